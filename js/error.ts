@@ -1,0 +1,66 @@
+/** The stable codes of {@link CloudflareClientsError}. */
+export type ErrorCode =
+  | 'invalid_handle'
+  | 'invalid_key'
+  | 'invalid_ttl'
+  | 'invalid_value'
+  | 'invalid_session'
+  | 'invalid_limit'
+  | 'value_too_large'
+  | 'unsupported'
+  | 'partial_failure'
+  | 'kv_rate_limited'
+  | 'kv_unavailable'
+  | 'timeout'
+  | 'misconfigured'
+  | 'panic';
+
+/**
+ * The one error class of this package. Its message says what to do, and neither it nor any other
+ * property that is listed or serialised holds a token, a key or a value.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await cache.set('cache:settings', settings, 86_400);
+ * } catch (error) {
+ *   if (error instanceof CloudflareClientsError && error.retryable) queueForLater();
+ *   else throw error;
+ * }
+ * ```
+ */
+export class CloudflareClientsError extends Error {
+  override readonly name = 'CloudflareClientsError';
+  /** What went wrong, stable across versions. */
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** With `partial_failure`: the keys that are left, where they are known. Not enumerable. */
+  declare readonly keys?: readonly string[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown; keys?: readonly string[] } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    // Keys may hold tokens, so that logging the error must not print them.
+    if (options.keys) Object.defineProperty(this, 'keys', { value: options.keys });
+  }
+}
+
+/** What Rust hands over for an error. */
+interface PlainError {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  cause?: unknown;
+  keys?: string[];
+}
+
+/** @internal */
+export function fromRust({ code, message, ...options }: PlainError): CloudflareClientsError {
+  return new CloudflareClientsError(code, message, options);
+}

@@ -1,0 +1,76 @@
+import { CloudflareClientsError, type ErrorCode } from './error.js';
+
+/**
+ * A KV namespace, by its methods: the real binding, a proxy of one, or a test double.
+ * `getWithMetadata`, bulk reads and `list` are used when they are there.
+ */
+export interface KVHandle {
+  get(key: string, type: 'text'): Promise<string | null>;
+  put(
+    key: string,
+    value: string,
+    options?: { expirationTtl?: number; metadata?: unknown },
+  ): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+}
+
+/** What a KV handle may have beyond {@link KVHandle}. */
+interface MoreOfKV {
+  getWithMetadata?: unknown;
+  list?: unknown;
+  idFromName?: unknown;
+}
+
+/** @internal What a client knows of its handle. */
+export interface Handle {
+  readonly kv: KVHandle;
+  readonly hasMetadata: boolean;
+  readonly hasList: boolean;
+}
+
+/** @internal */
+export function handleOf(kv: KVHandle, client: string): Handle {
+  const found = kv as (KVHandle & MoreOfKV) | null | undefined;
+  if (
+    typeof found?.get !== 'function' ||
+    typeof found.put !== 'function' ||
+    typeof found.delete !== 'function'
+  ) {
+    throw new CloudflareClientsError('invalid_handle', `${client} needs a KV namespace and got ${kind(found)}.
+Check the binding's name under "kv_namespaces" in your wrangler configuration, and that it is read
+from the environment of this request (in SvelteKit: event.platform.env).`.replaceAll('\n', ' '));
+  }
+  return {
+    kv: found,
+    hasMetadata: typeof found.getWithMetadata === 'function',
+    hasList: typeof found.list === 'function',
+  };
+}
+
+function kind(value: (Partial<KVHandle> & MoreOfKV) | null | undefined): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (typeof value.idFromName === 'function') return 'a Durable Object namespace';
+  return 'an object without get, put and delete';
+}
+
+/** @internal What refuses a value that is no text, or text that UTF-8 cannot say. */
+export function notText(
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'invalid_key',
+): CloudflareClientsError | undefined {
+  if (typeof value !== 'string') {
+    return new CloudflareClientsError(code, `${what} must be a string, not ${typeName(value)}`);
+  }
+  // A lone surrogate would become U+FFFD in KV: two keys would be one.
+  if (!value.isWellFormed()) {
+    return new CloudflareClientsError(code, `${what} is not well-formed Unicode`);
+  }
+  return undefined;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
+}

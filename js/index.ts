@@ -1,0 +1,20 @@
+/**
+ * Sessions, rate limits and caching on Cloudflare KV.
+ *
+ * @packageDocumentation
+ */
+export { CacheClient, type CacheOptions, type ClearOptions, type ClearResult, type GetOrSetOptions } from './cache.js';
+export { CloudflareClientsError, type ErrorCode } from './error.js';
+export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
+export type { KVHandle } from './handle.js';
+export type { ClientOptions, WaitUntil } from './options.js';
+export {
+  clientKey,
+  RATE_LIMITS,
+  RateLimiterClient,
+  type RateLimitConfig,
+  type RateLimiterOptions,
+  type RateLimitResult,
+  rateLimitHeaders,
+} from './rate_limit.js';
+export { type CachedSession, SessionCacheClient, type SessionCacheOptions, type SessionInput } from './session.js';

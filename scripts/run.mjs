@@ -1,0 +1,37 @@
+// One way in for every npm script: set-up, build, then the task under the project's own Node.
+// (The shell that npm starts may remember the system's older Node from the first command.)
+import { spawn } from 'node:child_process';
+import { build, buildFaults } from './build.mjs';
+import { at, env } from './lib.mjs';
+import { setup } from './setup.mjs';
+
+const vitest = ['node_modules/vitest/vitest.mjs'];
+const TASKS = {
+  setup: {},
+  build: { build: 'force' },
+  demo: { build: true, run: ['scripts/demo.mjs'] },
+  dev: { build: true, run: ['scripts/dev.mjs'] },
+  test: { build: true, faults: true, run: ['scripts/test.mjs'] },
+  'test:watch': { build: true, faults: true, run: [...vitest, '--project', 'node', '--project', 'workerd'] },
+  'test:coverage': { build: true, faults: true, run: [...vitest, 'run', '--coverage', '--project', 'node'] },
+  'test:browser': { browser: true, build: true, run: [...vitest, 'run', '--project', 'browser'] },
+  lint: { build: true, run: ['scripts/lint.mjs'] },
+  size: { build: true, run: ['scripts/size.mjs'] },
+  bench: { build: true, run: ['--expose-gc', 'bench/run.mjs'] },
+};
+
+const [name, ...args] = process.argv.slice(2);
+const task = TASKS[name];
+if (!task) {
+  console.error(`✗ No task "${name}": one of ${Object.keys(TASKS).join(', ')}`);
+  process.exit(2);
+}
+await setup({ browser: task.browser ?? false });
+if (task.build) await build({ force: task.build === 'force' });
+if (task.faults) await buildFaults();
+if (task.run) {
+  const child = spawn(at('node_modules/.bin/node'), [...task.run, ...args], { cwd: at('.'), env, stdio: 'inherit' });
+  // Ctrl-C reaches the child by the terminal; a signal to this process is handed on.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

@@ -1,0 +1,197 @@
+//! `CacheClient`: reading and writing values. A stored value is the JSON a hand-written `put` would
+//! have written; an exact expiry, where KV keeps the entry for longer, is in the metadata.
+
+use js_sys::{Function, JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use super::load::Ticket;
+use crate::error::Error;
+use crate::host::kv::{Kv, KvHandle, Stored};
+use crate::host::report::{JsReport, Note, Report};
+use crate::host::task::{Answer, run};
+use crate::host::{json, now};
+use crate::kv::{key, size, ttl};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Our metadata: the exact expiry in ms since the epoch.
+    #[wasm_bindgen(extends = Object)]
+    type Metadata;
+    #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
+    fn expires_at(this: &Metadata) -> JsValue;
+    #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
+    fn set_expires_at(this: &Metadata, ms: f64);
+}
+
+/// Values behind one handle, for the length of a call.
+pub struct CacheClient {
+    /// The namespace.
+    pub kv: Kv,
+    /// Where the call reports to.
+    pub report: Report,
+}
+
+impl CacheClient {
+    /// The value under a key, or null.
+    ///
+    /// # Errors
+    /// An invalid key, or KV failed.
+    pub async fn get(&self, key: &JsString) -> Answer {
+        key::check(key)?;
+        let found = self.read(key).await?.map(|(_, value)| value);
+        self.report.hit(found.is_some());
+        Ok(found.unwrap_or(JsValue::NULL))
+    }
+
+    /// Stores a value for `seconds`.
+    ///
+    /// # Errors
+    /// An invalid key, TTL or value (nothing is written then), or KV failed.
+    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> Answer {
+        key::check(key)?;
+        ttl::plan(seconds, now())?;
+        let text = text_of(value)?;
+        self.write(key, &text, seconds).await?;
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// Deletes a key, there or not.
+    ///
+    /// # Errors
+    /// An invalid key, or KV failed.
+    pub async fn delete(&self, key: &JsString) -> Answer {
+        key::check(key)?;
+        self.kv.delete(key).await?;
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// The text and the value under a checked key, unless it has expired or is no JSON.
+    pub(super) async fn read(&self, key: &JsString) -> Result<Option<(JsString, JsValue)>, Error> {
+        Ok(self
+            .kv
+            .get_stored(key)
+            .await?
+            .and_then(|stored| self.live(stored)))
+    }
+
+    pub(super) fn live(&self, stored: Stored) -> Option<(JsString, JsValue)> {
+        self.report.value(&stored.text);
+        if stored.metadata.is_object() {
+            let metadata: Metadata = stored.metadata.unchecked_into();
+            if metadata
+                .expires_at()
+                .as_f64()
+                .is_some_and(|expires_at| expires_at <= now())
+            {
+                self.report.note(Note::Expired);
+                return None;
+            }
+        }
+        let value = json::parse(&stored.text);
+        if value.is_none() {
+            self.report.note(Note::Malformed);
+        }
+        value.map(|value| (stored.text, value))
+    }
+
+    /// Writes a checked value.
+    pub(super) async fn write(
+        &self,
+        key: &JsString,
+        text: &JsString,
+        seconds: f64,
+    ) -> Result<(), Error> {
+        self.report.value(text);
+        let plan = ttl::plan(seconds, now())?;
+        let metadata = plan.expires_at.map(|expires_at| {
+            let metadata: Metadata = Object::new().unchecked_into();
+            metadata.set_expires_at(expires_at);
+            metadata
+        });
+        let metadata = metadata.as_deref().map(AsRef::as_ref);
+        self.kv.put(key, text, plan.kv_seconds, metadata).await
+    }
+}
+
+/// The JSON of a value, checked.
+pub(super) fn text_of(value: &JsValue) -> Result<JsString, Error> {
+    let text = json::stringify(value).ok_or(Error::InvalidValue)?;
+    size::check(&text)?;
+    Ok(text)
+}
+
+pub(super) fn client(
+    kv: KvHandle,
+    has_metadata: bool,
+    limit_ms: f64,
+    report: Option<JsReport>,
+) -> CacheClient {
+    CacheClient {
+        kv: Kv::new(kv, has_metadata, limit_ms),
+        report: Report(report),
+    }
+}
+
+/// `CacheClient.get`.
+#[wasm_bindgen(js_name = cacheGet)]
+pub fn cache_get(
+    kv: KvHandle,
+    has_metadata: bool,
+    limit_ms: f64,
+    key: JsString,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, has_metadata, limit_ms, report);
+    run(async move { client.get(&key).await })
+}
+
+/// `CacheClient.set`.
+#[wasm_bindgen(js_name = cacheSet)]
+pub fn cache_set(
+    kv: KvHandle,
+    limit_ms: f64,
+    key: JsString,
+    value: JsValue,
+    seconds: f64,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, false, limit_ms, report);
+    run(async move { client.set(&key, &value, seconds).await })
+}
+
+/// `CacheClient.delete`.
+#[wasm_bindgen(js_name = cacheDelete)]
+pub fn cache_delete(
+    kv: KvHandle,
+    limit_ms: f64,
+    key: JsString,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, false, limit_ms, report);
+    run(async move { client.delete(&key).await })
+}
+
+/// `CacheClient.getOrSet`.
+#[wasm_bindgen(js_name = cacheGetOrSet)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn cache_get_or_set(
+    kv: KvHandle,
+    has_metadata: bool,
+    limit_ms: f64,
+    key: JsString,
+    seconds: f64,
+    loader: Function,
+    ticket: Ticket,
+    join_ms: f64,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, has_metadata, limit_ms, report);
+    run(async move {
+        client
+            .get_or_set(&key, seconds, &loader, &ticket, join_ms)
+            .await
+    })
+}

@@ -1,0 +1,193 @@
+//! `CacheClient` over many keys: bulk reads, deletions, a purge by prefix.
+
+use js_sys::{Array, Function, JsString, Map};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::client::{CacheClient, client};
+use crate::error::Error;
+use crate::host::kv::{KvHandle, Stored};
+use crate::host::report::JsReport;
+use crate::host::task::{Answer, run};
+use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS, key};
+
+impl CacheClient {
+    /// The values under different keys, as a `Map` without those that are missing.
+    ///
+    /// # Errors
+    /// An invalid key, more keys than one invocation can read, or KV failed.
+    pub async fn get_many(&self, keys: &[JsString]) -> Answer {
+        check_all(keys)?;
+        let found = Map::new();
+        let mut bulk = true;
+        let mut used = 0;
+        for batch in keys.chunks(MAX_BULK_KEYS) {
+            let asked: Array = batch.iter().collect();
+            if bulk && let Some(answer) = self.kv.get_bulk(&asked).await? {
+                used += 1;
+                for key in batch {
+                    self.keep(&found, key, self.kv.bulk_entry(answer.get(key)));
+                }
+                continue;
+            }
+            // A handle without bulk reads; asking it was one operation.
+            used += batch.len() + usize::from(bulk);
+            bulk = false;
+            if used > MAX_OPERATIONS {
+                return Err(Error::out_of_operations(0, Array::new()));
+            }
+            for key in batch {
+                self.keep(&found, key, self.kv.get_stored(key).await?);
+            }
+        }
+        self.report.hit(found.size() as usize == keys.len());
+        Ok(found.into())
+    }
+
+    fn keep(&self, found: &Map, key: &JsString, stored: Option<Stored>) {
+        if let Some((_, value)) = stored.and_then(|stored| self.live(stored)) {
+            found.set(key, &value);
+        }
+    }
+
+    /// Deletes different keys: tries all, then reports.
+    ///
+    /// # Errors
+    /// An invalid key (nothing is deleted then), or [`Error::Partial`] with the keys that are left.
+    pub async fn delete_many(&self, keys: &[JsString]) -> Answer {
+        check_all(keys)?;
+        let (now, later) = keys.split_at_checked(MAX_OPERATIONS).unwrap_or((keys, &[]));
+        let mut failed = None;
+        let left = Array::new();
+        for batch in now.chunks(CONCURRENCY) {
+            match self.kv.delete_batch(batch).await {
+                Ok(outcomes) => {
+                    for (key, error) in batch.iter().zip(outcomes) {
+                        if let Some(error) = error {
+                            left.push(key);
+                            failed.get_or_insert(error);
+                        }
+                    }
+                }
+                Err(error) => {
+                    batch.iter().for_each(|key| {
+                        left.push(key);
+                    });
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        let done = now.len() - left.length() as usize;
+        later.iter().for_each(|key| {
+            left.push(key);
+        });
+        match failed {
+            Some(error) => Err(error.after(done, left)),
+            None if later.is_empty() => Ok(JsValue::UNDEFINED),
+            None => Err(Error::out_of_operations(done, left)),
+        }
+    }
+
+    /// Deletes what stands under a prefix, as much as one invocation can.
+    ///
+    /// # Errors
+    /// KV failed; what was deleted before stands.
+    pub async fn clear(
+        &self,
+        prefix: &JsString,
+        cursor: Option<JsString>,
+        on_progress: Option<Function>,
+    ) -> Answer {
+        let (mut cursor, mut used, mut deleted) = (cursor, 0, 0);
+        loop {
+            // A page is deleted whole, so that the cursor behind it stands for the rest.
+            let limit = MAX_OPERATIONS.saturating_sub(used + 1).min(1_000);
+            if limit == 0 {
+                break;
+            }
+            let page = self.kv.list(prefix, limit as f64, cursor.as_ref()).await?;
+            used += 1 + page.keys.len();
+            for batch in page.keys.chunks(CONCURRENCY) {
+                let names: Vec<JsString> = batch.iter().map(|key| key.name.clone()).collect();
+                let mut failed = None;
+                for error in self.kv.delete_batch(&names).await?.into_iter() {
+                    match error {
+                        None => deleted += 1,
+                        Some(error) => failed = failed.or(Some(error)),
+                    }
+                }
+                if let Some(error) = failed {
+                    return Err(error.after(deleted, Array::new()));
+                }
+                if let Some(on_progress) = &on_progress {
+                    // What a listener throws is its own affair.
+                    let _ = on_progress.call1(&JsValue::UNDEFINED, &(deleted as f64).into());
+                }
+            }
+            cursor = page.cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let complete = cursor.is_none();
+        let cursor = cursor.map(String::from);
+        serde_wasm_bindgen::to_value(&Cleared {
+            deleted,
+            complete,
+            cursor,
+        })
+        .map_err(|error| Error::Thrown(error.into()))
+    }
+}
+
+/// What `clear` answers.
+#[derive(Serialize)]
+struct Cleared {
+    deleted: usize,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+fn check_all(keys: &[JsString]) -> Result<(), Error> {
+    keys.iter().try_for_each(key::check).map_err(Error::from)
+}
+
+/// `CacheClient.getMany`; the keys are different from each other.
+#[wasm_bindgen(js_name = cacheGetMany)]
+pub fn cache_get_many(
+    kv: KvHandle,
+    has_metadata: bool,
+    limit_ms: f64,
+    keys: Vec<JsString>,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, has_metadata, limit_ms, report);
+    run(async move { client.get_many(&keys).await })
+}
+
+/// `CacheClient.deleteMany`; the keys are different from each other.
+#[wasm_bindgen(js_name = cacheDeleteMany)]
+pub fn cache_delete_many(
+    kv: KvHandle,
+    limit_ms: f64,
+    keys: Vec<JsString>,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, false, limit_ms, report);
+    run(async move { client.delete_many(&keys).await })
+}
+
+/// `CacheClient.clear`.
+#[wasm_bindgen(js_name = cacheClear)]
+pub fn cache_clear(
+    kv: KvHandle,
+    limit_ms: f64,
+    prefix: JsString,
+    cursor: Option<JsString>,
+    on_progress: Option<Function>,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, false, limit_ms, report);
+    run(async move { client.clear(&prefix, cursor, on_progress).await })
+}

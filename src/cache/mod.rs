@@ -1,0 +1,5 @@
+//! Values cached in KV: what a hit is, how a value is stored, who loads.
+
+pub mod client;
+pub mod keys;
+pub mod load;

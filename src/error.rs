@@ -1,0 +1,237 @@
+//! One error type with stable codes. No message holds a token, a key or a value.
+
+use js_sys::{Array, Reflect};
+use serde::Serialize;
+use thiserror::Error as ThisError;
+use wasm_bindgen::prelude::*;
+
+use crate::host::task::Failure;
+use crate::kv::key::KeyError;
+use crate::kv::ttl::TtlError;
+use crate::rate_limit::model::LimitError;
+use crate::session::model::SessionError;
+
+/// Everything a public call can fail with.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// A key KV would refuse.
+    #[error("{0}")]
+    InvalidKey(#[from] KeyError),
+    /// A TTL nobody can mean.
+    #[error("{0}")]
+    InvalidTtl(#[from] TtlError),
+    /// Not a session, or one without an expiry.
+    #[error("{0}")]
+    InvalidSession(#[from] SessionError),
+    /// A limit, window or cost out of bounds.
+    #[error("{0}")]
+    InvalidLimit(#[from] LimitError),
+    /// A value JSON cannot say.
+    #[error(
+        "the value cannot be stored as JSON: it is undefined, a function, a symbol or a BigInt, or refers to itself"
+    )]
+    InvalidValue,
+    /// A value beyond KV's limit; its size in bytes.
+    #[error("the value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
+    ValueTooLarge(u64),
+    /// Something this handle or this option cannot do.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// KV failed.
+    #[error("KV {operation} {reason}")]
+    Kv {
+        /// What was asked of KV.
+        operation: KvOperation,
+        /// How it failed.
+        reason: KvReason,
+        /// What the handle threw.
+        cause: JsValue,
+    },
+    /// Some were deleted, the rest was not.
+    #[error("{done} deleted, the rest was not: {why}. Call again for the rest")]
+    Partial {
+        /// How many were deleted.
+        done: usize,
+        /// Why the rest was not.
+        why: &'static str,
+        /// The keys that are left, where they are known; a non-enumerable property of the error.
+        keys: Array,
+        /// The first failure, where there was one.
+        cause: JsValue,
+    },
+    /// What the user's own function threw; it reaches the caller as it is.
+    #[error("the loader failed")]
+    Thrown(JsValue),
+}
+
+/// An operation of the KV handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KvOperation {
+    /// `get` or `getWithMetadata`.
+    Get,
+    /// `put`.
+    Put,
+    /// `delete`.
+    Delete,
+    /// `list`.
+    List,
+}
+
+impl std::fmt::Display for KvOperation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Get => "get",
+            Self::Put => "put",
+            Self::Delete => "delete",
+            Self::List => "list",
+        })
+    }
+}
+
+/// How KV failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+pub enum KvReason {
+    /// More than one write a second to one key.
+    #[error("was refused with 429: KV takes one write a second to a key. Retry after a second")]
+    RateLimited,
+    /// The time limit passed.
+    #[error("did not answer within the time limit")]
+    TimedOut,
+    /// Anything else.
+    #[error("failed (see cause). Retry, or go on without the cache")]
+    Unavailable,
+}
+
+impl KvOperation {
+    /// The error of this operation.
+    pub fn failed(self, failure: Failure) -> Error {
+        let (reason, cause) = match failure {
+            Failure::TimedOut => (KvReason::TimedOut, JsValue::UNDEFINED),
+            Failure::Threw(cause) if is_rate_limit(&cause) => (KvReason::RateLimited, cause),
+            Failure::Threw(cause) => (KvReason::Unavailable, cause),
+        };
+        Error::Kv {
+            operation: self,
+            reason,
+            cause,
+        }
+    }
+}
+
+// "KV PUT failed: 429 Too Many Requests" is all that production says.
+fn is_rate_limit(cause: &JsValue) -> bool {
+    cause.is_object()
+        && Reflect::get(cause, &"message".into())
+            .ok()
+            .and_then(|message| message.as_string())
+            .is_some_and(|message| names_429(&message))
+}
+
+fn names_429(message: &str) -> bool {
+    message
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| word == "429")
+}
+
+#[derive(Serialize)]
+struct Plain {
+    code: &'static str,
+    message: String,
+    retryable: bool,
+}
+
+impl Error {
+    /// One invocation cannot delete all of them.
+    pub fn out_of_operations(done: usize, keys: Array) -> Self {
+        let why = "one Worker invocation can make 1,000 KV operations";
+        Self::Partial {
+            done,
+            why,
+            keys,
+            cause: JsValue::UNDEFINED,
+        }
+    }
+
+    /// This error, met after `done` deletions that stand.
+    pub fn after(self, done: usize, keys: Array) -> Self {
+        let cause = match self {
+            Self::Kv { cause, .. } => cause,
+            other => return other,
+        };
+        Self::Partial {
+            done,
+            why: "KV failed (see cause)",
+            keys,
+            cause,
+        }
+    }
+
+    /// The stable code of the public error class.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidKey(_) => "invalid_key",
+            Self::InvalidTtl(_) => "invalid_ttl",
+            Self::InvalidSession(_) => "invalid_session",
+            Self::InvalidLimit(_) => "invalid_limit",
+            Self::InvalidValue => "invalid_value",
+            Self::ValueTooLarge(_) => "value_too_large",
+            Self::Unsupported(_) => "unsupported",
+            Self::Kv {
+                reason: KvReason::RateLimited,
+                ..
+            } => "kv_rate_limited",
+            Self::Kv {
+                reason: KvReason::TimedOut,
+                ..
+            } => "timeout",
+            Self::Kv {
+                reason: KvReason::Unavailable,
+                ..
+            } => "kv_unavailable",
+            Self::Partial { .. } => "partial_failure",
+            Self::Thrown(_) => "thrown",
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub const fn retryable(&self) -> bool {
+        matches!(self, Self::Kv { .. } | Self::Partial { .. })
+    }
+
+    /// What `host::fail` takes: the error, and whether it goes to the caller as it is.
+    pub(crate) fn into_js(self) -> (JsValue, bool) {
+        let plain = Plain {
+            code: self.code(),
+            message: self.to_string(),
+            retryable: self.retryable(),
+        };
+        let (cause, keys) = match self {
+            Self::Thrown(error) => return (error, true),
+            Self::Kv { cause, .. } => (cause, None),
+            Self::Partial { cause, keys, .. } => (cause, Some(keys)),
+            _ => (JsValue::UNDEFINED, None),
+        };
+        let error = serde_wasm_bindgen::to_value(&plain).unwrap_or_default();
+        // Setting a property of a plain object that was made above does not fail.
+        if !cause.is_undefined() {
+            let _ = Reflect::set(&error, &"cause".into(), &cause);
+        }
+        if let Some(keys) = keys {
+            let _ = Reflect::set(&error, &"keys".into(), &keys);
+        }
+        (error, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_number_429_is_a_rate_limit() {
+        assert!(names_429("KV PUT failed: 429 Too Many Requests"));
+        assert!(names_429("429"));
+        assert!(!names_429("KV GET failed: 414 length of 4290 exceeds"));
+        assert!(!names_429("KV PUT failed: 500"));
+    }
+}

@@ -1,0 +1,45 @@
+//! Functions that fail on purpose, in a build that only tests load.
+#![allow(clippy::panic, reason = "panicking is what these are for")]
+
+use wasm_bindgen::prelude::*;
+
+use crate::host::task::{run, wait};
+
+/// How to fail: 0 panic, 1 trap, 2 overflow the stack, 3 run out of memory.
+fn fail(how: u8) -> JsValue {
+    match how {
+        0 => panic!("a panic on purpose"),
+        1 => core::arch::wasm32::unreachable(),
+        2 => JsValue::from(overflow(f64::from(how))),
+        _ => {
+            let mut hog: Vec<Vec<u8>> = Vec::new();
+            loop {
+                hog.push(vec![1; 64 << 20]);
+            }
+        }
+    }
+}
+
+#[allow(
+    unconditional_recursion,
+    reason = "overflowing the stack is what it is for"
+)]
+fn overflow(depth: f64) -> f64 {
+    // The addition keeps the call from becoming a loop.
+    overflow(depth + 1.0) + depth
+}
+
+/// Fails before anything is awaited.
+#[wasm_bindgen(js_name = faultNow)]
+pub fn fault_now(how: u8) -> JsValue {
+    run(async move { Ok(fail(how)) })
+}
+
+/// Fails after `promise` has settled.
+#[wasm_bindgen(js_name = faultLater)]
+pub fn fault_later(promise: JsValue, how: u8) -> JsValue {
+    run(async move {
+        let _ = wait(promise, 0.0).await;
+        Ok(fail(how))
+    })
+}

@@ -1,0 +1,286 @@
+//! The KV handle: anything with `get`, `put` and `delete` of a KV namespace.
+
+use js_sys::{Array, JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use super::task::{self, Failure};
+use crate::error::{Error, KvOperation};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The handle as JavaScript has it: a namespace, a proxy of one, a test double.
+    #[derive(Clone)]
+    pub type KvHandle;
+
+    #[wasm_bindgen(method, structural, catch)]
+    fn get(this: &KvHandle, key: &JsValue, kind: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = getWithMetadata)]
+    fn get_with_metadata(this: &KvHandle, key: &JsValue, kind: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn put(
+        this: &KvHandle,
+        key: &JsString,
+        value: &JsString,
+        options: &PutOptions,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn delete(this: &KvHandle, key: &JsString) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn list(this: &KvHandle, options: &ListOptions) -> Result<JsValue, JsValue>;
+
+    /// The options of `put`.
+    #[wasm_bindgen(extends = Object)]
+    pub type PutOptions;
+    #[wasm_bindgen(method, setter, structural, js_name = expirationTtl)]
+    fn set_expiration_ttl(this: &PutOptions, seconds: f64);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_metadata(this: &PutOptions, metadata: &JsValue);
+
+    /// The options of `list`.
+    #[wasm_bindgen(extends = Object)]
+    pub type ListOptions;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_prefix(this: &ListOptions, prefix: &JsString);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_limit(this: &ListOptions, limit: f64);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_cursor(this: &ListOptions, cursor: &JsString);
+
+    /// What `getWithMetadata` and `list` answer. A handle may be a proxy, so reading may throw.
+    pub type Entry;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn value(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn metadata(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn name(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn keys(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn cursor(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn list_complete(this: &Entry) -> Result<JsValue, JsValue>;
+}
+
+/// What one key holds.
+pub struct Stored {
+    /// The text, as it was put.
+    pub text: JsString,
+    /// The metadata, or undefined.
+    pub metadata: JsValue,
+}
+
+/// A key of a listing.
+pub struct Listed {
+    /// The key.
+    pub name: JsString,
+    /// Its metadata, or undefined.
+    pub metadata: JsValue,
+}
+
+/// One page of a listing.
+pub struct Page {
+    /// The keys of this page, at most 1,000.
+    pub keys: Vec<Listed>,
+    /// Where the next page begins; `None` on the last.
+    pub cursor: Option<JsString>,
+}
+
+/// A handle with what its client knows of it.
+#[derive(Clone)]
+pub struct Kv {
+    handle: KvHandle,
+    has_metadata: bool,
+    /// The time limit of each operation in ms; 0 means none.
+    limit_ms: f64,
+}
+
+impl Kv {
+    /// `has_metadata`: the handle has `getWithMetadata`. `limit_ms`: per operation, 0 for none.
+    pub const fn new(handle: KvHandle, has_metadata: bool, limit_ms: f64) -> Self {
+        Self {
+            handle,
+            has_metadata,
+            limit_ms,
+        }
+    }
+
+    /// The text under a key.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get(&self, key: &JsString) -> Result<Option<JsString>, Error> {
+        let answer = self
+            .wait(KvOperation::Get, self.handle.get(key, "text"))
+            .await?;
+        Ok(answer.dyn_into().ok())
+    }
+
+    /// The text and the metadata under a key; without metadata where the handle has none.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get_stored(&self, key: &JsString) -> Result<Option<Stored>, Error> {
+        if !self.has_metadata {
+            let text = self.get(key).await?;
+            return Ok(text.map(|text| Stored {
+                text,
+                metadata: JsValue::UNDEFINED,
+            }));
+        }
+        let read = self.handle.get_with_metadata(key, "text");
+        let answer = self.wait(KvOperation::Get, read).await?;
+        stored(answer).map_err(|cause| KvOperation::Get.failed(Failure::Threw(cause)))
+    }
+
+    /// Up to 100 keys in one operation, as a `Map`; `None` where the handle has no bulk read.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get_bulk(&self, keys: &Array) -> Result<Option<js_sys::Map>, Error> {
+        let read = if self.has_metadata {
+            self.handle.get_with_metadata(keys, "text")
+        } else {
+            self.handle.get(keys, "text")
+        };
+        Ok(self.wait(KvOperation::Get, read).await?.dyn_into().ok())
+    }
+
+    /// Reads one value of a bulk answer.
+    pub fn bulk_entry(&self, answer: JsValue) -> Option<Stored> {
+        if self.has_metadata {
+            return stored(answer).ok().flatten();
+        }
+        answer.dyn_into().ok().map(|text| Stored {
+            text,
+            metadata: JsValue::UNDEFINED,
+        })
+    }
+
+    /// Writes a value. `seconds` is KV's TTL, at least 60.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn put(
+        &self,
+        key: &JsString,
+        value: &JsString,
+        seconds: f64,
+        metadata: Option<&JsValue>,
+    ) -> Result<(), Error> {
+        let options: PutOptions = Object::new().unchecked_into();
+        options.set_expiration_ttl(seconds);
+        if let Some(metadata) = metadata {
+            options.set_metadata(metadata);
+        }
+        self.wait(KvOperation::Put, self.handle.put(key, value, &options))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes a key, there or not.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn delete(&self, key: &JsString) -> Result<(), Error> {
+        self.wait(KvOperation::Delete, self.handle.delete(key))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes keys side by side; answers each key's failure in their order.
+    ///
+    /// # Errors
+    /// The batch did not end in time, so no key's outcome is known.
+    pub async fn delete_batch(&self, keys: &[JsString]) -> Result<Vec<Option<Error>>, Error> {
+        let operation = KvOperation::Delete;
+        let mut started = Vec::with_capacity(keys.len());
+        for key in keys {
+            started.push(self.handle.delete(key));
+        }
+        let promises: Array = started
+            .iter()
+            .filter_map(|promise| promise.as_ref().ok())
+            .collect();
+        let settled = super::settle_all(&promises, self.limit_ms).await;
+        let mut settled = settled
+            .map_err(|failure| operation.failed(failure))?
+            .into_iter();
+        Ok(started
+            .into_iter()
+            .map(|start| start.and_then(|_| settled.next().unwrap_or(Ok(JsValue::UNDEFINED))))
+            .map(|end| {
+                end.err()
+                    .map(|cause| operation.failed(Failure::Threw(cause)))
+            })
+            .collect())
+    }
+
+    /// One page of the keys under a prefix.
+    ///
+    /// # Errors
+    /// The handle failed, did not answer in time, or answered no listing.
+    pub async fn list(
+        &self,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<&JsString>,
+    ) -> Result<Page, Error> {
+        let options: ListOptions = Object::new().unchecked_into();
+        options.set_prefix(prefix);
+        options.set_limit(limit);
+        if let Some(cursor) = cursor {
+            options.set_cursor(cursor);
+        }
+        let answer = self
+            .wait(KvOperation::List, self.handle.list(&options))
+            .await?;
+        page(answer).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+    }
+
+    async fn wait(
+        &self,
+        operation: KvOperation,
+        started: Result<JsValue, JsValue>,
+    ) -> Result<JsValue, Error> {
+        let outcome = match started {
+            Ok(promise) => task::wait(promise, self.limit_ms).await,
+            Err(thrown) => Err(Failure::Threw(thrown)),
+        };
+        outcome.map_err(|failure| operation.failed(failure))
+    }
+}
+
+fn stored(answer: JsValue) -> Result<Option<Stored>, JsValue> {
+    if !answer.is_object() {
+        return Ok(None);
+    }
+    let entry: Entry = answer.unchecked_into();
+    let text = entry.value()?.dyn_into().ok();
+    let metadata = entry.metadata()?;
+    Ok(text.map(|text| Stored { text, metadata }))
+}
+
+fn page(answer: JsValue) -> Result<Page, JsValue> {
+    if !answer.is_object() {
+        return Err(JsValue::UNDEFINED);
+    }
+    let answer: Entry = answer.unchecked_into();
+    let mut keys = Vec::new();
+    for key in Array::from(&answer.keys()?).iter() {
+        let key: Entry = key.unchecked_into();
+        if let Ok(name) = key.name()?.dyn_into() {
+            keys.push(Listed {
+                name,
+                metadata: key.metadata()?,
+            });
+        }
+    }
+    let more = answer.list_complete()?.is_falsy();
+    let cursor = if more {
+        answer.cursor()?.dyn_into().ok()
+    } else {
+        None
+    };
+    Ok(Page { keys, cursor })
+}

@@ -1,0 +1,87 @@
+//! Typed views of what JavaScript hands us: handles, promises, JSON, the clock. No decisions.
+//!
+//! The functions under `host` are `js/host.ts`; the built glue receives that object as a parameter.
+
+pub mod json;
+pub mod kv;
+pub mod report;
+pub mod task;
+
+use js_sys::{Array, JsString, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Ends this instance. Throws, so it does not return to the caller.
+    #[wasm_bindgen(js_namespace = host)]
+    pub fn panicked(message: &str);
+
+    /// Hands the promise that `task` waits for to the driver. `limit_ms` 0 means no time limit.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn park(task: u32, promise: &JsValue, limit_ms: f64);
+
+    /// Makes the running call reject: with `error` as it is when `verbatim`, else as our own class.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn fail(error: &JsValue, verbatim: bool);
+
+    /// A promise that resolves after `ms` milliseconds.
+    #[wasm_bindgen(js_namespace = host)]
+    pub fn sleep(ms: f64) -> Promise;
+
+    /// The length in bytes of `text` as UTF-8.
+    #[wasm_bindgen(js_namespace = host, js_name = byteLength)]
+    pub fn byte_length(text: &JsString) -> f64;
+
+    /// The result object of a limit check, in the order of its documentation.
+    #[wasm_bindgen(js_namespace = host, js_name = limitResult)]
+    pub(crate) fn limit_result(
+        allowed: bool,
+        remaining: f64,
+        reset_at: f64,
+        limit: f64,
+        retry_after_seconds: f64,
+        degraded: bool,
+    ) -> JsValue;
+
+    /// The time in ms since the epoch. In production it advances only after I/O.
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    pub fn now() -> f64;
+
+    /// The moment a date text names, in ms since the epoch, or NaN.
+    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
+    pub fn parse_date(text: &JsValue) -> f64;
+
+    #[wasm_bindgen(js_namespace = Promise, js_name = allSettled)]
+    fn all_settled(promises: &Array) -> Promise;
+
+    /// One entry of what `Promise.allSettled` answers.
+    type Settled;
+    #[wasm_bindgen(method, getter, structural)]
+    fn status(this: &Settled) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    fn value(this: &Settled) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn reason(this: &Settled) -> JsValue;
+}
+
+/// Waits for all promises, with one time limit for all; answers in their order.
+///
+/// # Errors
+/// [`task::Failure::TimedOut`] when the limit passed; single rejections are inside the answer.
+pub async fn settle_all(
+    promises: &Array,
+    limit_ms: f64,
+) -> Result<Vec<Result<JsValue, JsValue>>, task::Failure> {
+    let settled = task::wait(all_settled(promises).into(), limit_ms).await?;
+    Ok(Array::from(&settled)
+        .iter()
+        .map(|entry| {
+            let entry: Settled = entry.unchecked_into();
+            if entry.status() == "fulfilled" {
+                Ok(entry.value())
+            } else {
+                Err(entry.reason())
+            }
+        })
+        .collect())
+}

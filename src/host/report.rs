@@ -1,0 +1,88 @@
+//! What a call tells its `onEvent` listener. Without a listener nothing is measured.
+
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+
+use super::byte_length;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The report of one call, made by `js/events.ts` when there is a listener.
+    #[derive(Clone)]
+    pub type JsReport;
+    #[wasm_bindgen(method, structural)]
+    fn hit(this: &JsReport, hit: bool);
+    #[wasm_bindgen(method, structural)]
+    fn bytes(this: &JsReport, bytes: f64);
+    #[wasm_bindgen(method, structural)]
+    fn note(this: &JsReport, note: &str, code: &str);
+}
+
+/// Something a user wants to know although the call went on. The words are public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The cached entry had passed its expiry.
+    Expired,
+    /// What stood under the key is not what this client stores there.
+    Malformed,
+    /// A value of more than 100 KB: KV takes it, and it is slow.
+    LargeValue,
+    /// The loaded value was returned and not cached; the code says why.
+    NotCached,
+    /// KV failed on the way; the code says how. The call went on without it.
+    KvFailed,
+    /// Another call's loader answered this one.
+    Joined,
+    /// The call whose loader was awaited vanished or took too long.
+    JoinFailed,
+}
+
+impl Note {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Malformed => "malformed",
+            Self::LargeValue => "large_value",
+            Self::NotCached => "not_cached",
+            Self::KvFailed => "kv_failed",
+            Self::Joined => "joined",
+            Self::JoinFailed => "join_failed",
+        }
+    }
+}
+
+/// The report of one call, or nothing.
+#[derive(Clone)]
+pub struct Report(pub Option<JsReport>);
+
+impl Report {
+    /// The call was answered from KV, or not.
+    pub fn hit(&self, hit: bool) {
+        if let Some(report) = &self.0 {
+            report.hit(hit);
+        }
+    }
+
+    /// The value that was read or written; notes one that is large.
+    pub fn value(&self, text: &JsString) {
+        if let Some(report) = &self.0 {
+            let bytes = byte_length(text);
+            report.bytes(bytes);
+            if bytes > crate::kv::size::LARGE_VALUE_BYTES {
+                self.note(Note::LargeValue);
+            }
+        }
+    }
+
+    /// Adds a note.
+    pub fn note(&self, note: Note) {
+        self.note_code(note, "");
+    }
+
+    /// Adds a note with an error code.
+    pub fn note_code(&self, note: Note, code: &str) {
+        if let Some(report) = &self.0 {
+            report.note(note.word(), code);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! KV's own rules, checked before anything is written.
+//! Source: Cloudflare's KV limits page and what local workerd answered.
+
+pub mod key;
+pub mod size;
+pub mod ttl;
+
+/// How many KV operations one Worker invocation may make. A bulk read counts as one.
+pub const MAX_OPERATIONS: usize = 1_000;
+
+/// How many keys one bulk read may name.
+pub const MAX_BULK_KEYS: usize = 100;
+
+/// How many operations run side by side: a Worker has six connections at a time.
+pub const CONCURRENCY: usize = 6;

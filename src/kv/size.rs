@@ -1,0 +1,28 @@
+//! Sizes of values.
+
+use js_sys::JsString;
+
+use crate::error::Error;
+use crate::host::byte_length;
+
+/// The largest value KV takes: 25 MiB.
+pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;
+
+/// Above this a value is slow to read everywhere; Cloudflare advises to stay below.
+pub const LARGE_VALUE_BYTES: f64 = 102_400.0;
+
+/// Checks a value's size, counting its bytes only where the length leaves a doubt.
+///
+/// # Errors
+/// [`Error::ValueTooLarge`] beyond 25 MiB.
+pub fn check(text: &JsString) -> Result<(), Error> {
+    let units = f64::from(text.length());
+    if units * 3.0 <= MAX_VALUE_BYTES {
+        return Ok(());
+    }
+    let bytes = byte_length(text);
+    if bytes > MAX_VALUE_BYTES {
+        return Err(Error::ValueTooLarge(bytes as u64));
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! TTLs. KV takes whole seconds from 60 on; users mean what they say, to the millisecond.
+
+use thiserror::Error;
+
+/// The shortest `expirationTtl` KV takes, in seconds.
+pub const MIN_KV_SECONDS: f64 = 60.0;
+
+/// The longest TTL: 100 years, in seconds. Longer ones leave what KV's clock can say.
+pub const MAX_SECONDS: f64 = 3_155_760_000.0;
+
+/// Why a TTL is refused.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+pub enum TtlError {
+    /// NaN, an infinity, zero or less.
+    #[error("the TTL must be a finite number of seconds above 0")]
+    NotPositive,
+    /// More than 100 years.
+    #[error("the TTL must be at most 3155760000 seconds (100 years)")]
+    TooLong,
+}
+
+/// How a TTL is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// What KV gets: whole seconds, at least 60, never less than was asked for.
+    pub kv_seconds: f64,
+    /// The exact expiry in ms since the epoch, where KV keeps the entry for longer than asked.
+    pub expires_at: Option<f64>,
+}
+
+/// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
+///
+/// # Errors
+/// [`TtlError`] for what nobody can mean.
+pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
+    if !seconds.is_finite() || seconds <= 0.0 {
+        return Err(TtlError::NotPositive);
+    }
+    if seconds > MAX_SECONDS {
+        return Err(TtlError::TooLong);
+    }
+    let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);
+    let expires_at = (kv_seconds > seconds).then(|| now + (seconds * 1_000.0).ceil());
+    Ok(Plan {
+        kv_seconds,
+        expires_at,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn bad_ttls_are_refused() {
+        for seconds in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, -1.0] {
+            assert_eq!(plan(seconds, 0.0), Err(TtlError::NotPositive));
+        }
+        assert_eq!(plan(MAX_SECONDS * 2.0, 0.0), Err(TtlError::TooLong));
+    }
+
+    #[test]
+    fn a_short_ttl_is_exact_in_the_metadata() {
+        let plan = plan(1.5, 10_000.0).unwrap();
+        assert_eq!(
+            plan,
+            Plan {
+                kv_seconds: 60.0,
+                expires_at: Some(11_500.0)
+            }
+        );
+    }
+
+    #[test]
+    fn a_whole_ttl_from_60_seconds_needs_no_metadata() {
+        assert_eq!(
+            plan(60.0, 5.0).unwrap(),
+            Plan {
+                kv_seconds: 60.0,
+                expires_at: None
+            }
+        );
+        assert_eq!(plan(86_400.0, 5.0).unwrap().expires_at, None);
+    }
+
+    proptest! {
+        #[test]
+        fn kv_never_drops_an_entry_early(seconds in 0.001..1e9_f64, now in 0.0..4e12_f64) {
+            let plan = plan(seconds, now).unwrap();
+            prop_assert!(plan.kv_seconds >= 60.0);
+            prop_assert_eq!(plan.kv_seconds, plan.kv_seconds.trunc());
+            prop_assert!(plan.kv_seconds >= seconds);
+            if let Some(expires_at) = plan.expires_at {
+                prop_assert!(expires_at > now && expires_at <= now + plan.kv_seconds * 1_000.0);
+            }
+        }
+    }
+}

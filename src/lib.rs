@@ -1,0 +1,32 @@
+//! Sessions, rate limits and caching over Cloudflare KV, for WebAssembly.
+//!
+//! The map of the crate:
+//!
+//! | room | what it decides |
+//! | --- | --- |
+//! | [`session`] | which cached sessions count, under which keys they stand, whom they belong to |
+//! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
+//! | [`cache`] | what a hit is, how a value is stored, who loads |
+//! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
+//! | [`host`] | what JavaScript hands us: handles, promises, the clock. No decisions |
+//!
+//! A `model` module is pure: no JavaScript, no clock, no I/O, `now` is an argument. A `client`
+//! module reaches a handle through `host`; its exported functions are the JavaScript face and do
+//! the whole job of one public call.
+
+pub mod cache;
+pub mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
+pub mod host;
+pub mod kv;
+pub mod rate_limit;
+pub mod session;
+
+use wasm_bindgen::prelude::*;
+
+/// Sends every panic to the host, which ends this instance and rejects the call that panicked.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| host::panicked(&info.to_string())));
+}

@@ -1,0 +1,313 @@
+//! What one isolate knows of one window, and how it agrees with KV. Pure.
+//!
+//! Calls count in memory at once, so an isolate is exact whatever its concurrency. Once a second at
+//! most, one call *syncs*: it reads what other isolates have written, and writes the sum.
+
+use super::model::{Decision, Limit, Stored};
+
+/// How often a key is read and written, in ms: KV takes one write a second to a key.
+pub const BEAT_MS: f64 = 1_000.0;
+
+/// When a sync whose request was cancelled is given up, in ms.
+pub const ABANDONED_MS: f64 = 10_000.0;
+
+/// One window of one key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counter {
+    /// The most that is known to stand in KV, by reading or by having written it.
+    seen: f64,
+    /// What this isolate admitted and has not written yet.
+    own: f64,
+    reset_at: f64,
+    /// The length of the window by the configuration last seen.
+    window_ms: f64,
+    /// The stored end of the window is further away than a window is long, and must be replaced.
+    correct: bool,
+    synced_at: f64,
+    busy_until: f64,
+    flush_at: f64,
+    failing: bool,
+    /// Windows that began by then were reset; KV may still show them.
+    void_until: f64,
+}
+
+impl Counter {
+    /// A window that begins now, with a sync under way.
+    pub fn begin(now: f64, window_ms: f64) -> Self {
+        Self {
+            seen: 0.0,
+            own: 0.0,
+            reset_at: now + window_ms,
+            window_ms,
+            correct: false,
+            synced_at: now,
+            busy_until: now + ABANDONED_MS,
+            flush_at: 0.0,
+            failing: false,
+            void_until: f64::NEG_INFINITY,
+        }
+    }
+
+    /// A counter that was reset: all that KV may still show of it is void.
+    pub fn voided(now: f64) -> Self {
+        let synced_at = f64::NEG_INFINITY;
+        Self {
+            reset_at: now,
+            synced_at,
+            busy_until: 0.0,
+            void_until: now,
+            ..Self::begin(now, 0.0)
+        }
+    }
+
+    /// Whether something would be lost if the counter were forgotten now.
+    pub fn is_dirty(&self, now: f64) -> bool {
+        self.own > 0.0 && now < self.reset_at
+    }
+
+    /// Whether the last sync failed, so that this isolate is on its own.
+    pub const fn is_failing(&self) -> bool {
+        self.failing
+    }
+
+    /// Starts the next window if this one has ended.
+    pub fn roll(&mut self, now: f64, window_ms: f64) {
+        self.window_ms = window_ms;
+        if now >= self.reset_at {
+            self.seen = 0.0;
+            self.own = 0.0;
+            self.reset_at = now + window_ms;
+            self.correct = false;
+        }
+    }
+
+    /// Claims the sync, if it is time for one and nobody has it. Who gets `true` must [`Self::end_sync`].
+    pub fn claim_sync(&mut self, now: f64) -> bool {
+        let due = now >= self.busy_until && now - self.synced_at >= BEAT_MS;
+        // A clock that went back must not stop the syncs.
+        let due = due || now < self.synced_at;
+        if due {
+            self.synced_at = now;
+            self.busy_until = now + ABANDONED_MS;
+        }
+        due
+    }
+
+    /// Takes in what KV shows. Of two isolates that began a window each, the earlier end holds.
+    pub fn adopt(&mut self, stored: Option<Stored>, now: f64) {
+        let window_ms = self.window_ms;
+        self.roll(now, window_ms);
+        let Some(stored) = stored.filter(|stored| stored.reset_at - window_ms > self.void_until)
+        else {
+            return;
+        };
+        // No window is longer than itself: a longer one was written under another configuration.
+        self.correct = stored.reset_at > now + window_ms;
+        self.reset_at = self.reset_at.min(stored.reset_at);
+        self.seen = self.seen.max(stored.count);
+    }
+
+    /// Decides one call, and counts it if it is admitted.
+    pub fn decide(&mut self, limit: &Limit, now: f64) -> Decision {
+        let total = self.seen + self.own;
+        let fits = total + limit.cost <= limit.limit;
+        if fits {
+            self.own += limit.cost;
+        }
+        limit.answer(
+            fits,
+            if fits { total + limit.cost } else { total },
+            self.reset_at,
+            now,
+        )
+    }
+
+    /// What a call of `limit` would be told, without counting it.
+    pub fn peek(&self, limit: &Limit, now: f64) -> Decision {
+        let total = self.seen + self.own;
+        limit.answer(total + limit.cost <= limit.limit, total, self.reset_at, now)
+    }
+
+    /// What to write in this sync: the sum, if it says more than KV has.
+    pub fn to_write(&self) -> Option<Stored> {
+        let count = self.seen + self.own;
+        (self.own > 0.0 || self.correct).then_some(Stored {
+            count,
+            reset_at: self.reset_at,
+        })
+    }
+
+    /// KV has taken `written`, of which `own` was this isolate's.
+    pub fn wrote(&mut self, written: Stored, own: f64) {
+        // The window may have ended while KV was writing.
+        if written.reset_at >= self.reset_at {
+            self.seen = self.seen.max(written.count);
+            self.own = (self.own - own).max(0.0);
+            self.correct = false;
+        }
+    }
+
+    /// What this isolate has admitted and not written.
+    pub const fn own(&self) -> f64 {
+        self.own
+    }
+
+    /// Ends a sync, well or not.
+    pub const fn end_sync(&mut self, failed: bool) {
+        self.busy_until = 0.0;
+        self.failing = failed;
+    }
+
+    /// In how many ms somebody should flush, if something waits and nobody has promised to.
+    pub fn promise_flush(&mut self, now: f64) -> Option<f64> {
+        if !self.is_dirty(now) || now < self.flush_at {
+            return None;
+        }
+        let wait = self.until_slot(now);
+        self.flush_at = now + wait + BEAT_MS;
+        Some(wait)
+    }
+
+    /// In how many ms this counter may be written again.
+    pub fn until_slot(&self, now: f64) -> f64 {
+        (self.synced_at + BEAT_MS - now).clamp(0.0, BEAT_MS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn limit(limit: f64) -> Limit {
+        Limit::new(limit, 60.0, 1.0).unwrap()
+    }
+
+    fn admit(counter: &mut Counter, times: usize) -> usize {
+        (0..times)
+            .filter(|_| counter.decide(&limit(5.0), 0.0).allowed)
+            .count()
+    }
+
+    #[test]
+    fn five_of_fifty() {
+        assert_eq!(admit(&mut Counter::begin(0.0, 60_000.0), 50), 5);
+    }
+
+    #[test]
+    fn what_others_wrote_counts_once() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        assert_eq!(admit(&mut counter, 2), 2);
+        counter.adopt(
+            Some(Stored {
+                count: 2.0,
+                reset_at: 50_000.0,
+            }),
+            0.0,
+        );
+        let write = counter.to_write().unwrap();
+        assert_eq!(
+            write,
+            Stored {
+                count: 4.0,
+                reset_at: 50_000.0
+            }
+        );
+        counter.wrote(write, 2.0);
+        // A stale read of before the write takes nothing back.
+        counter.adopt(
+            Some(Stored {
+                count: 2.0,
+                reset_at: 50_000.0,
+            }),
+            0.0,
+        );
+        assert_eq!(counter.to_write(), None);
+        assert_eq!(admit(&mut counter, 50), 1);
+    }
+
+    #[test]
+    fn a_window_of_another_configuration_is_cut_and_corrected() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        counter.adopt(
+            Some(Stored {
+                count: 9.0,
+                reset_at: 3_600_000.0,
+            }),
+            0.0,
+        );
+        assert_eq!(
+            counter.to_write(),
+            Some(Stored {
+                count: 9.0,
+                reset_at: 60_000.0
+            })
+        );
+    }
+
+    #[test]
+    fn after_a_reset_the_old_window_is_void_and_a_new_one_counts() {
+        let mut counter = Counter::voided(10_000.0);
+        counter.roll(10_000.0, 60_000.0);
+        counter.adopt(
+            Some(Stored {
+                count: 5.0,
+                reset_at: 70_000.0,
+            }),
+            10_000.0,
+        );
+        assert_eq!(counter.peek(&limit(5.0), 10_000.0).remaining, 5.0);
+        counter.adopt(
+            Some(Stored {
+                count: 3.0,
+                reset_at: 71_000.0,
+            }),
+            11_000.0,
+        );
+        assert_eq!(counter.peek(&limit(5.0), 11_000.0).remaining, 2.0);
+    }
+
+    #[test]
+    fn one_sync_a_second_and_an_abandoned_one_is_replaced() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        assert!(!counter.claim_sync(5_000.0), "the first is still under way");
+        assert!(counter.claim_sync(ABANDONED_MS));
+        counter.end_sync(false);
+        assert!(!counter.claim_sync(ABANDONED_MS + 999.0));
+        assert!(counter.claim_sync(ABANDONED_MS + BEAT_MS));
+    }
+
+    proptest! {
+        /// One isolate and KV that loses, delays or refuses writes: never more than the limit is
+        /// admitted in a window, and with nothing else writing, never less.
+        #[test]
+        fn an_isolate_is_exact(
+            steps in prop::collection::vec((0.0..1_500.0_f64, 1_u8..4, prop::option::of(any::<bool>())), 1..200),
+        ) {
+            let limit = |cost: f64| Limit::new(20.0, 5.0, cost).unwrap();
+            let (mut now, mut kv): (f64, Option<Stored>) = (0.0, None);
+            let mut counter = Counter::begin(now, 5_000.0);
+            counter.end_sync(false);
+            let mut window = (counter.reset_at, 0.0);
+            for (passed, cost, write) in steps {
+                now += passed;
+                counter.roll(now, 5_000.0);
+                if counter.claim_sync(now) {
+                    counter.adopt(kv.filter(|kv| kv.reset_at > now), now);
+                    if let (Some(to_write), Some(stored)) = (counter.to_write(), write) {
+                        if stored { kv = Some(to_write); }
+                        let own = counter.own();
+                        counter.wrote(to_write, own);
+                    }
+                    counter.end_sync(write.is_none());
+                }
+                if counter.reset_at != window.0 { window = (counter.reset_at, 0.0); }
+                let cost = f64::from(cost);
+                let decision = counter.decide(&limit(cost), now);
+                prop_assert_eq!(decision.allowed, window.1 + cost <= 20.0);
+                if decision.allowed { window.1 += cost; }
+                prop_assert_eq!(decision.remaining, 20.0 - window.1);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Sessions cached in KV: under which key, for how long, and whose they are.
+
+pub mod client;
+pub mod model;

@@ -126,26 +126,26 @@ export class CacheClient {
    * there). KV's failures do not reach the caller: the value is loaded, or returned without being
    * stored. What `fetchFn` throws does, and nothing is stored.
    */
-  async getOrSet<T>(
+  getOrSet<T>(
     key: string,
     ttlSeconds: number,
     fetchFn: () => Promise<T> | T,
     options: GetOrSetOptions = {},
   ): Promise<T> {
     const bad = notText(key, 'The key') ?? notNumber(ttlSeconds) ?? notFunction(fetchFn);
-    if (bad) throw bad;
-    const joinMs = milliseconds(options.joinTimeoutMs, 'joinTimeoutMs', 5_000);
+    if (bad) return Promise.reject(bad);
+    const joinMs = joinTimeout(options.joinTimeoutMs);
+    if (typeof joinMs !== 'number') return Promise.reject(joinMs);
     const { kv, hasMetadata } = this.#handle;
     const ticket = new Ticket(kv, key, options.waitUntil ?? this.#waitUntil);
-    try {
-      return await observed<T>(this.#onEvent, 'cache', 'getOrSet', (wasm, report) =>
+    return observed<T>(
+      this.#onEvent, 'cache', 'getOrSet',
+      (wasm, report) =>
         wasm.cacheGetOrSet(
           kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report,
         ),
-      );
-    } finally {
-      ticket.leave();
-    }
+      () => ticket.leave(),
+    );
   }
 
   /**
@@ -214,4 +214,12 @@ function notNumber(ttlSeconds: unknown): CloudflareClientsError | undefined {
 function notFunction(fetchFn: unknown): CloudflareClientsError | undefined {
   if (typeof fetchFn === 'function') return undefined;
   return new CloudflareClientsError('invalid_value', 'fetchFn must be a function');
+}
+
+function joinTimeout(ms: number | undefined): number | CloudflareClientsError {
+  try {
+    return milliseconds(ms, 'joinTimeoutMs', 5_000);
+  } catch (error) {
+    return error as CloudflareClientsError;
+  }
 }

@@ -1,6 +1,6 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of src/*/client.rs; their arguments are described there.
-import type { Host } from './runtime.js';
+import type { Host } from './host.js';
 
 export type Answer = unknown;
 

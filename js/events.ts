@@ -96,10 +96,11 @@ export function observed<T>(
   client: EventClient,
   operation: string,
   start: (wasm: Exports, report: Report | undefined) => unknown,
+  lost?: () => void,
 ): Promise<T> {
-  if (!listener) return call<T>((wasm) => start(wasm, undefined));
+  if (!listener) return call<T>(start, lost);
   const report = new Report(listener, client, operation);
-  const answer = call<T>((wasm) => start(wasm, report));
+  const answer = call<T>((wasm) => start(wasm, report), lost);
   answer.then(
     () => report.end(),
     (error) => report.end(error instanceof CloudflareClientsError ? error.code : 'thrown'),

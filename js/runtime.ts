@@ -1,6 +1,7 @@
 // Loads the wasm, drives its calls, and keeps a panic to the call it happened in.
 import { create, type Created, type Exports } from './clients.js';
 import { CloudflareClientsError, fromRust } from './error.js';
+import { hostOf, type Registers } from './host.js';
 
 export type { Exports } from './clients.js';
 
@@ -18,37 +19,16 @@ let parkedPromise: unknown;
 let parkedLimitMs = 0;
 let failure: { error: unknown; verbatim: boolean } | undefined;
 
-/** What the glue finds as `host`: see `extern "C"` in src/host/mod.rs. */
-export type Host = ReturnType<typeof hostOf>;
-
-const utf8 = new TextEncoder();
-
-function hostOf(panicked: (message: string) => never) {
-  return {
-    panicked,
-    park(task: number, promise: unknown, limitMs: number): void {
-      parkedTask = task;
-      parkedPromise = promise;
-      parkedLimitMs = limitMs;
-    },
-    fail(error: unknown, verbatim: boolean): void {
-      failure = { error, verbatim };
-    },
-    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-    byteLength: (text: string) => utf8.encode(text).length,
-    limitResult: (
-      allowed: boolean,
-      remaining: number,
-      resetAt: number,
-      limit: number,
-      retryAfterSeconds: number,
-      degraded: boolean,
-    ) =>
-      degraded
-        ? { allowed, remaining, resetAt, limit, retryAfterSeconds, degraded }
-        : { allowed, remaining, resetAt, limit, retryAfterSeconds },
-  };
-}
+const registers: Registers = {
+  park(task, promise, limitMs) {
+    parkedTask = task;
+    parkedPromise = promise;
+    parkedLimitMs = limitMs;
+  },
+  fail(error, verbatim) {
+    failure = { error, verbatim };
+  },
+};
 
 /** Takes the compiled module of an entry (`workerd.ts`, `node.ts`) and makes the first instance. */
 export function load(module: WebAssembly.Module): void {
@@ -62,7 +42,7 @@ function instantiate(): Instance {
   }
   const instance: Instance = create(
     wasmModule,
-    hostOf((message) => {
+    hostOf(registers, (message) => {
       throw kill(instance, message);
     }),
   );
@@ -106,14 +86,18 @@ export function callSync<T>(start: (wasm: Exports) => T): T {
 
 /**
  * Runs one public call: starts it in the wasm, and steps it on as the promises it waits for settle.
- * `start` only passes arguments, so an exception out of it is a trap.
+ * `start` only passes arguments, so an exception out of it is a trap; then `lost` cleans up.
  */
-export async function call<T>(start: (wasm: Exports) => unknown): Promise<T> {
+export async function call<T>(
+  start: (wasm: Exports, report?: undefined) => unknown,
+  lost?: () => void,
+): Promise<T> {
   const instance = (current ??= instantiate());
   let answer: unknown;
   try {
     answer = start(instance.exports);
   } catch (error) {
+    lost?.();
     throw asPanic(instance, error);
   }
   while (parkedTask !== 0) {
@@ -132,10 +116,14 @@ export async function call<T>(start: (wasm: Exports) => unknown): Promise<T> {
       value = error;
     }
     release(slot);
-    if (instance.death) throw deathOf(instance.death);
+    if (instance.death) {
+      lost?.();
+      throw deathOf(instance.death);
+    }
     try {
       answer = instance.exports.step(task, outcome, value);
     } catch (error) {
+      lost?.();
       throw asPanic(instance, error);
     }
   }

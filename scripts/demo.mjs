@@ -56,7 +56,9 @@ function conclude(owner) {
 	report.line(`To purge caches, sign in as ${owner.email} with ${owner.password}`);
 }
 
+/** Ends with Ctrl-C. wrangler's own handlers would end the process before the server stops. */
 function interrupted() {
+	for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
 	return new Promise((resolve) => {
 		process.once('SIGINT', resolve).once('SIGTERM', resolve);
 	});

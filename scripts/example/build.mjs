@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './commands.mjs';
-import { EXAMPLE, ROOT } from './paths.mjs';
+import { EXAMPLE, ROOT, WORKER } from './paths.mjs';
 
 const INPUTS = [
 	'examples/sveltekit/src',
@@ -17,7 +17,6 @@ const INPUTS = [
 	'package-lock.json',
 ];
 const STAMP = `${EXAMPLE}/.svelte-kit/built-from`;
-const WORKER = `${EXAMPLE}/.svelte-kit/cloudflare/_worker.js`;
 
 /** True when it had to be built. */
 export async function buildExample({ onBuild = () => {} } = {}) {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { QUIET_ENV, StepError } from './commands.mjs';
-import { CONFIG, EXAMPLE } from './paths.mjs';
+import { CONFIG, EXAMPLE, WORKER } from './paths.mjs';
 
 /**
  * @param {object} options
@@ -15,6 +15,7 @@ import { CONFIG, EXAMPLE } from './paths.mjs';
  * @returns {Promise<{ url: string, stop(): Promise<void> }>}
  */
 export async function startExample({ persistTo, config = CONFIG, port = 0, secret, onLog }) {
+	if (!existsSync(WORKER)) throw new StepError('The example is not built: npm run demo builds it.');
 	// Before wrangler is loaded: it reads these once.
 	Object.assign(process.env, QUIET_ENV);
 	const { unstable_startWorker: startWorker } = await import('wrangler');

@@ -17,8 +17,6 @@ extern "C" {
     /// Our metadata: the exact expiry in ms since the epoch.
     #[wasm_bindgen(extends = Object)]
     type Metadata;
-    #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
-    fn expires_at(this: &Metadata) -> JsValue;
     #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
     fn set_expires_at(this: &Metadata, ms: f64);
 }
@@ -49,7 +47,7 @@ impl CacheClient {
     /// An invalid key, TTL or value (nothing is written then), or KV failed.
     pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> Answer {
         key::check(key)?;
-        ttl::plan(seconds, now())?;
+        ttl::check(seconds)?;
         let text = text_of(value)?;
         self.write(key, &text, seconds).await?;
         Ok(JsValue::UNDEFINED)
@@ -76,16 +74,12 @@ impl CacheClient {
 
     pub(super) fn live(&self, stored: Stored) -> Option<(JsString, JsValue)> {
         self.report.value(&stored.text);
-        if stored.metadata.is_object() {
-            let metadata: Metadata = stored.metadata.unchecked_into();
-            if metadata
-                .expires_at()
-                .as_f64()
-                .is_some_and(|expires_at| expires_at <= now())
-            {
-                self.report.note(Note::Expired);
-                return None;
-            }
+        if stored
+            .expires_at
+            .is_some_and(|expires_at| expires_at <= now())
+        {
+            self.report.note(Note::Expired);
+            return None;
         }
         let value = json::parse(&stored.text);
         if value.is_none() {

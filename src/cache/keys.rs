@@ -26,7 +26,7 @@ impl CacheClient {
             if bulk && let Some(answer) = self.kv.get_bulk(&asked).await? {
                 used += 1;
                 for key in batch {
-                    self.keep(&found, key, self.kv.bulk_entry(answer.get(key)));
+                    self.keep(&found, key, self.kv.stored(&answer.get(key)));
                 }
                 continue;
             }

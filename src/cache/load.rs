@@ -5,33 +5,33 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{CacheClient, text_of};
 use crate::error::Error;
+use crate::host::json;
 use crate::host::report::Note;
 use crate::host::task::{Answer, Failure, wait};
-use crate::host::{json, now};
 use crate::kv::{key, ttl};
 
 #[wasm_bindgen]
 extern "C" {
-    /// This call's part in a flight (`js/flights.ts`): the first call for a key leads, others may join.
+    /// This call's part in a flight (`js/flights.ts`): the first call that misses leads, others join.
     pub type Ticket;
-    /// Whether this call leads.
-    #[wasm_bindgen(method, getter, structural)]
-    fn leads(this: &Ticket) -> bool;
+    /// KV had nothing. Whether this call leads; otherwise there is somebody to join.
+    #[wasm_bindgen(method, structural)]
+    fn board(this: &Ticket) -> bool;
     /// The leader's outcome, or a promise of it. A rejection means that the leader is gone.
     #[wasm_bindgen(method, structural)]
     fn outcome(this: &Ticket) -> JsValue;
-    /// The flight is dead: leads a new one, or joins who was faster.
+    /// The flight is dead. Whether this call leads a new one; otherwise somebody was faster.
     #[wasm_bindgen(method, structural)]
-    fn retake(this: &Ticket);
-    /// The leader is about to load: keeps its request alive until it lands.
-    #[wasm_bindgen(method, structural)]
-    fn loading(this: &Ticket);
+    fn retake(this: &Ticket) -> bool;
     /// The leader's text, for those who joined.
     #[wasm_bindgen(method, structural)]
     fn text(this: &Ticket, text: &JsString);
     /// The leader's loader threw.
     #[wasm_bindgen(method, structural)]
     fn threw(this: &Ticket, error: &JsValue);
+    /// The call is over, however it ended.
+    #[wasm_bindgen(method, structural)]
+    fn leave(this: &Ticket);
 
     /// How a flight ended.
     type Outcome;
@@ -57,25 +57,27 @@ impl CacheClient {
         join_ms: f64,
     ) -> Answer {
         key::check(key)?;
-        ttl::plan(seconds, now())?;
+        ttl::check(seconds)?;
         match self.read(key).await {
-            Ok(Some((text, value))) => {
+            Ok(Some((_, value))) => {
                 self.report.hit(true);
-                if ticket.leads() {
-                    ticket.text(&text);
-                }
                 return Ok(value);
             }
             Ok(None) => {}
             Err(error) => self.report.note_code(Note::KvFailed, error.code()),
         }
         self.report.hit(false);
-        if !ticket.leads()
-            && let Some(answer) = self.join(ticket, join_ms).await
-        {
-            return answer;
-        }
-        self.load(key, seconds, loader, ticket).await
+        let joined = if ticket.board() {
+            None
+        } else {
+            self.join(ticket, join_ms).await
+        };
+        let answer = match joined {
+            Some(answer) => answer,
+            None => self.load(key, seconds, loader, ticket).await,
+        };
+        ticket.leave();
+        answer
     }
 
     // `None`: this call has to load for itself. Waiting is bounded: a second dead flight is not waited for.
@@ -83,8 +85,7 @@ impl CacheClient {
         for _ in 0..2 {
             let Ok(outcome) = wait(ticket.outcome(), join_ms).await else {
                 self.report.note(Note::JoinFailed);
-                ticket.retake();
-                if ticket.leads() {
+                if ticket.retake() {
                     return None;
                 }
                 continue;
@@ -109,7 +110,6 @@ impl CacheClient {
         loader: &Function,
         ticket: &Ticket,
     ) -> Answer {
-        ticket.loading();
         let loaded = match loader.call0(&JsValue::UNDEFINED) {
             Ok(promise) => wait(promise, 0.0).await,
             Err(thrown) => Err(Failure::Threw(thrown)),

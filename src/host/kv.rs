@@ -12,10 +12,19 @@ extern "C" {
     #[derive(Clone)]
     pub type KvHandle;
 
-    #[wasm_bindgen(method, structural, catch)]
-    fn get(this: &KvHandle, key: &JsValue, kind: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = getWithMetadata)]
-    fn get_with_metadata(this: &KvHandle, key: &JsValue, kind: &str) -> Result<JsValue, JsValue>;
+    // The reads are on the path of every request: guarded in js/host.ts, which costs less than `catch`.
+    // They answer what the handle answered, or a promise that rejects with what it threw.
+    #[wasm_bindgen(js_namespace = host, js_name = kvGet)]
+    fn kv_get(kv: &KvHandle, key: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_namespace = host, js_name = kvGetWithMetadata)]
+    fn kv_get_with_metadata(kv: &KvHandle, key: &JsValue) -> JsValue;
+    // The text of an answer, or undefined.
+    #[wasm_bindgen(js_namespace = host, js_name = textOf)]
+    fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString>;
+    // `metadata.expiresAt` of an answer, or NaN.
+    #[wasm_bindgen(js_namespace = host, js_name = expiresAtOf)]
+    fn expires_at_of(answer: &JsValue) -> f64;
+
     #[wasm_bindgen(method, structural, catch)]
     fn put(
         this: &KvHandle,
@@ -46,10 +55,8 @@ extern "C" {
     #[wasm_bindgen(method, setter, structural)]
     fn set_cursor(this: &ListOptions, cursor: &JsString);
 
-    /// What `getWithMetadata` and `list` answer. A handle may be a proxy, so reading may throw.
+    /// What `list` answers, and its keys. A handle may be a proxy, so reading may throw.
     pub type Entry;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn value(this: &Entry) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn metadata(this: &Entry) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
@@ -66,8 +73,8 @@ extern "C" {
 pub struct Stored {
     /// The text, as it was put.
     pub text: JsString,
-    /// The metadata, or undefined.
-    pub metadata: JsValue,
+    /// The exact expiry from our metadata in ms since the epoch, where KV keeps the entry for longer.
+    pub expires_at: Option<f64>,
 }
 
 /// A key of a listing.
@@ -111,26 +118,18 @@ impl Kv {
     /// The handle failed or did not answer in time.
     pub async fn get(&self, key: &JsString) -> Result<Option<JsString>, Error> {
         let answer = self
-            .wait(KvOperation::Get, self.handle.get(key, "text"))
+            .wait(KvOperation::Get, Ok(kv_get(&self.handle, key)))
             .await?;
-        Ok(answer.dyn_into().ok())
+        Ok(text_of(&answer, false))
     }
 
-    /// The text and the metadata under a key; without metadata where the handle has none.
+    /// The text under a key, and its exact expiry where the handle has metadata.
     ///
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_stored(&self, key: &JsString) -> Result<Option<Stored>, Error> {
-        if !self.has_metadata {
-            let text = self.get(key).await?;
-            return Ok(text.map(|text| Stored {
-                text,
-                metadata: JsValue::UNDEFINED,
-            }));
-        }
-        let read = self.handle.get_with_metadata(key, "text");
-        let answer = self.wait(KvOperation::Get, read).await?;
-        stored(answer).map_err(|cause| KvOperation::Get.failed(Failure::Threw(cause)))
+        let answer = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        Ok(self.stored(&answer))
     }
 
     /// Up to 100 keys in one operation, as a `Map`; `None` where the handle has no bulk read.
@@ -138,22 +137,29 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_bulk(&self, keys: &Array) -> Result<Option<js_sys::Map>, Error> {
-        let read = if self.has_metadata {
-            self.handle.get_with_metadata(keys, "text")
-        } else {
-            self.handle.get(keys, "text")
-        };
-        Ok(self.wait(KvOperation::Get, read).await?.dyn_into().ok())
+        let answer = self.wait(KvOperation::Get, Ok(self.read(keys))).await?;
+        Ok(answer.dyn_into().ok())
     }
 
-    /// Reads one value of a bulk answer.
-    pub fn bulk_entry(&self, answer: JsValue) -> Option<Stored> {
+    fn read(&self, key: &JsValue) -> JsValue {
         if self.has_metadata {
-            return stored(answer).ok().flatten();
+            kv_get_with_metadata(&self.handle, key)
+        } else {
+            kv_get(&self.handle, key)
         }
-        answer.dyn_into().ok().map(|text| Stored {
+    }
+
+    /// What one answer, or one value of a bulk answer, says.
+    pub fn stored(&self, answer: &JsValue) -> Option<Stored> {
+        let text = text_of(answer, self.has_metadata)?;
+        let expires_at = if self.has_metadata {
+            expires_at_of(answer)
+        } else {
+            f64::NAN
+        };
+        Some(Stored {
             text,
-            metadata: JsValue::UNDEFINED,
+            expires_at: Some(expires_at).filter(|ms| !ms.is_nan()),
         })
     }
 
@@ -249,16 +255,6 @@ impl Kv {
         };
         outcome.map_err(|failure| operation.failed(failure))
     }
-}
-
-fn stored(answer: JsValue) -> Result<Option<Stored>, JsValue> {
-    if !answer.is_object() {
-        return Ok(None);
-    }
-    let entry: Entry = answer.unchecked_into();
-    let text = entry.value()?.dyn_into().ok();
-    let metadata = entry.metadata()?;
-    Ok(text.map(|text| Stored { text, metadata }))
 }
 
 fn page(answer: JsValue) -> Result<Page, JsValue> {

@@ -6,7 +6,7 @@
 //! call (`js/runtime.ts`) awaits the promise and steps it on.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -39,7 +39,7 @@ struct Wait {
 thread_local! {
     // Numbers are never used twice, so a late `drop_task` cannot hit another call's task.
     static NEXT: Cell<u32> = const { Cell::new(1) };
-    static TASKS: RefCell<HashMap<u32, Call>> = RefCell::new(HashMap::new());
+    static TASKS: RefCell<BTreeMap<u32, Call>> = const { RefCell::new(BTreeMap::new()) };
     // Both are empty between calls: `poll` fills the first, `step` the second.
     static PARKED: RefCell<Option<Wait>> = const { RefCell::new(None) };
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
@@ -119,5 +119,5 @@ pub fn drop_task(task: u32) {
 /// How many calls are parked.
 #[wasm_bindgen(js_name = liveTasks)]
 pub fn live_tasks() -> usize {
-    TASKS.with_borrow(HashMap::len)
+    TASKS.with_borrow(BTreeMap::len)
 }

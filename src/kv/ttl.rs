@@ -28,17 +28,26 @@ pub struct Plan {
     pub expires_at: Option<f64>,
 }
 
-/// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
+/// Checks a TTL.
 ///
 /// # Errors
 /// [`TtlError`] for what nobody can mean.
-pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
+pub fn check(seconds: f64) -> Result<(), TtlError> {
     if !seconds.is_finite() || seconds <= 0.0 {
         return Err(TtlError::NotPositive);
     }
     if seconds > MAX_SECONDS {
         return Err(TtlError::TooLong);
     }
+    Ok(())
+}
+
+/// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
+///
+/// # Errors
+/// [`TtlError`] for what nobody can mean.
+pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
+    check(seconds)?;
     let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);
     let expires_at = (kv_seconds > seconds).then(|| now + (seconds * 1_000.0).ceil());
     Ok(Plan {

@@ -1,0 +1,89 @@
+// What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
+
+/** Where a call says what it waits for, or how it failed. */
+export interface Registers {
+  park(task: number, promise: unknown, limitMs: number): void;
+  fail(error: unknown, verbatim: boolean): void;
+}
+
+/** The object that the built glue finds as `host`. */
+export type Host = ReturnType<typeof hostOf>;
+
+interface Readable {
+  get(key: unknown, type: 'text'): unknown;
+  getWithMetadata(key: unknown, type: 'text'): unknown;
+}
+
+const utf8 = new TextEncoder();
+
+// What a handle throws at once is a rejection like any other.
+function kvGet(kv: Readable, key: unknown): unknown {
+  try {
+    return kv.get(key, 'text');
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function kvGetWithMetadata(kv: Readable, key: unknown): unknown {
+  try {
+    return kv.getWithMetadata(key, 'text');
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function textOf(answer: unknown, hasMetadata: boolean): string | undefined {
+  try {
+    const text = hasMetadata ? (answer as { value?: unknown } | null | undefined)?.value : answer;
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function expiresAtOf(answer: { metadata?: { expiresAt?: unknown } | null }): number {
+  try {
+    const expiresAt = answer.metadata?.expiresAt;
+    return typeof expiresAt === 'number' ? expiresAt : Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function limitResult(
+  allowed: boolean,
+  remaining: number,
+  resetAt: number,
+  limit: number,
+  retryAfterSeconds: number,
+  degraded: boolean,
+) {
+  const result = { allowed, remaining, resetAt, limit, retryAfterSeconds };
+  return degraded ? { ...result, degraded } : result;
+}
+
+/** `panicked` differs from instance to instance; the rest is shared. */
+export function hostOf(registers: Registers, panicked: (message: string) => never) {
+  return {
+    panicked,
+    park: registers.park,
+    fail: registers.fail,
+    kvGet,
+    kvGetWithMetadata,
+    textOf,
+    expiresAtOf,
+    parse,
+    limitResult,
+    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+    byteLength: (text: string) => utf8.encode(text).length,
+  };
+}

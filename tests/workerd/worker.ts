@@ -1,0 +1,1 @@
+export default { fetch: () => new Response('tests run in this Worker') };

@@ -13,13 +13,7 @@ export default defineConfig({
       { test: { name: 'node', include: ['tests/node/**/*.test.ts'], environment: 'node' } },
       {
         plugins: [
-          cloudflareTest({
-            main: './tests/workerd/worker.ts',
-            miniflare: {
-              compatibilityDate: '2026-08-01',
-              kvNamespaces: ['KV', 'OTHER_KV'],
-            },
-          }),
+          cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } }),
         ],
         test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'] },
       },

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firstTitle, newAccount, publish, Site, START_MS, signUp, sourceOf, TEST_MS } from './site.ts';
+
+/**
+ * An R2 bucket has the methods of a KV namespace and refuses how they are called: under a
+ * KV binding's name it is a KV whose reads fail.
+ */
+const failing = {
+  r2_buckets: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'].map((binding) => ({
+    binding,
+    bucket_name: 'not-a-kv',
+  })),
+};
+
+describe.each([
+  ['that are missing', { kv_namespaces: [] }],
+  ['that fail', failing],
+])('with KV namespaces %s', { timeout: TEST_MS }, (_, bindings) => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.start({ bindings });
+  }, START_MS);
+  afterAll(() => site?.stop(), START_MS);
+
+  it('a visitor stays signed in, from the database', async () => {
+    const page = await site.visitor();
+    const account = newAccount();
+    await signUp(page, account);
+    for (let load = 1; load <= 3; load++) {
+      await page.reload();
+      expect(await page.locator('main').textContent()).toContain(account.email);
+      expect(await sourceOf(page)).toBe('Database');
+    }
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.waitForURL('**/sign-in');
+  });
+
+  it('lists load and publications show', async () => {
+    const page = await site.visitor();
+    await signUp(page, newAccount());
+    await page.goto('/content/guides');
+    const title = `A guide, ${randomUUID()}`;
+    await publish(page, title);
+    expect(await firstTitle(page)).toBe(title);
+    expect(await sourceOf(page)).toBe('Database');
+  });
+});

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at, env as projectEnv } from '../../scripts/lib.mjs';
+import { pack } from '../../scripts/pack.mjs';
+
+/** A server of a consumer, on loopback and a port the system chose. */
+export interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const MINUTES = 60_000;
+
+/** A user's project in a temporary folder: a template of this folder, with the packed tarball installed. */
+export class Consumer {
+  private constructor(readonly folder: string) {}
+
+  /** `packages` are installed at the versions that the project itself pins. */
+  static async install(template: string, packages: readonly string[]): Promise<Consumer> {
+    const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
+    try {
+      cpSync(at(template), consumer.folder, { recursive: true });
+      const tarball = pack(at('pkg'), consumer.folder);
+      const devDependencies = Object.fromEntries(packages.map((name) => [name, pinned(name)]));
+      consumer.write('package.json', JSON.stringify({ private: true, type: 'module', devDependencies }));
+      console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
+      // No install script runs, neither ours (there is none) nor others'.
+      const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+      await consumer.#finish(spawnGroup('npm', ['install', ...flags, tarball], consumer.folder));
+      return consumer;
+    } catch (error) {
+      consumer.remove();
+      throw error;
+    }
+  }
+
+  /** Runs a tool of the consumer to its end, and answers what it printed; rejects unless it succeeds. */
+  run(tool: string, ...args: string[]): Promise<string> {
+    return this.#finish(this.#spawn(tool, args));
+  }
+
+  /** Starts a server and waits for the line that tells its address. */
+  async serve(tool: string, ...args: string[]): Promise<Server> {
+    const child = this.#spawn(tool, args);
+    const output = collect(child);
+    const ended = exit(child);
+    const stop = async () => {
+      endGroup(child, 'SIGTERM');
+      await ended;
+      endGroup(child, 'SIGKILL');
+    };
+    const url = new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = /(?:Ready on|Local:) +(http:\/\/127\.0\.0\.1:\d+)/.exec(output())?.[1];
+        if (found) resolve(found);
+      };
+      child.stdout?.on('data', look);
+      ended.then(() => reject(new Error(`${tool} ended early:\n${output()}`)), reject);
+    });
+    try {
+      return { url: await within(MINUTES, url, () => `${tool} is not ready:\n${output()}`), stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #spawn(tool: string, args: string[]): ChildProcess {
+    const script = join(this.folder, 'node_modules/.bin', tool);
+    return spawnGroup(process.execPath, [script, ...args], this.folder);
+  }
+
+  async #finish(child: ChildProcess): Promise<string> {
+    const output = collect(child);
+    try {
+      const code = await within(3 * MINUTES, exit(child), () => `It hangs:\n${output()}`);
+      if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} failed (${code}):\n${output()}`);
+      return output();
+    } finally {
+      // `vite build` leaves the workerd of its emulated platform behind.
+      endGroup(child, 'SIGKILL');
+    }
+  }
+}
+
+const manifests = ['package.json', 'examples/sveltekit/package.json'].map(
+  (file) => JSON.parse(readFileSync(at(file), 'utf8')) as { devDependencies: Record<string, string> },
+);
+
+function pinned(name: string): string {
+  const version = manifests.map(({ devDependencies }) => devDependencies[name]).find(Boolean);
+  if (!version) throw new Error(`${name} is not pinned in ${at('package.json')}`);
+  return version;
+}
+
+// What a user's shell has: nothing of the vitest or the npm script that this runs in.
+function userEnv(folder: string): NodeJS.ProcessEnv {
+  const ours = /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
+  return {
+    ...Object.fromEntries(Object.entries(projectEnv).filter(([name]) => !ours.test(name))),
+    CI: '1',
+    NO_COLOR: '1',
+    WRANGLER_LOG_PATH: join(folder, '.wrangler/logs'),
+    WRANGLER_REGISTRY_PATH: join(folder, '.wrangler/registry'),
+  };
+}
+
+// A process group of its own, so that all a tool started ends with it.
+function spawnGroup(command: string, args: string[], folder: string): ChildProcess {
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: userEnv(folder),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const end = () => endGroup(child, 'SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
+}
+
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+    });
+  }
+  return () => text;
+}
+
+// Not 'close': a process that a tool left behind holds its pipes open.
+function exit(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
+
+async function within<T>(ms: number, promise: Promise<T>, why: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(why())), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

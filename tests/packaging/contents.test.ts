@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at } from '../../scripts/lib.mjs';
+import { pack } from '../../scripts/pack.mjs';
+
+let folder: string;
+let files: string[];
+const path = (file: string) => join(folder, 'package', file);
+const text = (file: string) => readFileSync(path(file), 'utf8');
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'codex-tarball-'));
+  execFileSync('tar', ['-xzf', pack(at('pkg'), folder), '-C', folder]);
+  files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' }).sort();
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('has the entries, the typings, the wasm, a README and a licence', () => {
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'LICENSE',
+      'README.md',
+      'clients.js',
+      'clients.wasm',
+      'index.d.ts',
+      'index.js',
+      'node.js',
+      'package.json',
+      'workerd.js',
+    ]),
+  );
+  expect(WebAssembly.validate(readFileSync(path('clients.wasm')))).toBe(true);
+});
+
+test('has nothing that is not reached from an entry', () => {
+  const { exports } = manifest();
+  const { types, ...entries } = exports['.'];
+  const reached = new Set(['package.json', 'README.md', 'LICENSE']);
+  for (const entry of Object.values(entries)) reach(entry, reached);
+  for (const file of [...reached]) if (existsSync(path(`${file}.map`))) reached.add(`${file}.map`);
+  reachTypes(types, reached);
+  expect(files.filter((file) => !reached.has(file))).toEqual([]);
+});
+
+test('runs no scripts, and needs no other package', () => {
+  const { scripts, dependencies, peerDependencies, optionalDependencies, ...rest } = manifest();
+  expect({ scripts, dependencies, peerDependencies, optionalDependencies }).toEqual({});
+  expect(rest).toMatchObject({ name: '@codex/cloudflare-clients', type: 'module', license: 'MIT' });
+});
+
+test('gives workerd its entry before Node, and keeps bundlers from dropping what loads the wasm', () => {
+  const { exports, sideEffects } = manifest();
+  const { types, ...entries } = exports['.'];
+  expect(Object.keys(exports['.'])).toEqual(['types', 'workerd', 'node', 'default']);
+  expect(types).toBe('./index.d.ts');
+  expect(new Set(sideEffects)).toEqual(new Set(Object.values(entries)));
+});
+
+test('has the source in the maps', () => {
+  const maps = files.filter((file) => file.endsWith('.map'));
+  expect(maps).toEqual(files.filter((file) => file.endsWith('.js') && file !== 'clients.js').map((file) => `${file}.map`));
+  for (const map of maps) {
+    const { sources, sourcesContent } = JSON.parse(text(map)) as { sources: string[]; sourcesContent: unknown[] };
+    expect(sources).toHaveLength(1);
+    expect(sourcesContent).toEqual([readFileSync(at('js', sources[0]!.replace(/^.*\//, '')), 'utf8')]);
+  }
+});
+
+test('has no `any` in its typings', () => {
+  const typings = files.filter((file) => file.endsWith('.d.ts'));
+  const withAny = typings.filter((file) => /\bany\b/.test(text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+  expect(withAny).toEqual([]);
+});
+
+test('names no file or folder of the machine it was built on', () => {
+  const private_ = readdirSync(path('.')).filter((file) => {
+    const bytes = readFileSync(path(file), 'latin1');
+    return [at('.'), process.env['HOME'] ?? at('.')].some((place) => bytes.includes(`${place.replace(/\/$/, '')}/`));
+  });
+  expect(private_).toEqual([]);
+});
+
+interface Manifest {
+  scripts?: unknown;
+  dependencies?: unknown;
+  peerDependencies?: unknown;
+  optionalDependencies?: unknown;
+  exports: { '.': { types: string; workerd: string; node: string; default: string } };
+  sideEffects: string[];
+}
+
+function manifest(): Manifest {
+  return JSON.parse(text('package.json')) as Manifest;
+}
+
+/** Follows imports, and files named by `new URL('./…', import.meta.url)`; one that is missing throws. */
+function reach(file: string, reached: Set<string>): void {
+  const name = file.replace(/^\.\//, '');
+  if (reached.has(name)) return;
+  reached.add(name);
+  if (!name.endsWith('.js')) return void readFileSync(path(name));
+  for (const [, next] of text(name).matchAll(/(?:from|import|new URL\() ?'(\.\/[^']+)'/g)) reach(next!, reached);
+}
+
+function reachTypes(file: string, reached: Set<string>): void {
+  const name = file.replace(/^\.\//, '').replace(/(?<!\.d)\.(js|ts)$/, '.d.ts');
+  if (reached.has(name)) return;
+  reached.add(name);
+  for (const [, next] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g)) reachTypes(next!, reached);
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+
+/** A Worker in a server process of its own, where requests overlap and may be cancelled. */
+export interface Server {
+  url: URL;
+  /** What reached the process without being caught. */
+  uncaught: string[];
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** What the Worker imports as the package. */
+  package?: string;
+  compatibilityDate?: string;
+  compatibilityFlags?: string[];
+}
+
+/** Bundles a Worker as wrangler would, and starts it in workerd with a KV namespace `KV`. */
+export async function serve(worker: string, options: ServerOptions = {}): Promise<Server> {
+  const bundle = await build({
+    entryPoints: [fileURLToPath(new URL(worker, import.meta.url))],
+    bundle: true,
+    write: false,
+    outdir: '/worker',
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd'],
+    external: ['cloudflare:*'],
+    loader: { '.wasm': 'copy' },
+    assetNames: '[name]',
+    logLevel: 'error',
+    ...(options.package && { alias: { '@codex/cloudflare-clients': options.package } }),
+  });
+  const uncaught: string[] = [];
+  const server = new Miniflare(
+    convertV4MiniflareOptions({
+      modulesRoot: '/worker',
+      modules: bundle.outputFiles
+        .map(({ path, contents }) => ({
+          type: path.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const),
+          path,
+          contents,
+        }))
+        .sort((a) => (a.type === 'ESModule' ? -1 : 1)),
+      compatibilityDate: options.compatibilityDate ?? '2026-08-01',
+      compatibilityFlags: options.compatibilityFlags ?? [],
+      kvNamespaces: ['KV'],
+      host: '127.0.0.1',
+      port: 0,
+      cf: false,
+      handleUncaughtError: (error: Error) => void uncaught.push(error.message),
+    } as never),
+  );
+  return { url: await server.ready, uncaught, stop: () => server.dispose() };
+}

@@ -1,0 +1,22 @@
+// Compiled with @cloudflare/workers-types, and with what `wrangler types` generates.
+import { CacheClient, type KVHandle, RateLimiterClient, SessionCacheClient, type WaitUntil } from '@codex/cloudflare-clients';
+
+declare const kv: KVNamespace;
+declare const typedKeys: KVNamespace<'cache:a' | 'cache:b'>;
+declare const objects: DurableObjectNamespace;
+declare const bucket: R2Bucket;
+declare const context: ExecutionContext;
+
+const handle: KVHandle = kv;
+const waitUntil: WaitUntil = context.waitUntil.bind(context);
+new CacheClient(handle, { waitUntil });
+new CacheClient(kv, { waitUntil: (promise) => context.waitUntil(promise) });
+new RateLimiterClient(kv, { waitUntil });
+new SessionCacheClient<'admin'>(kv);
+// A namespace of few keys is not one of any key.
+void typedKeys;
+
+// @ts-expect-error a bucket is no KV namespace
+new CacheClient(bucket);
+// @ts-expect-error objects are none either
+new CacheClient(objects);

@@ -1,0 +1,57 @@
+import { type CachedSession, type KVHandle, SessionCacheClient, type SessionCacheOptions } from '@codex/cloudflare-clients';
+import { same } from './same.js';
+
+declare const kv: KVHandle;
+declare const expiresAt: Date;
+const user = { id: 'u1', email: 'ada@example.test', name: 'Ada', role: 'admin', emailVerified: true } as const;
+
+const sessions = new SessionCacheClient(kv);
+const admins = new SessionCacheClient<'admin'>(kv, { hashTokens: true, trackUsers: false, timeoutMs: 500, onEvent() {} });
+
+// Roles.
+same<ReturnType<typeof sessions.get>, Promise<CachedSession<'customer' | 'owner' | 'creator'> | null>>();
+same<ReturnType<typeof admins.get>, Promise<CachedSession<'admin'> | null>>();
+same<CachedSession['user']['role'], 'customer' | 'owner' | 'creator'>();
+same<CachedSession<'admin'>['user']['role'], 'admin'>();
+same<CachedSession['session']['expiresAt'], string>();
+same<CachedSession['session']['ipAddress'], string | undefined>();
+// @ts-expect-error a role is text
+new SessionCacheClient<1>(kv);
+
+// What may be cached: fields beyond the needed ones too, written on the spot as well.
+sessions.set('token', { session: { expiresAt }, user: {} });
+sessions.set('token', { session: { expiresAt: '2027-01-01T00:00:00.000Z' }, user: { id: 'u1' } });
+sessions.set('token', { session: { id: 's1', userId: 'u1', token: 'token', expiresAt, impersonatedBy: null }, user });
+sessions.set('token', { session: { expiresAt }, user: { email: 'ada@example.test' } });
+sessions.set('token', { session: { expiresAt }, user, activeOrganizationId: 'o1' });
+interface OwnUser {
+  id: string;
+  plan: 'free' | 'paid';
+}
+declare const own: { session: { id: string; userId: string; expiresAt: Date }; user: OwnUser };
+sessions.set('token', own);
+declare const cached: CachedSession<'admin'>;
+admins.set('token', cached);
+// @ts-expect-error no expiry
+sessions.set('token', { session: { id: 's1' }, user });
+// @ts-expect-error an expiry is a Date or ISO text
+sessions.set('token', { session: { expiresAt: 1_800_000_000_000 }, user });
+// @ts-expect-error no user
+sessions.set('token', { session: { expiresAt } });
+// @ts-expect-error a user is an object
+sessions.set('token', { session: { expiresAt }, user: 'u1' });
+// @ts-expect-error what getSession() answers may be null
+sessions.set('token', null as CachedSession | null);
+// @ts-expect-error a token is text
+sessions.get(7);
+
+same<ReturnType<typeof sessions.set>, Promise<void>>();
+same<ReturnType<typeof sessions.delete>, Promise<void>>();
+same<ReturnType<typeof sessions.deleteUserSessions>, Promise<number>>();
+same<Parameters<typeof sessions.deleteUserSessions>, [userId: string]>();
+
+// Options may be left out, and undefined.
+const options: SessionCacheOptions = { hashTokens: undefined, trackUsers: undefined };
+new SessionCacheClient(kv, options);
+// @ts-expect-error misspelt
+new SessionCacheClient(kv, { hashToken: true });

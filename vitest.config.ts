@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 // Where a test runs is its folder. All import the package by its name, as it was packed and installed.
 const slow = { testTimeout: 120_000, hookTimeout: 180_000 };
 
@@ -10,7 +12,19 @@ export default defineConfig({
     reporters: ['default'],
     coverage: { provider: 'v8', include: ['**/@codex/cloudflare-clients/*.js'], allowExternal: true, excludeNodeModules: false },
     projects: [
-      { test: { name: 'node', include: ['tests/node/**/*.test.ts'], environment: 'node' } },
+      {
+        resolve: {
+          // What the documents' samples import beside the clients.
+          alias: {
+            '@codex/auth': path('tests/node/samples/stand_ins/auth.ts'),
+            '@codex/core-services': path('tests/node/samples/stand_ins/core_services.ts'),
+            '@codex/database/schema': path('tests/node/samples/stand_ins/database.ts'),
+            '@codex/database': path('tests/node/samples/stand_ins/database.ts'),
+            'drizzle-orm': path('tests/node/samples/stand_ins/database.ts'),
+          },
+        },
+        test: { name: 'node', include: ['tests/node/**/*.test.ts'], environment: 'node' },
+      },
       {
         plugins: [
           cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } }),
@@ -23,5 +37,4 @@ export default defineConfig({
       { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, ...slow } },
     ],
   },
-  resolve: { alias: { '#root': fileURLToPath(new URL('.', import.meta.url)) } },
 });

@@ -24,7 +24,8 @@ export class Consumer {
       cpSync(at(template), consumer.folder, { recursive: true });
       const tarball = pack(at('pkg'), consumer.folder);
       const devDependencies = Object.fromEntries(packages.map((name) => [name, pinned(name)]));
-      consumer.write('package.json', JSON.stringify({ private: true, type: 'module', devDependencies }));
+      const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
+      writeFileSync(join(consumer.folder, 'package.json'), JSON.stringify(manifest));
       console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
       // No install script runs, neither ours (there is none) nor others'.
       const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -67,12 +68,17 @@ export class Consumer {
     }
   }
 
-  read(file: string): string {
-    return readFileSync(join(this.folder, file), 'utf8');
+  /** The Worker of the folder in workerd. */
+  wrangler(...args: string[]): Promise<Server> {
+    return this.serve('wrangler', 'dev', '--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0', ...args);
   }
 
-  write(file: string, text: string): void {
-    writeFileSync(join(this.folder, file), text);
+  bytes(file: string): Buffer {
+    return readFileSync(join(this.folder, file));
+  }
+
+  read(file: string): string {
+    return this.bytes(file).toString();
   }
 
   remove(): void {

@@ -2,9 +2,11 @@ import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloud
 import type { Handle } from '@sveltejs/kit';
 import { building } from '$app/environment';
 
+// A prerendered page has no bindings: neither while building, nor under `vite dev`.
+const prerendered = ['/about'];
+
 export const handle: Handle = async ({ event, resolve }) => {
-  // While prerendering there are no bindings.
-  if (building || !event.platform) return resolve(event);
+  if (building || !event.platform || prerendered.includes(event.url.pathname)) return resolve(event);
   const { AUTH_SESSION_KV, RATE_LIMIT_KV, CACHE_KV } = event.platform.env;
   event.locals.cache = new CacheClient(CACHE_KV);
   event.locals.limiter = new RateLimiterClient(RATE_LIMIT_KV);

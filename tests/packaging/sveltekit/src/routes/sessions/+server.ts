@@ -5,13 +5,13 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = ({ locals }) => json({ user: locals.session?.user ?? null });
 
 /** Signs in. */
-export const POST: RequestHandler = async ({ locals, request }) => {
-  const { token, userId } = (await request.json()) as { token: string; userId: string };
-  await locals.sessions.set(token, {
-    session: { userId, expiresAt: new Date(Date.now() + 3_600_000) },
-    user: { id: userId },
-  });
-  return json({});
+export const POST: RequestHandler = async ({ cookies, locals, url }) => {
+  const userId = url.searchParams.get('user') ?? '';
+  const token = crypto.randomUUID();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await locals.sessions.set(token, { session: { userId, expiresAt }, user: { id: userId } });
+  cookies.set('session', token, { path: '/' });
+  return json({ user: userId });
 };
 
 /** Signs out everywhere. */

@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Consumer } from './consumer.ts';
+import { visit } from './visit.ts';
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await Consumer.install('tests/packaging/worker', ['wrangler']);
+});
+
+afterAll(() => consumer?.remove());
+
+test('`wrangler deploy` bundles it, with the wasm beside', async () => {
+  await consumer.run('wrangler', 'deploy', '--dry-run', '--outdir', 'dist');
+  const output = readdirSync(join(consumer.folder, 'dist'));
+  const wasm = output.filter((file) => file.endsWith('.wasm'));
+  expect(wasm).toHaveLength(1);
+  expect(consumer.bytes(`dist/${wasm[0]}`).equals(consumer.bytes('node_modules/@codex/cloudflare-clients/clients.wasm'))).toBe(true);
+  expect(consumer.read('dist/worker.js')).toContain(wasm[0]);
+  expect(consumer.read('dist/worker.js'), 'Node is not in it').not.toContain('node:');
+});
+
+for (const [name, config] of [
+  ['today', 'wrangler.jsonc'],
+  ['old', 'wrangler.old.jsonc'],
+] as const) {
+  test(`runs under \`wrangler dev\` with ${config}`, async () => {
+    const server = await consumer.wrangler('--config', config);
+    try {
+      await visit(server.url, name);
+    } finally {
+      await server.stop();
+    }
+  });
+}

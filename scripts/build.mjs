@@ -12,33 +12,56 @@ const REST = ['js', 'pkg/package.json', 'README.md', 'LICENSE'];
 /** Builds what has changed, and installs the result as the examples and tests see it. */
 export async function build({ force = false } = {}) {
   const key = force ? String(Date.now()) : hashOf([...RUST, ...SCRIPTS, ...REST]);
-  const built = await once('build', key, () => existsSync(at('pkg/workerd.js')), () => {
-    wasm('clients', [], 'pkg');
-    step('Compiling the TypeScript', '5 seconds');
-    run('tsc', ['-p', 'js/tsconfig.json']);
-    for (const file of ['README.md', 'LICENSE']) if (existsSync(at(file))) copyFileSync(at(file), at('pkg', file));
-    report();
-  });
+  const built = await once(
+    'build',
+    key,
+    () => existsSync(at('pkg/workerd.js')),
+    () => {
+      wasm('clients', [], 'pkg');
+      step('Compiling the TypeScript', '5 seconds');
+      run('tsc', ['-p', 'js/tsconfig.json']);
+      for (const file of ['README.md', 'LICENSE'])
+        if (existsSync(at(file))) copyFileSync(at(file), at('pkg', file));
+      report();
+    },
+  );
   await installPackage(built);
 }
 
 /** The same package with functions that panic, trap and overflow, for the tests of the guard. */
 export async function buildFaults() {
   const key = hashOf([...RUST, ...SCRIPTS, ...REST]);
-  await once('build-faults', key, () => existsSync(at('target/faults/workerd.js')), () => {
-    rmSync(at('target/faults'), { recursive: true, force: true });
-    wasm('faults', ['--features', 'faults'], 'target/faults');
-    run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
-    copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
-  });
+  await once(
+    'build-faults',
+    key,
+    () => existsSync(at('target/faults/workerd.js')),
+    () => {
+      rmSync(at('target/faults'), { recursive: true, force: true });
+      wasm('faults', ['--features', 'faults'], 'target/faults');
+      run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
+      copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
+    },
+  );
 }
 
 function wasm(name, cargoArgs, out) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
   // wasm-pack writes a package.json and a .gitignore into its folder, so it gets one of its own.
-  const args = ['build', '.', '--release', '--target', 'web', '--mode', 'no-install', '--no-pack', '--no-typescript'];
-  run('wasm-pack', [...args, '--out-dir', folder, '--out-name', 'clients', '--', ...cargoArgs], { quiet: true });
+  const args = [
+    'build',
+    '.',
+    '--release',
+    '--target',
+    'web',
+    '--mode',
+    'no-install',
+    '--no-pack',
+    '--no-typescript',
+  ];
+  run('wasm-pack', [...args, '--out-dir', folder, '--out-name', 'clients', '--', ...cargoArgs], {
+    quiet: true,
+  });
   mkdirSync(at(out), { recursive: true });
   copyFileSync(at(folder, 'clients_bg.wasm'), at(out, 'clients.wasm'));
   writeFileSync(at(out, 'clients.js'), factory(readFileSync(at(folder, 'clients.js'), 'utf8')));
@@ -47,5 +70,7 @@ function wasm(name, cargoArgs, out) {
 function report() {
   const bytes = readFileSync(at('pkg/clients.wasm'));
   const kilobytes = (n) => `${(n / 1024).toFixed(1)} KB`;
-  console.log(`✓ pkg/ is built; clients.wasm ${kilobytes(bytes.length)}, ${kilobytes(gzipSync(bytes).length)} gzip`);
+  console.log(
+    `✓ pkg/ is built; clients.wasm ${kilobytes(bytes.length)}, ${kilobytes(gzipSync(bytes).length)} gzip`,
+  );
 }

@@ -9,28 +9,34 @@ import { ensureDevVars } from './example/server.mjs';
 const report = createReport();
 
 try {
-	ensureDevVars();
-	report.wait('Preparing the local database (about 3 s)');
-	await applyMigrations({ persistTo: STATE });
-	const owner = await ensureOwner({ persistTo: STATE });
-	report.line(`To purge caches, sign in as ${owner.email} with ${owner.password}`);
-	process.exitCode = await serve(process.argv.slice(2));
+  ensureDevVars();
+  report.wait('Preparing the local database (about 3 s)');
+  await applyMigrations({ persistTo: STATE });
+  const owner = await ensureOwner({ persistTo: STATE });
+  report.line(`To purge caches, sign in as ${owner.email} with ${owner.password}`);
+  process.exitCode = await serve(process.argv.slice(2));
 } catch (cause) {
-	report.fail(cause instanceof StepError ? cause.message : (cause?.stack ?? String(cause)));
-	process.exitCode = 1;
+  report.fail(cause instanceof StepError ? cause.message : (cause?.stack ?? String(cause)));
+  process.exitCode = 1;
 }
 
 /** Runs vite until it ends or we are told to. */
 function serve(args) {
-	const vite = `${ROOT}/node_modules/.bin/vite`;
-	const child = spawn(process.execPath, [vite, 'dev', '--host', '127.0.0.1', ...args], {
-		cwd: EXAMPLE,
-		env: { ...process.env, ...QUIET_ENV },
-		stdio: 'inherit',
-	});
-	for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-	return new Promise((resolve, reject) => {
-		child.once('error', reject);
-		child.once('close', (code, signal) => resolve(signal ? 0 : code));
-	});
+  const vite = `${ROOT}/node_modules/.bin/vite`;
+  const child = spawn(process.execPath, [vite, 'dev', '--host', '127.0.0.1', ...args], {
+    cwd: EXAMPLE,
+    env: { ...process.env, ...QUIET_ENV },
+    stdio: 'inherit',
+  });
+  let told = false;
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      told = true;
+      child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(told ? 0 : (code ?? 1)));
+  });
 }

@@ -30,7 +30,11 @@ await setup({ browser: task.browser ?? false });
 if (task.build) await build({ force: task.build === 'force' });
 if (task.faults) await buildFaults();
 if (task.run) {
-  const child = spawn(at('node_modules/.bin/node'), [...task.run, ...args], { cwd: at('.'), env, stdio: 'inherit' });
+  const child = spawn(at('node_modules/.bin/node'), [...task.run, ...args], {
+    cwd: at('.'),
+    env,
+    stdio: 'inherit',
+  });
   // Ctrl-C reaches the child by the terminal; a signal to this process is handed on.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -16,12 +16,17 @@ export async function setup({ browser = false } = {}) {
 
 async function installPackages() {
   const key = hashOf(['package.json', 'package-lock.json', 'examples/sveltekit/package.json', '.npmrc']);
-  await once('npm', key, () => existsSync(at('node_modules/.bin/node')), () => {
-    step('Installing npm packages', '1 minute');
-    // Not `npm ci`: that insists on the optional packages of every platform, and a registry that serves
-    // one platform only has not got them. With `--no-save` the lock file is obeyed and left alone.
-    run('npm', ['install', '--no-save', '--loglevel=error', '--no-progress']);
-  });
+  await once(
+    'npm',
+    key,
+    () => existsSync(at('node_modules/.bin/node')),
+    () => {
+      step('Installing npm packages', '1 minute');
+      // Not `npm ci`: that insists on the optional packages of every platform, and a registry that serves
+      // one platform only has not got them. With `--no-save` the lock file is obeyed and left alone.
+      run('npm', ['install', '--no-save', '--loglevel=error', '--no-progress']);
+    },
+  );
 }
 
 function addWasmTarget() {
@@ -32,9 +37,14 @@ function addWasmTarget() {
   if (rustc.error || rustc.status !== 0) stop('Rust is missing: install it by rustup (https://rustup.rs)');
   if (existsSync(rustc.stdout.trim())) return;
   step('Adding the wasm32-unknown-unknown target to Rust', '10 seconds');
-  const added = run('rustup', ['target', 'add', 'wasm32-unknown-unknown'], { quiet: true, allowFailure: true });
+  const added = run('rustup', ['target', 'add', 'wasm32-unknown-unknown'], {
+    quiet: true,
+    allowFailure: true,
+  });
   if (!added.ok) {
-    stop('The Rust target is missing: run `rustup target add wasm32-unknown-unknown` where rustup can download');
+    stop(
+      'The Rust target is missing: run `rustup target add wasm32-unknown-unknown` where rustup can download',
+    );
   }
 }
 
@@ -50,10 +60,16 @@ function installTool(tool) {
     CARGO_PROFILE_RELEASE_LTO: 'off',
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
   };
-  const built = run('cargo', locked ? [...args, '--locked'] : args, { quiet: true, allowFailure: true, extraEnv });
+  const built = run('cargo', locked ? [...args, '--locked'] : args, {
+    quiet: true,
+    allowFailure: true,
+    extraEnv,
+  });
   if (!built.ok) {
     process.stderr.write(built.stderr);
-    stop(`${crate} could not be built: it needs crates.io and a C compiler (Debian: apt-get install build-essential)`);
+    stop(
+      `${crate} could not be built: it needs crates.io and a C compiler (Debian: apt-get install build-essential)`,
+    );
   }
 }
 
@@ -70,8 +86,11 @@ function installBrowser() {
     });
   }
   if (!findChromium()) {
-    stop('The browser tests need Chromium or Chrome: install one (Debian: apt-get install chromium) or set CHROMIUM_PATH');
+    stop(
+      'The browser tests need Chromium or Chrome: install one (Debian: apt-get install chromium) or set CHROMIUM_PATH',
+    );
   }
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) await setup({ browser: process.argv.includes('--browser') });
+if (import.meta.url === `file://${process.argv[1]}`)
+  await setup({ browser: process.argv.includes('--browser') });

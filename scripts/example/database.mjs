@@ -9,11 +9,11 @@ import { CONFIG, EXAMPLE } from './paths.mjs';
 const ADVICE = 'remove examples/sveltekit/.wrangler to start over with empty data.';
 
 export async function applyMigrations({ persistTo, config = CONFIG }) {
-	mkdirSync(persistTo, { recursive: true });
-	await run('wrangler', ['d1', 'migrations', 'apply', 'DB', ...local(persistTo, config)], {
-		cwd: EXAMPLE,
-		advice: ADVICE,
-	});
+  mkdirSync(persistTo, { recursive: true });
+  await run('wrangler', ['d1', 'migrations', 'apply', 'DB', ...local(persistTo, config)], {
+    cwd: EXAMPLE,
+    advice: ADVICE,
+  });
 }
 
 /**
@@ -21,37 +21,37 @@ export async function applyMigrations({ persistTo, config = CONFIG }) {
  * the data. Sign-up cannot make one: in production that takes access to the database too.
  */
 export async function ensureOwner({ persistTo, config = CONFIG }) {
-	const note = join(persistTo, 'owner.json');
-	if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8'));
+  const note = join(persistTo, 'owner.json');
+  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8'));
 
-	const owner = { email: 'owner@example.test', password: randomBytes(9).toString('base64url') };
-	const file = join(persistTo, 'owner.sql');
-	writeFileSync(file, await ownerSql(owner), { mode: 0o600 });
-	try {
-		await run('wrangler', ['d1', 'execute', 'DB', '--file', file, '-y', ...local(persistTo, config)], {
-			cwd: EXAMPLE,
-			advice: ADVICE,
-		});
-	} finally {
-		rmSync(file);
-	}
-	writeFileSync(note, JSON.stringify(owner), { mode: 0o600 });
-	return owner;
+  const owner = { email: 'owner@example.test', password: randomBytes(9).toString('base64url') };
+  const file = join(persistTo, 'owner.sql');
+  writeFileSync(file, await ownerSql(owner), { mode: 0o600 });
+  try {
+    await run('wrangler', ['d1', 'execute', 'DB', '--file', file, '-y', ...local(persistTo, config)], {
+      cwd: EXAMPLE,
+      advice: ADVICE,
+    });
+  } finally {
+    rmSync(file);
+  }
+  writeFileSync(note, JSON.stringify(owner), { mode: 0o600 });
+  return owner;
 }
 
 async function ownerSql({ email, password }) {
-	// better-auth's own hash: the account is like any other that signed up.
-	const resolve = createRequire(join(EXAMPLE, 'package.json')).resolve;
-	const { hashPassword } = await import(resolve('better-auth/crypto'));
-	const hash = await hashPassword(password);
-	const [userId, now] = [randomUUID(), new Date().toISOString()];
-	return `
-		DELETE FROM "user" WHERE email = '${email}';
-		INSERT INTO "user" (id, name, email, emailVerified, createdAt, updatedAt, role)
-		VALUES ('${userId}', 'Local owner', '${email}', 1, '${now}', '${now}', 'owner');
-		INSERT INTO account (id, accountId, providerId, userId, password, createdAt, updatedAt)
-		VALUES ('${randomUUID()}', '${userId}', 'credential', '${userId}', '${hash}', '${now}', '${now}');
-	`;
+  // better-auth's own hash: the account is like any other that signed up.
+  const resolve = createRequire(join(EXAMPLE, 'package.json')).resolve;
+  const { hashPassword } = await import(resolve('better-auth/crypto'));
+  const hash = await hashPassword(password);
+  const [userId, now] = [randomUUID(), new Date().toISOString()];
+  return `
+    DELETE FROM "user" WHERE email = '${email}';
+    INSERT INTO "user" (id, name, email, emailVerified, createdAt, updatedAt, role)
+    VALUES ('${userId}', 'Local owner', '${email}', 1, '${now}', '${now}', 'owner');
+    INSERT INTO account (id, accountId, providerId, userId, password, createdAt, updatedAt)
+    VALUES ('${randomUUID()}', '${userId}', 'credential', '${userId}', '${hash}', '${now}', '${now}');
+  `;
 }
 
 const local = (persistTo, config) => ['--local', '--persist-to', persistTo, '--config', config];

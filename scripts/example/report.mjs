@@ -5,20 +5,20 @@ const [bold, dim, green, red] = [paint('1'), paint('2'), paint('32'), paint('31'
 const WIDTH = 58;
 
 export function createReport() {
-	const failures = [];
-	return {
-		failures,
-		title: (text) => console.log(`\n${bold(text)}`),
-		/** A step that takes a while says so before it starts. */
-		wait: (text) => console.log(dim(`… ${text}`)),
-		line: (text = '') => console.log(text),
-		/** One thing that must hold; `detail` is what was seen. */
-		check(holds, text, detail = '') {
-			if (!holds) failures.push(detail ? `${text} (saw: ${detail})` : text);
-			const mark = holds ? green('✓') : red('✗');
-			console.log(`  ${mark} ${text.padEnd(WIDTH)} ${dim(detail)}`.trimEnd());
-		},
-		fail: (text) => console.error(red(`✗ ${text}`)),
-		strong: bold,
-	};
+  const failures = [];
+  return {
+    failures,
+    title: (text) => console.log(`\n${bold(text)}`),
+    /** A step that takes a while says so before it starts. */
+    wait: (text) => console.log(dim(`… ${text}`)),
+    line: (text = '') => console.log(text),
+    /** One thing that must hold; `detail` is what was seen. */
+    check(holds, text, detail = '') {
+      if (!holds) failures.push(detail ? `${text} (saw: ${detail})` : text);
+      const mark = holds ? green('✓') : red('✗');
+      console.log(`  ${mark} ${text.padEnd(WIDTH)} ${dim(detail)}`.trimEnd());
+    },
+    fail: (text) => console.error(red(`✗ ${text}`)),
+    strong: bold,
+  };
 }

@@ -1,0 +1,42 @@
+import type { D1Database, ExecutionContext, KVNamespace } from '@cloudflare/workers-types';
+import type { SessionSource, SessionUser } from '$lib/types';
+
+declare global {
+  namespace App {
+    /** What the page behind an error shows besides its status. */
+    interface Error {
+      message: string;
+    }
+
+    interface Locals {
+      user: SessionUser | null;
+      /** Expiry of the session, ms since the epoch; null when signed out. */
+      sessionExpiresAt: number | null;
+      /** The session's token. It stays on the server: no load function returns it. */
+      sessionToken: string | null;
+      /** Where the session of this request was found. */
+      sessionSource: SessionSource | null;
+      /** How long finding it took, and how long the database took the last time it was asked. */
+      sessionMs: number;
+      sessionDatabaseMs: number | null;
+      /** Entries of the Server-Timing header, filled while the request runs. */
+      timings: string[];
+    }
+
+    interface Platform {
+      /**
+       * Every binding may be absent: the app then does without the cache or the
+       * limiter. Only DB and AUTH_SECRET are required, and asked for by name in
+       * $lib/server/platform.
+       */
+      env: {
+        AUTH_SESSION_KV?: KVNamespace;
+        RATE_LIMIT_KV?: KVNamespace;
+        CACHE_KV?: KVNamespace;
+        DB?: D1Database;
+        AUTH_SECRET?: string;
+      };
+      ctx: ExecutionContext;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** "12 s", "5 min", "24 h": one unit is enough for an age. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
+/** In production a Worker's clock stands still between I/O, so 0 is a real answer. */
+export function milliseconds(ms: number): string {
+  return ms < 1 ? '<1 ms' : `${Math.round(ms)} ms`;
+}
+
+/** The same in every time zone, so that server and browser write the same text. */
+export function day(ms: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(ms);
+}

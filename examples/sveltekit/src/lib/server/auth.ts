@@ -1,0 +1,61 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { APIError, type BetterAuthOptions, betterAuth } from 'better-auth';
+import { getCookies } from 'better-auth/cookies';
+import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
+import { sveltekitCookies } from 'better-auth/svelte-kit';
+import { getRequestEvent } from '$app/server';
+import { authSecret, database } from './platform';
+
+export { APIError };
+
+export const SESSION_SECONDS = 24 * 60 * 60;
+/** A session this old is renewed for another SESSION_SECONDS when it is next used. */
+export const RENEW_AFTER_SECONDS = 12 * 60 * 60;
+
+const sharedOptions = {
+  emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
+  session: { expiresIn: SESSION_SECONDS, updateAge: RENEW_AFTER_SECONDS },
+  user: {
+    additionalFields: {
+      // input: false keeps the field out of what a sign-up may send. Everyone may
+      // publish here; 'owner' is given by hand in the database.
+      role: { type: 'string', input: false, required: true, defaultValue: 'creator' },
+    },
+  },
+  // A wrong password is the visitor's business, not the log's.
+  logger: { level: 'error' },
+  advanced: { ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] } },
+} satisfies BetterAuthOptions;
+
+/**
+ * Made per request, and only by requests that need the database: a Worker's bindings
+ * and promises belong to the request that got them.
+ *
+ * better-auth's own HTTP routes are not mounted. They would be a second way to sign in
+ * that the limiter does not see.
+ */
+export function createAuth(event: RequestEvent) {
+  return betterAuth({
+    ...sharedOptions,
+    baseURL: event.url.origin,
+    secret: authSecret(event),
+    database: database(event),
+    plugins: [sveltekitCookies(getRequestEvent)],
+  });
+}
+
+/**
+ * The session's token from better-auth's cookie, `token.signature`. A cookie that we
+ * did not sign gives null, so a forged one reaches neither the cache nor the database.
+ */
+export async function verifiedToken(event: RequestEvent): Promise<string | null> {
+  const { sessionToken } = getCookies({ ...sharedOptions, baseURL: event.url.origin });
+  const cookie = event.cookies.get(sessionToken.name);
+  if (!cookie || cookie.length > 512) return null;
+
+  const dot = cookie.lastIndexOf('.');
+  if (dot < 1) return null;
+  const token = cookie.slice(0, dot);
+  const expected = await makeSignature(token, authSecret(event));
+  return constantTimeEqual(cookie.slice(dot + 1), expected) ? token : null;
+}

@@ -93,8 +93,10 @@ export class CacheClient {
    * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; nothing is written then.
    */
   set(key: string, value: unknown, ttlSeconds: number): Promise<void> {
-    return this.#call('set', key, (wasm, report) =>
-      wasm.cacheSet(this.#handle.kv, this.#limitMs, key, value, ttlSeconds, report),
+    return this.#call(
+      'set',
+      key,
+      (wasm, report) => wasm.cacheSet(this.#handle.kv, this.#limitMs, key, value, ttlSeconds, report),
       ttlSeconds,
     );
   }
@@ -139,11 +141,11 @@ export class CacheClient {
     const { kv, hasMetadata } = this.#handle;
     const ticket = new Ticket(kv, key, options.waitUntil ?? this.#waitUntil);
     return observed<T>(
-      this.#onEvent, 'cache', 'getOrSet',
+      this.#onEvent,
+      'cache',
+      'getOrSet',
       (wasm, report) =>
-        wasm.cacheGetOrSet(
-          kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report,
-        ),
+        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report),
       () => ticket.leave(),
     );
   }

@@ -12,43 +12,100 @@ export interface Exports {
 
   sessionGet(kv: object, limitMs: number, hash: boolean, token: string, report: object | undefined): Answer;
   sessionSet(
-    kv: object, limitMs: number, hash: boolean, track: boolean, token: string, data: unknown, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    track: boolean,
+    token: string,
+    data: unknown,
+    report: object | undefined,
   ): Answer;
-  sessionDelete(kv: object, limitMs: number, hash: boolean, token: string, report: object | undefined): Answer;
+  sessionDelete(
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    token: string,
+    report: object | undefined,
+  ): Answer;
   sessionDeleteUser(kv: object, limitMs: number, userId: string, report: object | undefined): Answer;
 
   limitCheck(
-    kv: object, limitMs: number, onUnavailable: number, handle: number, key: string,
-    limit: number, window: number, cost: number, flushLater: object | undefined, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    onUnavailable: number,
+    handle: number,
+    key: string,
+    limit: number,
+    window: number,
+    cost: number,
+    flushLater: object | undefined,
+    report: object | undefined,
   ): Answer;
   limitPeek(
-    kv: object, limitMs: number, onUnavailable: number, handle: number, key: string,
-    limit: number, window: number, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    onUnavailable: number,
+    handle: number,
+    key: string,
+    limit: number,
+    window: number,
+    report: object | undefined,
   ): Answer;
   limitReset(kv: object, limitMs: number, handle: number, key: string, report: object | undefined): Answer;
   limitFlush(
-    kv: object, limitMs: number, handle: number, key: string, delayMs: number, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    handle: number,
+    key: string,
+    delayMs: number,
+    report: object | undefined,
   ): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
-  cacheGet(kv: object, hasMetadata: boolean, limitMs: number, key: string, report: object | undefined): Answer;
+  cacheGet(
+    kv: object,
+    hasMetadata: boolean,
+    limitMs: number,
+    key: string,
+    report: object | undefined,
+  ): Answer;
   cacheSet(
-    kv: object, limitMs: number, key: string, value: unknown, seconds: number, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    key: string,
+    value: unknown,
+    seconds: number,
+    report: object | undefined,
   ): Answer;
   cacheDelete(kv: object, limitMs: number, key: string, report: object | undefined): Answer;
   cacheGetOrSet(
-    kv: object, hasMetadata: boolean, limitMs: number, key: string, seconds: number,
-    loader: object, ticket: object, joinMs: number, report: object | undefined,
+    kv: object,
+    hasMetadata: boolean,
+    limitMs: number,
+    key: string,
+    seconds: number,
+    loader: object,
+    ticket: object,
+    joinMs: number,
+    report: object | undefined,
   ): Answer;
   cacheGetMany(
-    kv: object, hasMetadata: boolean, limitMs: number, keys: string[], report: object | undefined,
+    kv: object,
+    hasMetadata: boolean,
+    limitMs: number,
+    keys: string[],
+    report: object | undefined,
   ): Answer;
   cacheDeleteMany(kv: object, limitMs: number, keys: string[], report: object | undefined): Answer;
   cacheClear(
-    kv: object, limitMs: number, prefix: string, cursor: string | undefined,
-    onProgress: object | undefined, report: object | undefined,
+    kv: object,
+    limitMs: number,
+    prefix: string,
+    cursor: string | undefined,
+    onProgress: object | undefined,
+    report: object | undefined,
   ): Answer;
 }
 

@@ -6,11 +6,7 @@ import { CloudflareClientsError, type ErrorCode } from './error.js';
  */
 export interface KVHandle {
   get(key: string, type: 'text'): Promise<string | null>;
-  put(
-    key: string,
-    value: string,
-    options?: { expirationTtl?: number; metadata?: unknown },
-  ): Promise<unknown>;
+  put(key: string, value: string, options?: { expirationTtl?: number; metadata?: unknown }): Promise<unknown>;
   delete(key: string): Promise<unknown>;
 }
 
@@ -36,9 +32,12 @@ export function handleOf(kv: KVHandle, client: string): Handle {
     typeof found.put !== 'function' ||
     typeof found.delete !== 'function'
   ) {
-    throw new CloudflareClientsError('invalid_handle', `${client} needs a KV namespace and got ${kind(found)}.
+    throw new CloudflareClientsError(
+      'invalid_handle',
+      `${client} needs a KV namespace and got ${kind(found)}.
 Check the binding's name under "kv_namespaces" in your wrangler configuration, and that it is read
-from the environment of this request (in SvelteKit: event.platform.env).`.replaceAll('\n', ' '));
+from the environment of this request (in SvelteKit: event.platform.env).`.replaceAll('\n', ' '),
+    );
   }
   return {
     kv: found,

@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-export { CacheClient, type CacheOptions, type ClearOptions, type ClearResult, type GetOrSetOptions } from './cache.js';
+export {
+  CacheClient,
+  type CacheOptions,
+  type ClearOptions,
+  type ClearResult,
+  type GetOrSetOptions,
+} from './cache.js';
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';
@@ -11,10 +17,15 @@ export type { ClientOptions, WaitUntil } from './options.js';
 export {
   clientKey,
   RATE_LIMITS,
-  RateLimiterClient,
   type RateLimitConfig,
+  RateLimiterClient,
   type RateLimiterOptions,
   type RateLimitResult,
   rateLimitHeaders,
 } from './rate_limit.js';
-export { type CachedSession, SessionCacheClient, type SessionCacheOptions, type SessionInput } from './session.js';
+export {
+  type CachedSession,
+  SessionCacheClient,
+  type SessionCacheOptions,
+  type SessionInput,
+} from './session.js';

@@ -44,7 +44,7 @@ export interface RateLimitResult {
 export interface RateLimiterOptions extends ClientOptions {
   /**
    * What happens when KV fails, or does not answer within `timeoutMs`. `throw`: the call rejects.
-   * `allow`: KV's failure refuses nobody; a limit this isolate knows to be used up still holds.
+   * `allow`: KV's failure refuses nobody, and the isolate goes on counting by itself.
    * `deny`: nobody is admitted. The last two mark their answers `degraded`.
    * @defaultValue 'throw'
    */
@@ -125,9 +125,16 @@ export class RateLimiterClient {
     const key = config.keyPrefix + identifier;
     return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
       wasm.limitCheck(
-        this.#handle.kv, this.#limitMs, this.#policy, this.#number, key,
-        config.limit, config.window, cost,
-        hasKeepAlive(this.#waitUntil) ? this.#flushLater : undefined, report,
+        this.#handle.kv,
+        this.#limitMs,
+        this.#policy,
+        this.#number,
+        key,
+        config.limit,
+        config.window,
+        cost,
+        hasKeepAlive(this.#waitUntil) ? this.#flushLater : undefined,
+        report,
       ),
     );
   }
@@ -139,8 +146,14 @@ export class RateLimiterClient {
     const key = config.keyPrefix + identifier;
     return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
       wasm.limitPeek(
-        this.#handle.kv, this.#limitMs, this.#policy, this.#number, key,
-        config.limit, config.window, report,
+        this.#handle.kv,
+        this.#limitMs,
+        this.#policy,
+        this.#number,
+        key,
+        config.limit,
+        config.window,
+        report,
       ),
     );
   }
@@ -161,7 +174,10 @@ export class RateLimiterClient {
       wasm.limitFlush(this.#handle.kv, this.#limitMs, this.#number, key, ms, report),
     );
     // What could not be written waits for the next call; the event has told of it.
-    keepAlive(this.#waitUntil, flushed.catch(() => {}));
+    keepAlive(
+      this.#waitUntil,
+      flushed.catch(() => {}),
+    );
   };
 }
 
@@ -221,10 +237,7 @@ export function clientKey(address: string): string {
  * The header fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10, and
  * `Retry-After` when the call was refused.
  */
-export function rateLimitHeaders(
-  result: RateLimitResult,
-  config: RateLimitConfig,
-): Record<string, string> {
+export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
   const bad = badConfig('identifier', config, 1);
   if (bad) throw bad;
   return callSync((wasm) => ({

@@ -1,5 +1,5 @@
 // Loads the wasm, drives its calls, and keeps a panic to the call it happened in.
-import { create, type Created, type Exports } from './clients.js';
+import { type Created, create, type Exports } from './clients.js';
 import { CloudflareClientsError, fromRust } from './error.js';
 import { hostOf, type Registers } from './host.js';
 

@@ -1,14 +1,13 @@
 //! `CacheClient`: reading and writing values. A stored value is the JSON a hand-written `put` would
 //! have written; an exact expiry, where KV keeps the entry for longer, is in the metadata.
 
-use js_sys::{Function, JsString, Object};
+use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
-use super::load::Ticket;
 use crate::error::Error;
-use crate::host::kv::{Kv, KvHandle, Stored};
-use crate::host::report::{JsReport, Note, Report};
-use crate::host::task::{Answer, run};
+use crate::host::kv::{Kv, Stored};
+use crate::host::report::{Note, Report};
+use crate::host::task::Answer;
 use crate::host::{json, now};
 use crate::kv::{key, size, ttl};
 
@@ -112,80 +111,4 @@ pub(super) fn text_of(value: &JsValue) -> Result<JsString, Error> {
     let text = json::stringify(value).ok_or(Error::InvalidValue)?;
     size::check(&text)?;
     Ok(text)
-}
-
-pub(super) fn client(
-    kv: KvHandle,
-    has_metadata: bool,
-    limit_ms: f64,
-    report: Option<JsReport>,
-) -> CacheClient {
-    CacheClient {
-        kv: Kv::new(kv, has_metadata, limit_ms),
-        report: Report(report),
-    }
-}
-
-/// `CacheClient.get`.
-#[wasm_bindgen(js_name = cacheGet)]
-pub fn cache_get(
-    kv: KvHandle,
-    has_metadata: bool,
-    limit_ms: f64,
-    key: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, has_metadata, limit_ms, report);
-    run(async move { client.get(&key).await })
-}
-
-/// `CacheClient.set`.
-#[wasm_bindgen(js_name = cacheSet)]
-pub fn cache_set(
-    kv: KvHandle,
-    limit_ms: f64,
-    key: JsString,
-    value: JsValue,
-    seconds: f64,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.set(&key, &value, seconds).await })
-}
-
-/// `CacheClient.delete`.
-#[wasm_bindgen(js_name = cacheDelete)]
-pub fn cache_delete(
-    kv: KvHandle,
-    limit_ms: f64,
-    key: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.delete(&key).await })
-}
-
-/// `CacheClient.getOrSet`.
-#[wasm_bindgen(js_name = cacheGetOrSet)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn cache_get_or_set(
-    kv: KvHandle,
-    has_metadata: bool,
-    limit_ms: f64,
-    key: JsString,
-    seconds: f64,
-    loader: Function,
-    ticket: Ticket,
-    join_ms: f64,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, has_metadata, limit_ms, report);
-    run(async move {
-        client
-            .get_or_set(&key, seconds, &loader, &ticket, join_ms)
-            .await
-    })
 }

@@ -4,11 +4,10 @@ use js_sys::{Array, Function, JsString, Map};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::client::{CacheClient, client};
+use super::client::CacheClient;
 use crate::error::Error;
-use crate::host::kv::{KvHandle, Stored};
-use crate::host::report::JsReport;
-use crate::host::task::{Answer, run};
+use crate::host::kv::Stored;
+use crate::host::task::Answer;
 use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS, key};
 
 impl CacheClient {
@@ -151,43 +150,4 @@ struct Cleared {
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {
     keys.iter().try_for_each(key::check).map_err(Error::from)
-}
-
-/// `CacheClient.getMany`; the keys are different from each other.
-#[wasm_bindgen(js_name = cacheGetMany)]
-pub fn cache_get_many(
-    kv: KvHandle,
-    has_metadata: bool,
-    limit_ms: f64,
-    keys: Vec<JsString>,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, has_metadata, limit_ms, report);
-    run(async move { client.get_many(&keys).await })
-}
-
-/// `CacheClient.deleteMany`; the keys are different from each other.
-#[wasm_bindgen(js_name = cacheDeleteMany)]
-pub fn cache_delete_many(
-    kv: KvHandle,
-    limit_ms: f64,
-    keys: Vec<JsString>,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.delete_many(&keys).await })
-}
-
-/// `CacheClient.clear`.
-#[wasm_bindgen(js_name = cacheClear)]
-pub fn cache_clear(
-    kv: KvHandle,
-    limit_ms: f64,
-    prefix: JsString,
-    cursor: Option<JsString>,
-    on_progress: Option<Function>,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.clear(&prefix, cursor, on_progress).await })
 }

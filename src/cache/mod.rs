@@ -1,5 +1,6 @@
 //! Values cached in KV: what a hit is, how a value is stored, who loads.
 
 pub mod client;
-pub mod keys;
+mod exports;
+mod keys;
 pub mod load;

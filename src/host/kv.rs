@@ -262,8 +262,12 @@ fn page(answer: JsValue) -> Result<Page, JsValue> {
         return Err(JsValue::UNDEFINED);
     }
     let answer: Entry = answer.unchecked_into();
+    let listed = answer.keys()?;
+    if !Array::is_array(&listed) {
+        return Err(JsValue::UNDEFINED);
+    }
     let mut keys = Vec::new();
-    for key in Array::from(&answer.keys()?).iter() {
+    for key in Array::from(&listed).iter() {
         let key: Entry = key.unchecked_into();
         if let Ok(name) = key.name()?.dyn_into() {
             keys.push(Listed {

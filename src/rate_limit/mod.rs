@@ -3,6 +3,8 @@
 pub mod address;
 pub mod client;
 pub mod counter;
+mod exports;
 pub mod headers;
 pub mod model;
+mod sync;
 pub mod table;

@@ -1,43 +1,15 @@
 //! `SessionCacheClient`: the way from a token to a session in KV.
 
-use js_sys::{Array, Date, JsString, Object};
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, SessionError};
+use super::{model, stored};
 use crate::error::Error;
-use crate::host::kv::{Kv, KvHandle, Listed};
-use crate::host::report::{JsReport, Note, Report};
-use crate::host::task::{Answer, run};
-use crate::host::{json, now, parse_date};
+use crate::host::kv::{Kv, Listed};
+use crate::host::report::{Note, Report};
+use crate::host::task::Answer;
+use crate::host::{json, now};
 use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key, size, ttl};
-
-#[wasm_bindgen]
-extern "C" {
-    /// A parsed session. It comes from `JSON.parse`, so reading its properties does not throw.
-    type Session;
-    #[wasm_bindgen(method, getter, structural)]
-    fn session(this: &Session) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn user(this: &Session) -> JsValue;
-
-    #[wasm_bindgen(extends = Object)]
-    type Fields;
-    #[wasm_bindgen(method, getter, structural)]
-    fn id(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, structural, js_name = userId)]
-    fn user_id(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
-    fn expires_at(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
-    fn set_expires_at(this: &Fields, iso: &JsValue);
-
-    /// The metadata of an index entry: the session's key.
-    type Indexed;
-    #[wasm_bindgen(method, getter, structural)]
-    fn key(this: &Indexed) -> JsValue;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_key(this: &Indexed, key: &JsString);
-}
 
 /// Sessions behind one handle, for the length of a call.
 pub struct SessionCacheClient {
@@ -49,13 +21,6 @@ pub struct SessionCacheClient {
     pub track_users: bool,
     /// Where the call reports to.
     pub report: Report,
-}
-
-/// What `set` needs to know of a session.
-struct Checked {
-    text: JsString,
-    expires_at: f64,
-    user_id: Option<String>,
 }
 
 impl SessionCacheClient {
@@ -76,7 +41,7 @@ impl SessionCacheClient {
     fn live(&self, text: &JsString) -> Option<JsValue> {
         self.report.value(text);
         let value = json::parse(text).unwrap_or_default();
-        let Some(expires_at) = expiry(&value) else {
+        let Some(expires_at) = stored::expiry(&value) else {
             self.report.note(Note::Malformed);
             return None;
         };
@@ -93,7 +58,7 @@ impl SessionCacheClient {
     /// An invalid token or session (nothing is written then), or KV failed.
     pub async fn set(&self, token: &JsString, data: &JsValue) -> Answer {
         let key = self.key(token)?;
-        let session = check_session(data)?;
+        let session = stored::check_session(data)?;
         size::check(&session.text)?;
         self.report.value(&session.text);
         let now = now();
@@ -108,8 +73,7 @@ impl SessionCacheClient {
         if let (true, Some(user_id)) = (self.track_users, &session.user_id) {
             let entry = model::user_prefix(user_id) + &model::sha256_hex(&String::from(token));
             key::check_text(&entry)?;
-            let metadata: Indexed = Object::new().unchecked_into();
-            metadata.set_key(&key);
+            let metadata = stored::index_metadata(&key);
             self.kv
                 .put(&entry.into(), &"".into(), seconds, Some(&metadata))
                 .await?;
@@ -159,7 +123,7 @@ impl SessionCacheClient {
 
     // The session before its entry, so that what failed is found again by the next call.
     async fn delete_indexed(&self, entries: &[Listed], deleted: usize) -> Result<(), Error> {
-        let sessions: Vec<JsString> = entries.iter().filter_map(session_key).collect();
+        let sessions: Vec<JsString> = entries.iter().filter_map(stored::session_key).collect();
         let names: Vec<JsString> = entries.iter().map(|entry| entry.name.clone()).collect();
         for keys in [sessions, names] {
             if let Some(error) = self
@@ -194,123 +158,4 @@ impl SessionCacheClient {
 
 thread_local! {
     static PREFIX: JsString = JsString::from(model::SESSION_PREFIX);
-}
-
-fn session_key(entry: &Listed) -> Option<JsString> {
-    let metadata = entry.metadata.is_object().then(|| entry.metadata.clone())?;
-    metadata.unchecked_into::<Indexed>().key().dyn_into().ok()
-}
-
-fn fields(value: JsValue) -> Option<Fields> {
-    value.is_object().then(|| value.unchecked_into())
-}
-
-// The expiry of a parsed value in ms, if the value is a session.
-fn expiry(value: &JsValue) -> Option<f64> {
-    let value: &Session = value.is_object().then(|| value.unchecked_ref())?;
-    let session = fields(value.session())?;
-    let text = session.expires_at();
-    if !value.user().is_object() || !text.is_string() {
-        return None;
-    }
-    Some(parse_date(&text)).filter(|expires_at| !expires_at.is_nan())
-}
-
-// By way of its JSON: what is checked is what will be read, and a `Date` is ISO there.
-fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
-    let text = json::stringify(data).ok_or(SessionError::NotJson)?;
-    let value = json::parse(&text).ok_or(SessionError::NotJson)?;
-    let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
-    let parsed = parsed.ok_or(SessionError::NotASession)?;
-    let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
-    let user = fields(parsed.user()).ok_or(SessionError::NotASession)?;
-    let expires_at = expiry(&value).ok_or(SessionError::BadExpiry)?;
-    let iso = session
-        .expires_at()
-        .as_string()
-        .is_some_and(|text| model::is_iso(&text));
-    let text = if iso {
-        text
-    } else {
-        session.set_expires_at(&Date::new(&expires_at.into()).to_iso_string());
-        json::stringify(&value).ok_or(SessionError::NotJson)?
-    };
-    let user_id = session
-        .user_id()
-        .as_string()
-        .or_else(|| user.id().as_string());
-    Ok(Checked {
-        text,
-        expires_at,
-        user_id: user_id.filter(|id| !id.is_empty()),
-    })
-}
-
-fn client(
-    kv: KvHandle,
-    limit_ms: f64,
-    hash_tokens: bool,
-    track_users: bool,
-    report: Option<JsReport>,
-) -> SessionCacheClient {
-    let kv = Kv::new(kv, false, limit_ms);
-    SessionCacheClient {
-        kv,
-        hash_tokens,
-        track_users,
-        report: Report(report),
-    }
-}
-
-/// `SessionCacheClient.get`.
-#[wasm_bindgen(js_name = sessionGet)]
-pub fn session_get(
-    kv: KvHandle,
-    limit_ms: f64,
-    hash_tokens: bool,
-    token: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, report);
-    run(async move { client.get(&token).await })
-}
-
-/// `SessionCacheClient.set`.
-#[wasm_bindgen(js_name = sessionSet)]
-pub fn session_set(
-    kv: KvHandle,
-    limit_ms: f64,
-    hash_tokens: bool,
-    track_users: bool,
-    token: JsString,
-    data: JsValue,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, report);
-    run(async move { client.set(&token, &data).await })
-}
-
-/// `SessionCacheClient.delete`.
-#[wasm_bindgen(js_name = sessionDelete)]
-pub fn session_delete(
-    kv: KvHandle,
-    limit_ms: f64,
-    hash_tokens: bool,
-    token: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, report);
-    run(async move { client.delete(&token).await })
-}
-
-/// `SessionCacheClient.deleteUserSessions`.
-#[wasm_bindgen(js_name = sessionDeleteUser)]
-pub fn session_delete_user(
-    kv: KvHandle,
-    limit_ms: f64,
-    user_id: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, limit_ms, false, true, report);
-    run(async move { client.delete_user_sessions(&user_id).await })
 }

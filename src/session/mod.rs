@@ -1,4 +1,6 @@
 //! Sessions cached in KV: under which key, for how long, and whose they are.
 
 pub mod client;
+mod exports;
 pub mod model;
+mod stored;

@@ -14,6 +14,7 @@ const FLAGS = [
 
 export function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('No Chromium found: npm run test:browser installs one, or set CHROMIUM_PATH.');
+  if (!executablePath)
+    throw new Error('No Chromium found: npm run test:browser installs one, or set CHROMIUM_PATH.');
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }

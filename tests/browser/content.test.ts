@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstTitle, newAccount, publish, Site, START_MS, signIn, signUp, sourceOf, TEST_MS } from './site.ts';
+import {
+  firstTitle,
+  newAccount,
+  publish,
+  Site,
+  START_MS,
+  signIn,
+  signUp,
+  sourceOf,
+  TEST_MS,
+} from './site.ts';
 
 let site: Site;
 beforeAll(async () => {

@@ -94,7 +94,10 @@ export async function signIn(page: Page, account: Pick<Account, 'email' | 'passw
 }
 
 /** One try with the sign-in form; resolves with the status of the answer. */
-export async function attempt(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<number> {
+export async function attempt(
+  page: Page,
+  { email, password }: Pick<Account, 'email' | 'password'>,
+): Promise<number> {
   await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await page.getByLabel('Password').fill(password);
   const [answer] = await Promise.all([

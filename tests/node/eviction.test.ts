@@ -32,5 +32,8 @@ it('a fresh handle starts fresh', async () => {
   kv.store.clear();
   expect((await new RateLimiterClient(kv).checkLimit('id', config)).allowed).toBe(false);
   const fresh = { get: kv.get.bind(kv), put: kv.put.bind(kv), delete: kv.delete.bind(kv) };
-  expect(await new RateLimiterClient(fresh).checkLimit('id', config)).toMatchObject({ allowed: true, remaining: 4 });
+  expect(await new RateLimiterClient(fresh).checkLimit('id', config)).toMatchObject({
+    allowed: true,
+    remaining: 4,
+  });
 });

@@ -24,8 +24,11 @@ describe.each(FAULTS.map((name, how) => ({ name, how })))('$name', ({ how }) => 
     const neighbours = [
       new CacheClient(kv).getOrSet('slow', 60, () => gate.promise),
       new SessionCacheClient({ ...handle(kv), get: () => gate.promise.then(() => null) }).get('token'),
-      new RateLimiterClient({ ...handle(kv), get: () => gate.promise.then(() => null) })
-        .checkLimit('id', { limit: 5, window: 60, keyPrefix: 'rl:' }),
+      new RateLimiterClient({ ...handle(kv), get: () => gate.promise.then(() => null) }).checkLimit('id', {
+        limit: 5,
+        window: 60,
+        keyPrefix: 'rl:',
+      }),
     ];
     const codes = neighbours.map((neighbour) => code(neighbour));
     expect(await code(begin((wasm) => wasm.faultLater(Promise.resolve(), how)))).toBe('panic');

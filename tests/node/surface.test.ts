@@ -40,7 +40,12 @@ describe.each([SessionCacheClient, RateLimiterClient, CacheClient])('$name', (Cl
 
   it('refuses options that mean nothing', () => {
     const kv = new MockKV();
-    for (const options of [{ timeoutMs: 0 }, { timeoutMs: Number.NaN }, { timeoutMs: 1e12 }, { onEvent: 'log' }]) {
+    for (const options of [
+      { timeoutMs: 0 },
+      { timeoutMs: Number.NaN },
+      { timeoutMs: 1e12 },
+      { onEvent: 'log' },
+    ]) {
       expect(thrown(() => new Client(kv, options as never)).code).toBe('misconfigured');
     }
   });
@@ -62,7 +67,9 @@ it('waits 2 s for KV where onUnavailable is set, and without limit where it is n
   const kv = { get: hang, put: hang, delete: hang };
   let answered = false;
   const denied = new RateLimiterClient(kv, { onUnavailable: 'deny' }).checkLimit('a', config);
-  void new RateLimiterClient(kv).checkLimit('a', config).finally(() => { answered = true; });
+  void new RateLimiterClient(kv).checkLimit('a', config).finally(() => {
+    answered = true;
+  });
   await vi.advanceTimersByTimeAsync(1_999);
   expect(vi.getTimerCount()).toBe(1);
   await vi.advanceTimersByTimeAsync(1);
@@ -79,7 +86,13 @@ it('keys clients by their network', () => {
 });
 
 it('writes the fields of the RateLimit draft', () => {
-  const result = { allowed: true, remaining: 3, resetAt: Date.now() + 60_000, limit: 5, retryAfterSeconds: 0 };
+  const result = {
+    allowed: true,
+    remaining: 3,
+    resetAt: Date.now() + 60_000,
+    limit: 5,
+    retryAfterSeconds: 0,
+  };
   expect(rateLimitHeaders(result, RATE_LIMITS.login)).toEqual({
     'RateLimit-Policy': '"login";q=5;w=900',
     RateLimit: '"login";r=3;t=60',
@@ -91,4 +104,16 @@ it('writes the fields of the RateLimit draft', () => {
 it('offers limits that nobody can change', () => {
   expect(RATE_LIMITS.login).toEqual({ limit: 5, window: 900, keyPrefix: 'rl:login:' });
   expect(() => Object.assign(RATE_LIMITS.login, { limit: 500 })).toThrow(TypeError);
+});
+
+it('takes what is no listing for a failure of KV', async () => {
+  for (const listing of [undefined, null, 'text', {}, { objects: [] }, { keys: 7, list_complete: true }]) {
+    const kv = Object.assign(new MockKV(), { list: async () => listing });
+    for (const call of [
+      new SessionCacheClient(kv).deleteUserSessions('u'),
+      new CacheClient(kv).clear({ prefix: 'p' }),
+    ]) {
+      await expect(call).rejects.toMatchObject({ code: 'kv_unavailable' });
+    }
+  }
 });

@@ -49,8 +49,11 @@ export class Consumer {
     const ended = exit(child);
     const stop = async () => {
       endGroup(child, 'SIGTERM');
-      await ended;
-      endGroup(child, 'SIGKILL');
+      try {
+        await within(MINUTES / 6, ended, () => `${tool} does not end:\n${output()}`);
+      } finally {
+        endGroup(child, 'SIGKILL');
+      }
     };
     const url = new Promise<string>((resolve, reject) => {
       const look = () => {
@@ -63,14 +66,24 @@ export class Consumer {
     try {
       return { url: await within(MINUTES, url, () => `${tool} is not ready:\n${output()}`), stop };
     } catch (error) {
-      await stop();
+      endGroup(child, 'SIGKILL');
       throw error;
     }
   }
 
   /** The Worker of the folder in workerd. */
   wrangler(...args: string[]): Promise<Server> {
-    return this.serve('wrangler', 'dev', '--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0', ...args);
+    return this.serve(
+      'wrangler',
+      'dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--inspector-port',
+      '0',
+      ...args,
+    );
   }
 
   bytes(file: string): Buffer {
@@ -115,7 +128,8 @@ function pinned(name: string): string {
 
 // What a user's shell has: nothing of the vitest or the npm script that this runs in.
 function userEnv(folder: string): NodeJS.ProcessEnv {
-  const ours = /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
+  const ours =
+    /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
   return {
     ...Object.fromEntries(Object.entries(projectEnv).filter(([name]) => !ours.test(name))),
     CI: '1',

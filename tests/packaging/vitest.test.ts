@@ -11,7 +11,8 @@ async function passes(template: string, packages: string[], tests: number): Prom
   }
 }
 
-test('a user’s tests on Node, with a KV double and no configuration', () => passes('vitest-node', ['vitest'], 4));
+test('a user’s tests on Node, with a KV double and no configuration', () =>
+  passes('vitest-node', ['vitest'], 4));
 
 test('a user’s tests in workerd, by @cloudflare/vitest-plugin', () =>
   passes('vitest-workerd', ['vitest', '@cloudflare/vitest-plugin', 'wrangler'], 1));

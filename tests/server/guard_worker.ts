@@ -1,13 +1,18 @@
 // @ts-nocheck: the build that may panic has functions that the package's types do not name.
-import { CacheClient } from '../../target/faults/workerd.js';
+
 import { call } from '../../target/faults/runtime.js';
+import { CacheClient } from '../../target/faults/workerd.js';
 
 let neighbours = 0;
 // By turns: a promise of one request cannot be resolved for another.
 const until = async (holds) => {
   while (!holds()) await scheduler.wait(5);
 };
-const answer = (promise) => promise.then((value) => Response.json({ value }), ({ code }) => Response.json({ code }));
+const answer = (promise) =>
+  promise.then(
+    (value) => Response.json({ value }),
+    ({ code }) => Response.json({ code }),
+  );
 
 /** A request each that fails, that waits in the wasm meanwhile, that comes next: see guard.test.ts. */
 export default {
@@ -21,7 +26,12 @@ export default {
       // Fails when `waiting` neighbours are in flight, and they stay there until it has failed.
       case '/later': {
         const waiting = Number(searchParams.get('waiting'));
-        const failing = call((wasm) => wasm.faultLater(until(() => neighbours === waiting), how));
+        const failing = call((wasm) =>
+          wasm.faultLater(
+            until(() => neighbours === waiting),
+            how,
+          ),
+        );
         return answer(failing.finally(() => (neighbours = 0)));
       }
       case '/neighbour':

@@ -13,7 +13,9 @@ export interface Backend {
 export interface FullKV extends KVHandle {
   get(key: string, type: 'text' | 'json'): Promise<never>;
   getWithMetadata(key: string, type: 'text'): Promise<{ value: string | null; metadata: unknown }>;
-  list(options: { prefix: string }): Promise<{ keys: { name: string; expiration?: number; metadata?: unknown }[] }>;
+  list(options: {
+    prefix: string;
+  }): Promise<{ keys: { name: string; expiration?: number; metadata?: unknown }[] }>;
 }
 
 export const full = (kv: KVHandle) => kv as FullKV;

@@ -10,7 +10,19 @@ export function cacheSuite(backend: Backend): void {
 
     it('gives back what JSON can say', async () => {
       const cache = new CacheClient(backend.kv());
-      const values = [0, '', false, 'text', 'ü\u{1f600}', [], [1, null], {}, { a: { b: [true] } }, 1.5e300, null];
+      const values = [
+        0,
+        '',
+        false,
+        'text',
+        'ü\u{1f600}',
+        [],
+        [1, null],
+        {},
+        { a: { b: [true] } },
+        1.5e300,
+        null,
+      ];
       for (const value of values) {
         const key = unique();
         await cache.set(key, value, 60);
@@ -47,7 +59,18 @@ export function cacheSuite(backend: Backend): void {
       const cache = new CacheClient(kv);
       const cycle: { self?: unknown } = {};
       cycle.self = cycle;
-      for (const value of [undefined, () => {}, Symbol('s'), 1n, cycle, { toJSON() { throw new Error('no'); } }]) {
+      for (const value of [
+        undefined,
+        () => {},
+        Symbol('s'),
+        1n,
+        cycle,
+        {
+          toJSON() {
+            throw new Error('no');
+          },
+        },
+      ]) {
         expect(await code(cache.set('k', value, 60))).toBe('invalid_value');
       }
       for (const ttl of [0, -1, Number.NaN, Infinity, 4e9, '60' as never, undefined as never]) {
@@ -98,7 +121,11 @@ export function cacheSuite(backend: Backend): void {
       const key = unique();
       const mine = new RangeError('mine');
       await expect(cache.getOrSet(key, 60, () => Promise.reject(mine))).rejects.toBe(mine);
-      await expect(cache.getOrSet(key, 60, () => { throw mine; })).rejects.toBe(mine);
+      await expect(
+        cache.getOrSet(key, 60, () => {
+          throw mine;
+        }),
+      ).rejects.toBe(mine);
       await expect(cache.getOrSet(key, 60, () => Promise.reject(undefined))).rejects.toBeUndefined();
       expect(await cache.getOrSet(key, 60, () => 'fine')).toBe('fine');
     });
@@ -109,7 +136,10 @@ export function cacheSuite(backend: Backend): void {
       const key = unique();
       for (const value of [undefined, 1n, () => {}]) {
         expect(await cache.getOrSet<unknown>(key, 60, () => value)).toBe(value);
-        expect(events.splice(0)).toMatchObject([{ note: 'not_cached', code: 'invalid_value' }, { hit: false }]);
+        expect(events.splice(0)).toMatchObject([
+          { note: 'not_cached', code: 'invalid_value' },
+          { hit: false },
+        ]);
       }
     });
 
@@ -120,10 +150,17 @@ export function cacheSuite(backend: Backend): void {
       expect(events.splice(0)).toMatchObject([{ note: 'kv_failed', code: 'kv_unavailable' }, { hit: false }]);
       const noWrites = faulty(backend.kv(), (operation) => (operation === 'put' ? down() : undefined));
       expect(await new CacheClient(noWrites, { onEvent }).getOrSet(unique(), 60, () => 2)).toBe(2);
-      expect(events.splice(0)).toMatchObject([{ note: 'not_cached', code: 'kv_unavailable' }, { hit: false }]);
+      expect(events.splice(0)).toMatchObject([
+        { note: 'not_cached', code: 'kv_unavailable' },
+        { hit: false },
+      ]);
       const hanging = new CacheClient(faulty(backend.kv(), hang), { onEvent, timeoutMs: 5 });
       expect(await hanging.getOrSet(unique(), 60, () => 3)).toBe(3);
-      expect(events).toMatchObject([{ code: 'timeout' }, { note: 'not_cached', code: 'timeout' }, { hit: false }]);
+      expect(events).toMatchObject([
+        { code: 'timeout' },
+        { note: 'not_cached', code: 'timeout' },
+        { hit: false },
+      ]);
     });
 
     it('lets KV failures of the other calls reach the caller', async () => {
@@ -177,7 +214,11 @@ export function cacheSuite(backend: Backend): void {
       const mine = new Error('mine');
       const calls = [1, 2, 3].map(() => new CacheClient(kv).getOrSet(key, 60, () => Promise.reject(mine)));
       const results = await Promise.allSettled(calls);
-      expect(results.map((result) => result.status === 'rejected' && result.reason)).toEqual([mine, mine, mine]);
+      expect(results.map((result) => result.status === 'rejected' && result.reason)).toEqual([
+        mine,
+        mine,
+        mine,
+      ]);
       expect(await new CacheClient(kv).getOrSet(key, 60, () => 'fine')).toBe('fine');
     });
 
@@ -185,7 +226,9 @@ export function cacheSuite(backend: Backend): void {
       const kv = backend.kv();
       let calls = 0;
       const key = unique();
-      await Promise.all([1, 2, 3].map(() => new CacheClient(kv).getOrSet(key, 60, async () => void (calls += 1))));
+      await Promise.all(
+        [1, 2, 3].map(() => new CacheClient(kv).getOrSet(key, 60, async () => void (calls += 1))),
+      );
       expect(calls).toBe(3);
       const other = unique();
       const never = new CacheClient(kv).getOrSet(other, 60, hang, { joinTimeoutMs: 10 });
@@ -197,9 +240,16 @@ export function cacheSuite(backend: Backend): void {
     it('may be called from within a loader', async () => {
       const cache = new CacheClient(backend.kv());
       const [outer, inner] = [unique(), unique()];
-      const value = await cache.getOrSet(outer, 60, async () => `outer ${await cache.getOrSet(inner, 60, () => 'inner')}`);
+      const value = await cache.getOrSet(
+        outer,
+        60,
+        async () => `outer ${await cache.getOrSet(inner, 60, () => 'inner')}`,
+      );
       expect(value).toBe('outer inner');
-      const sync = cache.getOrSet(unique(), 60, () => { void cache.get(inner); return 'sync'; });
+      const sync = cache.getOrSet(unique(), 60, () => {
+        void cache.get(inner);
+        return 'sync';
+      });
       expect(await sync).toBe('sync');
     });
 
@@ -306,7 +356,9 @@ function onFullKV(backend: Backend): void {
     const kv = backend.kv();
     const prefix = unique('many');
     for (let i = 0; i < 1_100; i += 100) {
-      await Promise.all(Array.from({ length: 100 }, (_, j) => kv.put(`${prefix}:${i + j}`, '1', { expirationTtl: 600 })));
+      await Promise.all(
+        Array.from({ length: 100 }, (_, j) => kv.put(`${prefix}:${i + j}`, '1', { expirationTtl: 600 })),
+      );
     }
     const { kv: handle, count } = counted(kv);
     const first = await new CacheClient(handle).clear({ prefix });

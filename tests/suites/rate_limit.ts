@@ -25,7 +25,11 @@ export function rateLimitSuite(backend: Backend): void {
       const id = unique();
       for (let i = 4; i >= 0; i--) {
         expect(await limiter.checkLimit(id, five)).toEqual({
-          allowed: true, remaining: i, resetAt: start + 60_000, limit: 5, retryAfterSeconds: 0,
+          allowed: true,
+          remaining: i,
+          resetAt: start + 60_000,
+          limit: 5,
+          retryAfterSeconds: 0,
         });
       }
       const refused = { allowed: false, remaining: 0, resetAt: start + 60_000, limit: 5 };
@@ -33,7 +37,11 @@ export function rateLimitSuite(backend: Backend): void {
       at(59_999);
       expect(await limiter.checkLimit(id, five)).toEqual({ ...refused, retryAfterSeconds: 1 });
       at(60_000);
-      expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true, remaining: 4, resetAt: start + 120_000 });
+      expect(await limiter.checkLimit(id, five)).toMatchObject({
+        allowed: true,
+        remaining: 4,
+        resetAt: start + 120_000,
+      });
       expect(await limiter.checkLimit(unique(), five)).toMatchObject({ remaining: 4 });
     });
 
@@ -107,9 +115,22 @@ export function rateLimitSuite(backend: Backend): void {
       const kv = isolate(backend);
       const limiter = new RateLimiterClient(kv);
       const plain = unique();
-      await kv.put(`rl:five:${plain}`, JSON.stringify({ count: 4, resetAt: start + 9_000 }), { expirationTtl: 60 });
-      expect(await limiter.checkLimit(plain, five)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 9_000 });
-      for (const text of ['x', 'null', '{}', '{"count":"5","resetAt":9e15}', '{"count":-1,"resetAt":9e15}', `{"count":5,"resetAt":${start}}`]) {
+      await kv.put(`rl:five:${plain}`, JSON.stringify({ count: 4, resetAt: start + 9_000 }), {
+        expirationTtl: 60,
+      });
+      expect(await limiter.checkLimit(plain, five)).toMatchObject({
+        allowed: true,
+        remaining: 0,
+        resetAt: start + 9_000,
+      });
+      for (const text of [
+        'x',
+        'null',
+        '{}',
+        '{"count":"5","resetAt":9e15}',
+        '{"count":-1,"resetAt":9e15}',
+        `{"count":5,"resetAt":${start}}`,
+      ]) {
         const id = unique();
         await kv.put(`rl:five:${id}`, text, { expirationTtl: 60 });
         expect(await limiter.checkLimit(id, five), text).toMatchObject({ remaining: 4 });
@@ -119,7 +140,9 @@ export function rateLimitSuite(backend: Backend): void {
     it('never blocks for longer than its window, whatever another configuration stored', async () => {
       const kv = isolate(backend);
       const id = unique();
-      await kv.put(`rl:five:${id}`, JSON.stringify({ count: 9, resetAt: start + 3_600_000 }), { expirationTtl: 3_600 });
+      await kv.put(`rl:five:${id}`, JSON.stringify({ count: 9, resetAt: start + 3_600_000 }), {
+        expirationTtl: 3_600,
+      });
       const limiter = new RateLimiterClient(kv);
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, resetAt: start + 60_000 });
       at(60_000);
@@ -136,14 +159,20 @@ export function rateLimitSuite(backend: Backend): void {
       expect(await limiter.checkLimit(id, five, { cost: 3 })).toMatchObject({ allowed: false, remaining: 2 });
       expect(await limiter.peek(id, five)).toMatchObject({ allowed: true, remaining: 2 });
       expect(await limiter.checkLimit(id, five, { cost: 2 })).toMatchObject({ allowed: true, remaining: 0 });
-      expect(await limiter.peek(id, five)).toMatchObject({ allowed: false, remaining: 0, retryAfterSeconds: 60 });
+      expect(await limiter.peek(id, five)).toMatchObject({
+        allowed: false,
+        remaining: 0,
+        retryAfterSeconds: 60,
+      });
     });
 
     it('resets, also against a read that still shows the old window', async () => {
       const kv = isolate(backend);
       const id = unique();
       let stale: string | null = null;
-      const lagging = faulty(kv, (operation) => (operation === 'get' && stale ? Promise.resolve(stale) : undefined));
+      const lagging = faulty(kv, (operation) =>
+        operation === 'get' && stale ? Promise.resolve(stale) : undefined,
+      );
       const limiter = new RateLimiterClient(lagging);
       for (let i = 0; i < 6; i++) await limiter.checkLimit(id, five);
       stale = JSON.stringify({ count: 5, resetAt: start + 60_000 });
@@ -159,7 +188,9 @@ export function rateLimitSuite(backend: Backend): void {
     it('never shows KV’s 429 to the caller, and loses no count to it', async () => {
       const { events, onEvent } = listening();
       let refusing = true;
-      const kv = faulty(isolate(backend), (operation) => (operation === 'put' && refusing ? tooMany() : undefined));
+      const kv = faulty(isolate(backend), (operation) =>
+        operation === 'put' && refusing ? tooMany() : undefined,
+      );
       const limiter = new RateLimiterClient(kv, { onEvent });
       const id = unique();
       for (let i = 0; i < 5; i++) expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true });
@@ -178,9 +209,30 @@ export function rateLimitSuite(backend: Backend): void {
           new RateLimiterClient(kv, { onUnavailable, timeoutMs }).checkLimit(unique(), five);
         expect(await code(check('throw'))).toBe(fault === down ? 'kv_unavailable' : 'timeout');
         expect(await check('allow')).toMatchObject({ allowed: true, degraded: true, retryAfterSeconds: 0 });
-        expect(await check('deny')).toMatchObject({ allowed: false, degraded: true, remaining: 0, retryAfterSeconds: 60 });
+        expect(await check('deny')).toMatchObject({
+          allowed: false,
+          degraded: true,
+          remaining: 0,
+          retryAfterSeconds: 60,
+        });
       }
-      expect(await code(new RateLimiterClient(faulty(isolate(backend), down)).checkLimit('a', five))).toBe('kv_unavailable');
+      expect(await code(new RateLimiterClient(faulty(isolate(backend), down)).checkLimit('a', five))).toBe(
+        'kv_unavailable',
+      );
+    });
+
+    it('counts alone when KV was away from the start', async () => {
+      let away = true;
+      const kv = faulty(isolate(backend), () => (away ? down() : undefined));
+      const limiter = new RateLimiterClient(kv, { onUnavailable: 'allow' });
+      const id = unique();
+      const results = await Promise.all(Array.from({ length: 8 }, () => limiter.checkLimit(id, five)));
+      expect(results.filter(({ allowed }) => allowed)).toHaveLength(5);
+      expect(results.every(({ degraded }) => degraded)).toBe(true);
+      away = false;
+      at(1_000);
+      expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
+      expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 5 });
     });
 
     it('stays exact in its isolate while KV is away, says so, and catches up', async () => {
@@ -192,10 +244,16 @@ export function rateLimitSuite(backend: Backend): void {
       away = true;
       at(1_000);
       for (let i = 3; i >= 0; i--) {
-        expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true, remaining: i, degraded: true });
+        expect(await limiter.checkLimit(id, five)).toMatchObject({
+          allowed: true,
+          remaining: i,
+          degraded: true,
+        });
       }
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, degraded: true });
-      expect(await new RateLimiterClient(kv, { onUnavailable: 'deny' }).checkLimit(id, five)).toMatchObject({ allowed: false });
+      expect(await new RateLimiterClient(kv, { onUnavailable: 'deny' }).checkLimit(id, five)).toMatchObject({
+        allowed: false,
+      });
       away = false;
       at(2_000);
       expect(await limiter.checkLimit(id, five)).not.toHaveProperty('degraded');
@@ -206,17 +264,29 @@ export function rateLimitSuite(backend: Backend): void {
       const { kv, count } = counted(isolate(backend));
       const limiter = new RateLimiterClient(kv);
       const bad: Partial<RateLimitConfig>[] = [
-        { limit: 0 }, { limit: 1.5 }, { limit: -1 }, { limit: Number.NaN }, { limit: Infinity }, { limit: '5' as never },
-        { window: 0 }, { window: 0.5 }, { window: Number.NaN }, { window: 4e9 }, { window: undefined as never },
+        { limit: 0 },
+        { limit: 1.5 },
+        { limit: -1 },
+        { limit: Number.NaN },
+        { limit: Infinity },
+        { limit: '5' as never },
+        { window: 0 },
+        { window: 0.5 },
+        { window: Number.NaN },
+        { window: 4e9 },
+        { window: undefined as never },
       ];
-      for (const part of bad) expect(await code(limiter.checkLimit('a', { ...five, ...part }))).toBe('invalid_limit');
+      for (const part of bad)
+        expect(await code(limiter.checkLimit('a', { ...five, ...part }))).toBe('invalid_limit');
       for (const cost of [0, -1, 1.5, 6, Number.NaN]) {
         expect(await code(limiter.checkLimit('a', five, { cost }))).toBe('invalid_limit');
       }
       expect(await code(limiter.checkLimit('a', null as never))).toBe('invalid_limit');
       expect(await code(limiter.checkLimit('a'.repeat(505), five))).toBe('invalid_key');
       expect(await code(limiter.checkLimit(1 as never, five))).toBe('invalid_key');
-      expect(await code(limiter.checkLimit('a', { ...five, keyPrefix: undefined as never }))).toBe('invalid_key');
+      expect(await code(limiter.checkLimit('a', { ...five, keyPrefix: undefined as never }))).toBe(
+        'invalid_key',
+      );
       expect(await code(limiter.checkLimit('', { ...five, keyPrefix: '' }))).toBe('invalid_key');
       expect(await code(limiter.checkLimit('a', { ...five, algorithm: 'token-bucket' }))).toBe('unsupported');
       expect(await code(limiter.reset('a', 7 as never))).toBe('invalid_key');
@@ -226,7 +296,10 @@ export function rateLimitSuite(backend: Backend): void {
     it('has the usual limits at hand', async () => {
       const limiter = new RateLimiterClient(isolate(backend));
       for (const config of Object.values(RATE_LIMITS)) {
-        expect(await limiter.checkLimit(unique(), config)).toMatchObject({ allowed: true, remaining: config.limit - 1 });
+        expect(await limiter.checkLimit(unique(), config)).toMatchObject({
+          allowed: true,
+          remaining: config.limit - 1,
+        });
       }
     });
   });

@@ -4,13 +4,22 @@ import { type Backend, code, counted, down, faulty, full, hang, listening, uniqu
 
 const HOUR = 3_600_000;
 
-function session(userId = unique('user'), expiresAt: string | Date = new Date(Date.now() + HOUR).toISOString()) {
+function session(
+  userId = unique('user'),
+  expiresAt: string | Date = new Date(Date.now() + HOUR).toISOString(),
+) {
   const token = unique('token');
   return {
     token,
     data: {
       session: { id: 'session-1', userId, token, expiresAt, ipAddress: '203.0.113.7' },
-      user: { id: userId, email: 'ada@example.com', name: 'Ada', role: 'customer' as const, emailVerified: true },
+      user: {
+        id: userId,
+        email: 'ada@example.com',
+        name: 'Ada',
+        role: 'customer' as const,
+        emailVerified: true,
+      },
     },
   };
 }
@@ -58,7 +67,10 @@ export function sessionSuite(backend: Backend): void {
       const sessions = new SessionCacheClient(kv);
       const { token, data } = session();
       await sessions.set(token, data);
-      await sessions.set(token, { ...data, session: { ...data.session, expiresAt: new Date(Date.now() - 1) } });
+      await sessions.set(token, {
+        ...data,
+        session: { ...data.session, expiresAt: new Date(Date.now() - 1) },
+      });
       expect(await kv.get(`session:${token}`, 'text')).toBeNull();
     });
 
@@ -68,7 +80,13 @@ export function sessionSuite(backend: Backend): void {
       const sessions = new SessionCacheClient(kv, { onEvent });
       const good = session().data;
       const bad = [
-        'not json', 'null', '1', '"text"', '[]', '{}', '{"session":{},"user":{}}',
+        'not json',
+        'null',
+        '1',
+        '"text"',
+        '[]',
+        '{}',
+        '{"session":{},"user":{}}',
         JSON.stringify({ ...good, user: null }),
         JSON.stringify({ ...good, session: { ...good.session, expiresAt: 'soon' } }),
         JSON.stringify({ ...good, session: { ...good.session, expiresAt: 4e12 } }),
@@ -85,7 +103,8 @@ export function sessionSuite(backend: Backend): void {
       const { kv, count } = counted(backend.kv());
       const sessions = new SessionCacheClient(kv);
       const { token, data } = session();
-      const expiring = (expiresAt: unknown) => ({ ...data, session: { ...data.session, expiresAt } }) as typeof data;
+      const expiring = (expiresAt: unknown) =>
+        ({ ...data, session: { ...data.session, expiresAt } }) as typeof data;
       for (const expiresAt of ['tomorrow', '', new Date(Number.NaN), Number.NaN, 4e12, null, undefined]) {
         expect(await code(sessions.set(token, expiring(expiresAt)))).toBe('invalid_session');
       }
@@ -121,15 +140,25 @@ export function sessionSuite(backend: Backend): void {
     it('lets KV failures reach the caller as typed errors with their cause', async () => {
       const { token, data } = session();
       const failing = new SessionCacheClient(faulty(backend.kv(), down));
-      for (const call of [() => failing.get(token), () => failing.set(token, data), () => failing.delete(token)]) {
+      for (const call of [
+        () => failing.get(token),
+        () => failing.set(token, data),
+        () => failing.delete(token),
+      ]) {
         const error = await call().catch((error) => error);
         expect(error).toMatchObject({ code: 'kv_unavailable', retryable: true });
         expect(error.cause.message).toContain('500');
         expect(`${error.message}${JSON.stringify(error)}`).not.toContain(token);
       }
-      const throwing = new SessionCacheClient(faulty(backend.kv(), () => { throw new Error('at once'); }));
+      const throwing = new SessionCacheClient(
+        faulty(backend.kv(), () => {
+          throw new Error('at once');
+        }),
+      );
       expect(await code(throwing.get(token))).toBe('kv_unavailable');
-      const limited = new SessionCacheClient(faulty(backend.kv(), () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))));
+      const limited = new SessionCacheClient(
+        faulty(backend.kv(), () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))),
+      );
       expect(await code(limited.set(token, data))).toBe('kv_rate_limited');
       const hanging = new SessionCacheClient(faulty(backend.kv(), hang), { timeoutMs: 5 });
       expect(await code(hanging.get(token))).toBe('timeout');
@@ -151,7 +180,11 @@ export function sessionSuite(backend: Backend): void {
         { client: 'session', operation: 'set', ms: expect.any(Number), code: 'invalid_key' },
       ]);
       expect(JSON.stringify(events)).not.toMatch(/token-|secret-user|ada@/);
-      const loud = new SessionCacheClient(backend.kv(), { onEvent: () => { throw new Error('listener'); } });
+      const loud = new SessionCacheClient(backend.kv(), {
+        onEvent: () => {
+          throw new Error('listener');
+        },
+      });
       expect(await loud.get(token)).toEqual(data);
     });
 
@@ -192,7 +225,10 @@ function userSessions(backend: Backend): void {
     const hash = await sha256(token);
     const { keys } = await kv.list({ prefix: 'session-user:a%3Ab:' });
     const entry = keys.find(({ name }) => name.endsWith(hash));
-    expect(entry).toMatchObject({ name: `session-user:a%3Ab:${hash}`, metadata: { key: `session:${token}` } });
+    expect(entry).toMatchObject({
+      name: `session-user:a%3Ab:${hash}`,
+      metadata: { key: `session:${token}` },
+    });
     expect(entry?.expiration).toBeGreaterThan(Date.now() / 1000 + 3_500);
   });
 
@@ -234,8 +270,13 @@ function userSessions(backend: Backend): void {
     const kv = full(backend.kv());
     const index = Array.from({ length: 600 }, (_, i) => `session-user:${user}:${i}`);
     for (let i = 0; i < index.length; i += 100) {
-      await Promise.all(index.slice(i, i + 100).map((name, j) =>
-        kv.put(name, '', { expirationTtl: 600, metadata: { key: `session:${user}-${i + j}` } })));
+      await Promise.all(
+        index
+          .slice(i, i + 100)
+          .map((name, j) =>
+            kv.put(name, '', { expirationTtl: 600, metadata: { key: `session:${user}-${i + j}` } }),
+          ),
+      );
     }
     const { kv: handle, count } = counted(kv);
     const sessions = new SessionCacheClient(handle);

@@ -1,5 +1,11 @@
 // Compiled with @cloudflare/workers-types, and with what `wrangler types` generates.
-import { CacheClient, type KVHandle, RateLimiterClient, SessionCacheClient, type WaitUntil } from '@codex/cloudflare-clients';
+import {
+  CacheClient,
+  type KVHandle,
+  RateLimiterClient,
+  SessionCacheClient,
+  type WaitUntil,
+} from '@codex/cloudflare-clients';
 
 declare const kv: KVNamespace;
 declare const typedKeys: KVNamespace<'cache:a' | 'cache:b'>;

@@ -6,7 +6,11 @@ interface Post {
 }
 declare const kv: KVHandle;
 declare const posts: Post[];
-const cache = new CacheClient(kv, { waitUntil: (_: Promise<unknown>) => {}, timeoutMs: 100, onEvent: (_: ClientEvent) => {} });
+const cache = new CacheClient(kv, {
+  waitUntil: (_: Promise<unknown>) => {},
+  timeoutMs: 100,
+  onEvent: (_: ClientEvent) => {},
+});
 
 // A type is named, or nothing is known.
 const post = cache.get<Post>('post');
@@ -25,9 +29,15 @@ const async = cache.getOrSet('posts', 300, async () => posts);
 same<typeof async, Promise<Post[]>>();
 const sync = cache.getOrSet('posts', 300, () => posts);
 same<typeof sync, Promise<Post[]>>();
-const nullable = cache.getOrSet('post', 300, async (): Promise<Post | null> => null, { joinTimeoutMs: 1_000 });
+const nullable = cache.getOrSet('post', 300, async (): Promise<Post | null> => null, {
+  joinTimeoutMs: 1_000,
+});
 same<typeof nullable, Promise<Post | null>>();
-const either = cache.getOrSet('post', 300, (): Post | Promise<Post> => posts[0] ?? Promise.resolve({ title: '' }));
+const either = cache.getOrSet(
+  'post',
+  300,
+  (): Post | Promise<Post> => posts[0] ?? Promise.resolve({ title: '' }),
+);
 same<typeof either, Promise<Post>>();
 const named = cache.getOrSet<Post | null>('post', 300, () => null);
 same<typeof named, Promise<Post | null>>();
@@ -49,7 +59,12 @@ same<ReturnType<typeof cache.deleteMany>, Promise<void>>();
 
 same<ReturnType<typeof cache.clear>, Promise<ClearResult>>();
 same<ClearResult, { deleted: number; complete: boolean; cursor?: string }>();
-cache.clear({ prefix: '', allowEverything: true, cursor: undefined, onProgress: (deleted: number) => void deleted });
+cache.clear({
+  prefix: '',
+  allowEverything: true,
+  cursor: undefined,
+  onProgress: (deleted: number) => void deleted,
+});
 // @ts-expect-error what to clear must be said
 cache.clear();
 // @ts-expect-error and by its name

@@ -1,9 +1,9 @@
 import {
-  clientKey,
+  type clientKey,
   type KVHandle,
   RATE_LIMITS,
-  RateLimiterClient,
   type RateLimitConfig,
+  RateLimiterClient,
   type RateLimitResult,
   rateLimitHeaders,
 } from '@codex/cloudflare-clients';
@@ -11,7 +11,11 @@ import { same } from './same.js';
 
 declare const kv: KVHandle;
 declare const result: RateLimitResult;
-const limiter = new RateLimiterClient(kv, { onUnavailable: 'deny', timeoutMs: 200, waitUntil: (_: Promise<unknown>) => {} });
+const limiter = new RateLimiterClient(kv, {
+  onUnavailable: 'deny',
+  timeoutMs: 200,
+  waitUntil: (_: Promise<unknown>) => {},
+});
 const config: RateLimitConfig = { limit: 5, window: 60, keyPrefix: 'rl:a:' };
 
 same<ReturnType<typeof limiter.checkLimit>, Promise<RateLimitResult>>();
@@ -34,7 +38,14 @@ new RateLimiterClient(kv, { onUnavailable: 'ignore' });
 
 same<
   RateLimitResult,
-  { allowed: boolean; remaining: number; resetAt: number; limit: number; retryAfterSeconds: number; degraded?: true }
+  {
+    allowed: boolean;
+    remaining: number;
+    resetAt: number;
+    limit: number;
+    retryAfterSeconds: number;
+    degraded?: true;
+  }
 >();
 same<keyof typeof RATE_LIMITS, 'login' | 'register' | 'passwordReset' | 'verifyEmail' | 'api' | 'upload'>();
 for (const limit of Object.values(RATE_LIMITS)) limiter.peek('203.0.113.7', limit);

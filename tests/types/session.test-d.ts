@@ -1,12 +1,28 @@
-import { type CachedSession, type KVHandle, SessionCacheClient, type SessionCacheOptions } from '@codex/cloudflare-clients';
+import {
+  type CachedSession,
+  type KVHandle,
+  SessionCacheClient,
+  type SessionCacheOptions,
+} from '@codex/cloudflare-clients';
 import { same } from './same.js';
 
 declare const kv: KVHandle;
 declare const expiresAt: Date;
-const user = { id: 'u1', email: 'ada@example.test', name: 'Ada', role: 'admin', emailVerified: true } as const;
+const user = {
+  id: 'u1',
+  email: 'ada@example.test',
+  name: 'Ada',
+  role: 'admin',
+  emailVerified: true,
+} as const;
 
 const sessions = new SessionCacheClient(kv);
-const admins = new SessionCacheClient<'admin'>(kv, { hashTokens: true, trackUsers: false, timeoutMs: 500, onEvent() {} });
+const admins = new SessionCacheClient<'admin'>(kv, {
+  hashTokens: true,
+  trackUsers: false,
+  timeoutMs: 500,
+  onEvent() {},
+});
 
 // Roles.
 same<ReturnType<typeof sessions.get>, Promise<CachedSession<'customer' | 'owner' | 'creator'> | null>>();
@@ -21,7 +37,10 @@ new SessionCacheClient<1>(kv);
 // What may be cached: fields beyond the needed ones too, written on the spot as well.
 sessions.set('token', { session: { expiresAt }, user: {} });
 sessions.set('token', { session: { expiresAt: '2027-01-01T00:00:00.000Z' }, user: { id: 'u1' } });
-sessions.set('token', { session: { id: 's1', userId: 'u1', token: 'token', expiresAt, impersonatedBy: null }, user });
+sessions.set('token', {
+  session: { id: 's1', userId: 'u1', token: 'token', expiresAt, impersonatedBy: null },
+  user,
+});
 sessions.set('token', { session: { expiresAt }, user: { email: 'ada@example.test' } });
 sessions.set('token', { session: { expiresAt }, user, activeOrganizationId: 'o1' });
 interface OwnUser {

@@ -5,7 +5,12 @@ import { MockKV } from '../../suites/mock_kv.js';
 import { auth } from './stand_ins/auth.js';
 import * as database from './stand_ins/database.js';
 
-const session = { id: 'session-1', userId: 'user-1', token: 'token', expiresAt: new Date(Date.now() + 3_600_000) };
+const session = {
+  id: 'session-1',
+  userId: 'user-1',
+  token: 'token',
+  expiresAt: new Date(Date.now() + 3_600_000),
+};
 const user = { id: 'user-1', email: 'ada@example.com', name: 'Ada', emailVerified: true };
 const asCached = { session: { ...session, expiresAt: session.expiresAt.toISOString() }, user };
 
@@ -100,7 +105,10 @@ describe('Workers', () => {
     await (await load('./kv/queue-consumer.ts')).default.queue(batch, env);
     expect(await env.CACHE_KV?.get('cache:media:processing-status:m1', 'json')).toBe('transcoding');
     await (await load('./clients/queue-consumer.ts')).default.queue(batch, env);
-    expect(await env.CACHE_KV?.get('cache:media:status:m1', 'json')).toEqual({ status: 'transcoding', progress: 0 });
+    expect(await env.CACHE_KV?.get('cache:media:status:m1', 'json')).toEqual({
+      status: 'transcoding',
+      progress: 0,
+    });
   });
 
   it('the webhook handlers answer, and delete the session', async () => {

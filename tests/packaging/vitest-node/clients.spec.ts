@@ -1,4 +1,10 @@
-import { CacheClient, CloudflareClientsError, clientKey, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
+import {
+  CacheClient,
+  CloudflareClientsError,
+  clientKey,
+  RateLimiterClient,
+  SessionCacheClient,
+} from '@codex/cloudflare-clients';
 import { expect, test } from 'vitest';
 
 /** As much of a KV namespace as a test needs. */

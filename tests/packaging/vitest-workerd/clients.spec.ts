@@ -1,5 +1,5 @@
-import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { env } from 'cloudflare:workers';
+import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { expect, test } from 'vitest';
 
 test('all three clients on a binding', async () => {

@@ -1,12 +1,15 @@
-import { CacheClient, RateLimiterClient, rateLimitHeaders, SessionCacheClient } from '@codex/cloudflare-clients';
+import {
+  CacheClient,
+  RateLimiterClient,
+  rateLimitHeaders,
+  SessionCacheClient,
+} from '@codex/cloudflare-clients';
 
 interface Env {
   AUTH_SESSION_KV: KVNamespace;
   RATE_LIMIT_KV: KVNamespace;
   CACHE_KV: KVNamespace;
 }
-
-let loads = 0;
 
 export default {
   async fetch(request, env): Promise<Response> {
@@ -18,13 +21,8 @@ export default {
     const session = token ? await sessions.get(token) : null;
 
     switch (`${request.method} ${pathname}`) {
-      case 'GET /posts': {
-        const posts = await cache.getOrSet(`posts:${category}`, 300, () => {
-          loads += 1;
-          return [`The latest on ${category}`];
-        });
-        return Response.json({ posts, loads });
-      }
+      case 'GET /posts':
+        return Response.json(await cache.getOrSet(`posts:${category}`, 300, async () => loadPosts(category)));
       case 'POST /posts': {
         const keys = searchParams.getAll('category').map((name) => `posts:${name}`);
         return Response.json(Object.fromEntries(await cache.getMany(keys)));
@@ -44,11 +42,21 @@ export default {
         return Response.json({ deleted: await sessions.deleteUserSessions(session?.user.id ?? '') });
       case 'POST /limit': {
         const limit = { limit: 2, window: 600, keyPrefix: 'rl:consumer:' };
-        const result = await new RateLimiterClient(env.RATE_LIMIT_KV).checkLimit(searchParams.get('who') ?? '', limit);
-        return new Response(null, { status: result.allowed ? 204 : 429, headers: rateLimitHeaders(result, limit) });
+        const result = await new RateLimiterClient(env.RATE_LIMIT_KV).checkLimit(
+          searchParams.get('who') ?? '',
+          limit,
+        );
+        return new Response(null, {
+          status: result.allowed ? 204 : 429,
+          headers: rateLimitHeaders(result, limit),
+        });
       }
       default:
         return new Response(null, { status: 404 });
     }
   },
 } satisfies ExportedHandler<Env>;
+
+function loadPosts(category: string) {
+  return { titles: [`The latest on ${category}`], load: crypto.randomUUID() };
+}

@@ -1,5 +1,10 @@
-import type { CacheClient, CachedSession, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import type { KVNamespace } from '@cloudflare/workers-types';
+import type {
+  CacheClient,
+  CachedSession,
+  RateLimiterClient,
+  SessionCacheClient,
+} from '@codex/cloudflare-clients';
 
 declare global {
   namespace App {

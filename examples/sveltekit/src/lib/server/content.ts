@@ -75,11 +75,17 @@ export async function publish(event: RequestEvent, input: Input): Promise<Publis
 
 async function insert(event: RequestEvent, item: ContentItem): Promise<void> {
   await database(event)
-    .prepare('INSERT INTO content (id, category, title, summary, author, published_at) VALUES (?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO content (id, category, title, summary, author, published_at) VALUES (?, ?, ?, ?, ?, ?)',
+    )
     .bind(item.id, item.category, item.title, item.summary, item.author, item.publishedAt)
     .run();
 }
 
-function refused(status: 400 | 401 | 403 | 429, message: string, headers: Record<string, string> = {}): PublishOutcome {
+function refused(
+  status: 400 | 401 | 403 | 429,
+  message: string,
+  headers: Record<string, string> = {},
+): PublishOutcome {
   return { ok: false, status, message, headers };
 }

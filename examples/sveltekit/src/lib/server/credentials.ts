@@ -58,7 +58,11 @@ export async function signUp(event: RequestEvent, input: Input): Promise<Credent
   }
 }
 
-function refused(status: 400 | 401 | 409, message: string, headers: Record<string, string> = {}): CredentialsOutcome {
+function refused(
+  status: 400 | 401 | 409,
+  message: string,
+  headers: Record<string, string> = {},
+): CredentialsOutcome {
   return { ok: false, status, message, headers };
 }
 

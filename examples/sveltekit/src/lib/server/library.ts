@@ -30,7 +30,11 @@ export async function addToLibrary(event: RequestEvent, userId: string, contentI
   return true;
 }
 
-export async function removeFromLibrary(event: RequestEvent, userId: string, contentId: string): Promise<void> {
+export async function removeFromLibrary(
+  event: RequestEvent,
+  userId: string,
+  contentId: string,
+): Promise<void> {
   await database(event)
     .prepare('DELETE FROM library_item WHERE user_id = ? AND content_id = ?')
     .bind(userId, contentId)

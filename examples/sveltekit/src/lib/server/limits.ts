@@ -16,14 +16,20 @@ const NOT_LIMITED: LimitOutcome = { allowed: true, retryAfterSeconds: 0, headers
  * who tries one password on many accounts is stopped as well. A successful sign-in does
  * not set the count back, or an attacker would sign in to an own account every fifth try.
  */
-export const limitSignIn = (event: RequestEvent) => check(event, clientKey(clientAddress(event)), RATE_LIMITS.login);
+export const limitSignIn = (event: RequestEvent) =>
+  check(event, clientKey(clientAddress(event)), RATE_LIMITS.login);
 
-export const limitSignUp = (event: RequestEvent) => check(event, clientKey(clientAddress(event)), RATE_LIMITS.register);
+export const limitSignUp = (event: RequestEvent) =>
+  check(event, clientKey(clientAddress(event)), RATE_LIMITS.register);
 
 /** Publishing is limited per user: the address says nothing about who publishes. */
 export const limitPublish = (event: RequestEvent, userId: string) => check(event, userId, RATE_LIMITS.upload);
 
-async function check(event: RequestEvent, identifier: string, config: RateLimitConfig): Promise<LimitOutcome> {
+async function check(
+  event: RequestEvent,
+  identifier: string,
+  config: RateLimitConfig,
+): Promise<LimitOutcome> {
   const result = await optional(() => rateLimiter(event)?.checkLimit(identifier, config));
   if (!result) return NOT_LIMITED;
   return {

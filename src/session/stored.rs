@@ -1,0 +1,100 @@
+//! The shape of a session and of its index entry, as KV holds them.
+
+use js_sys::{Date, JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use super::model::{self, SessionError};
+use crate::host::kv::Listed;
+use crate::host::{json, parse_date};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A parsed session. It comes from `JSON.parse`, so reading its properties does not throw.
+    type Session;
+    #[wasm_bindgen(method, getter, structural)]
+    fn session(this: &Session) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn user(this: &Session) -> JsValue;
+
+    #[wasm_bindgen(extends = Object)]
+    type Fields;
+    #[wasm_bindgen(method, getter, structural)]
+    fn id(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = userId)]
+    fn user_id(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
+    fn expires_at(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
+    fn set_expires_at(this: &Fields, iso: &JsValue);
+
+    /// The metadata of an index entry: the session's key.
+    type Indexed;
+    #[wasm_bindgen(method, getter, structural)]
+    fn key(this: &Indexed) -> JsValue;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_key(this: &Indexed, key: &JsString);
+}
+
+/// What `set` needs to know of a session.
+pub(super) struct Checked {
+    pub text: JsString,
+    pub expires_at: f64,
+    pub user_id: Option<String>,
+}
+
+pub(super) fn session_key(entry: &Listed) -> Option<JsString> {
+    let metadata = entry.metadata.is_object().then(|| entry.metadata.clone())?;
+    metadata.unchecked_into::<Indexed>().key().dyn_into().ok()
+}
+
+fn fields(value: JsValue) -> Option<Fields> {
+    value.is_object().then(|| value.unchecked_into())
+}
+
+// The expiry of a parsed value in ms, if the value is a session.
+pub(super) fn expiry(value: &JsValue) -> Option<f64> {
+    let value: &Session = value.is_object().then(|| value.unchecked_ref())?;
+    let session = fields(value.session())?;
+    let text = session.expires_at();
+    if !value.user().is_object() || !text.is_string() {
+        return None;
+    }
+    Some(parse_date(&text)).filter(|expires_at| !expires_at.is_nan())
+}
+
+// By way of its JSON: what is checked is what will be read, and a `Date` is ISO there.
+pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
+    let text = json::stringify(data).ok_or(SessionError::NotJson)?;
+    let value = json::parse(&text).ok_or(SessionError::NotJson)?;
+    let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
+    let parsed = parsed.ok_or(SessionError::NotASession)?;
+    let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
+    let user = fields(parsed.user()).ok_or(SessionError::NotASession)?;
+    let expires_at = expiry(&value).ok_or(SessionError::BadExpiry)?;
+    let iso = session
+        .expires_at()
+        .as_string()
+        .is_some_and(|text| model::is_iso(&text));
+    let text = if iso {
+        text
+    } else {
+        session.set_expires_at(&Date::new(&expires_at.into()).to_iso_string());
+        json::stringify(&value).ok_or(SessionError::NotJson)?
+    };
+    let user_id = session
+        .user_id()
+        .as_string()
+        .or_else(|| user.id().as_string());
+    Ok(Checked {
+        text,
+        expires_at,
+        user_id: user_id.filter(|id| !id.is_empty()),
+    })
+}
+
+/// The metadata of an index entry.
+pub(super) fn index_metadata(session_key: &JsString) -> JsValue {
+    let metadata: Indexed = Object::new().unchecked_into();
+    metadata.set_key(session_key);
+    metadata.into()
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { at } from '../../scripts/lib.mjs';
+
+/** A code block of a document. */
+export interface Snippet {
+  /** Where it stands: `README.md:12`. */
+  where: string;
+  language: string;
+  code: string;
+  /** For a file of a tutorial, which begins with `// file: name`. */
+  file?: string;
+}
+
+/** The code blocks of a Markdown file, or of the `@example`s of a TypeScript file. */
+export function snippetsOf(name: string): Snippet[] {
+  const lines = readFileSync(at(name), 'utf8')
+    .split('\n')
+    .map((line) => (name.endsWith('.ts') ? line.replace(/^ *\* ?/, '') : line));
+  const snippets: Snippet[] = [];
+  let open: Snippet | undefined;
+  for (const [i, line] of lines.entries()) {
+    const fence = /^```(\w*)$/.exec(line);
+    if (fence && !open) {
+      open = { where: `${name}:${i + 1}`, language: fence[1] ?? '', code: '' };
+    } else if (fence && open) {
+      const file = /^\/\/ file: (.+)\n/.exec(open.code)?.[1];
+      snippets.push(file ? { ...open, file } : open);
+      open = undefined;
+    } else if (open) {
+      open.code += `${line}\n`;
+    }
+  }
+  return snippets;
+}

@@ -201,8 +201,10 @@ function badConfig(
   return notText(identifier, 'The identifier') ?? notText(config.keyPrefix, 'keyPrefix');
 }
 
+type CommonLimit = 'login' | 'register' | 'passwordReset' | 'verifyEmail' | 'api' | 'upload';
+
 /** Limits that suit most applications. */
-export const RATE_LIMITS = Object.freeze({
+export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>>> = Object.freeze({
   /** 5 in 15 minutes. */
   login: Object.freeze({ limit: 5, window: 900, keyPrefix: 'rl:login:' }),
   /** 3 an hour. */
@@ -215,7 +217,7 @@ export const RATE_LIMITS = Object.freeze({
   api: Object.freeze({ limit: 100, window: 60, keyPrefix: 'rl:api:' }),
   /** 10 an hour. */
   upload: Object.freeze({ limit: 10, window: 3_600, keyPrefix: 'rl:upload:' }),
-}) satisfies Record<string, Readonly<RateLimitConfig>>;
+});
 
 /**
  * The identifier for a client's address: IPv6 by its /64 network (one customer has all of it),

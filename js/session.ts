@@ -29,8 +29,9 @@ export interface CachedSession<Role extends string = 'customer' | 'owner' | 'cre
  * better-auth's `getSession()` answers is one.
  */
 export interface SessionInput {
-  session: { expiresAt: string | Date; userId?: string };
-  user: { id?: string };
+  session: { expiresAt: string | Date; userId?: string | undefined };
+  // `& object`: a user without an id is one too.
+  user: { id?: string | undefined } & object;
 }
 
 /** Options of {@link SessionCacheClient}. */
@@ -92,7 +93,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * Caches a session until it expires. One that has expired is not written, and what stood under the
    * token is deleted.
    */
-  set(token: string, data: SessionInput): Promise<void> {
+  set<Session extends SessionInput>(token: string, data: Session): Promise<void> {
     // Without `list` nobody could read the index.
     const track = this.#track && this.#handle.hasList;
     return this.#call('set', token, (wasm, report) =>

@@ -1,13 +1,19 @@
 // Fills pkg/: the wasm, its glue as a factory, JavaScript, typings, source maps, README and licence.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { factory } from './glue.mjs';
-import { at, hashOf, once, run, step } from './lib.mjs';
+import { at, hashOf, once, root, run, step } from './lib.mjs';
 import { installPackage } from './pack.mjs';
 
 const RUST = ['Cargo.toml', 'Cargo.lock', 'src'];
 const SCRIPTS = ['scripts/build.mjs', 'scripts/glue.mjs', 'scripts/lib.mjs', 'scripts/pack.mjs'];
 const REST = ['js', 'pkg/package.json', 'README.md', 'LICENSE'];
+
+// Panic messages name their place: without the paths of the machine that built them.
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+const ANONYMOUS = `--remap-path-prefix=${cargoHome}=cargo --remap-path-prefix=${root}=.`;
 
 /** Builds what has changed, and installs the result as the examples and tests see it. */
 export async function build({ force = false } = {}) {
@@ -61,6 +67,7 @@ function wasm(name, cargoArgs, out) {
   ];
   run('wasm-pack', [...args, '--out-dir', folder, '--out-name', 'clients', '--', ...cargoArgs], {
     quiet: true,
+    extraEnv: { RUSTFLAGS: ANONYMOUS },
   });
   mkdirSync(at(out), { recursive: true });
   copyFileSync(at(folder, 'clients_bg.wasm'), at(out, 'clients.wasm'));

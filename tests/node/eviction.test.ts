@@ -1,6 +1,6 @@
 import { RateLimiterClient } from '@codex/cloudflare-clients';
 import { expect, it, vi } from 'vitest';
-import { liveness } from '../../node_modules/@codex/cloudflare-clients/runtime.js';
+import { liveness } from '../suites/internal.js';
 import { MockKV } from '../suites/mock_kv.js';
 
 const config = { limit: 5, window: 900, keyPrefix: 'rl:' };

@@ -58,7 +58,10 @@ describe.each(FAULTS.map((name, how) => ({ name, how })))('$name', ({ how }) => 
 });
 
 it('says where it panicked, and that the call may be repeated', async () => {
-  const error = await begin((wasm) => wasm.faultNow(0)).catch((error) => error);
+  const error: Error = await begin((wasm) => wasm.faultNow(0)).then(
+    () => expect.fail('resolved'),
+    (error) => error,
+  );
   expect(error).toMatchObject({ code: 'panic', retryable: true });
   expect(error.message).toMatch(/src\/faults\.rs:\d+:\d+.*a panic on purpose/s);
 });

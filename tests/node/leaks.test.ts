@@ -1,10 +1,10 @@
-// What a call leaves behind. `runtime.js` is internal: users cannot import it.
+// What a call leaves behind.
 import { setImmediate as tick } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CacheClient, RateLimiterClient } from '@codex/cloudflare-clients';
 import { expect, it } from 'vitest';
-import { liveness } from '../../node_modules/@codex/cloudflare-clients/runtime.js';
+import { liveness } from '../suites/internal.js';
 import { hang } from '../suites/backend.js';
 import { MockKV } from '../suites/mock_kv.js';
 

@@ -129,7 +129,7 @@ function pinned(name: string): string {
 // What a user's shell has: nothing of the vitest or the npm script that this runs in.
 function userEnv(folder: string): NodeJS.ProcessEnv {
   const ours =
-    /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
+    /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(FORCE_COLOR|NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
   return {
     ...Object.fromEntries(Object.entries(projectEnv).filter(([name]) => !ours.test(name))),
     CI: '1',

@@ -110,14 +110,14 @@ function reach(file: string, reached: Set<string>): void {
   if (reached.has(name)) return;
   reached.add(name);
   if (!name.endsWith('.js')) return void readFileSync(path(name));
-  for (const [, next] of text(name).matchAll(/(?:from|import|new URL\() ?'(\.\/[^']+)'/g))
-    reach(next!, reached);
+  for (const [, next = ''] of text(name).matchAll(/(?:from|import|new URL\() ?'(\.\/[^']+)'/g))
+    reach(next, reached);
 }
 
 function reachTypes(file: string, reached: Set<string>): void {
   const name = file.replace(/^\.\//, '').replace(/(?<!\.d)\.(js|ts)$/, '.d.ts');
   if (reached.has(name)) return;
   reached.add(name);
-  for (const [, next] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g))
-    reachTypes(next!, reached);
+  for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g))
+    reachTypes(next, reached);
 }

@@ -8,7 +8,6 @@ import {
 } from '@codex/cloudflare-clients';
 
 declare const kv: KVNamespace;
-declare const typedKeys: KVNamespace<'cache:a' | 'cache:b'>;
 declare const objects: DurableObjectNamespace;
 declare const bucket: R2Bucket;
 declare const context: ExecutionContext;
@@ -19,8 +18,6 @@ new CacheClient(handle, { waitUntil });
 new CacheClient(kv, { waitUntil: (promise) => context.waitUntil(promise) });
 new RateLimiterClient(kv, { waitUntil });
 new SessionCacheClient<'admin'>(kv);
-// A namespace of few keys is not one of any key.
-void typedKeys;
 
 // @ts-expect-error a bucket is no KV namespace
 new CacheClient(bucket);

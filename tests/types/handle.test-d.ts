@@ -3,7 +3,7 @@ import { CacheClient, type KVHandle, RateLimiterClient, SessionCacheClient } fro
 // A test double as users write them: three methods, and values as text or parsed.
 class MapKV {
   readonly #values = new Map<string, string>();
-  async get(key: string, type: 'json' | 'text' = 'text'): Promise<any> {
+  async get(key: string, type: 'json' | 'text' = 'text') {
     const value = this.#values.get(key);
     if (value === undefined) return null;
     return type === 'json' ? JSON.parse(value) : value;

@@ -4,7 +4,7 @@ import { cacheSuite } from '../suites/cache.js';
 import { rateLimitSuite } from '../suites/rate_limit.js';
 import { sessionSuite } from '../suites/session.js';
 
-const { KV } = env as unknown as { KV: KVHandle };
+const { KV } = env as { KV: KVHandle };
 const backend = { name: "workerd's KV", kv: () => KV, full: true };
 sessionSuite(backend);
 cacheSuite(backend);

@@ -1,4 +1,5 @@
 // Runs what is kept of the documents: see README.md beside this file.
+// @ts-expect-error SvelteKit exports it for its own use, without types.
 import { with_request_store as withRequestStore } from '@sveltejs/kit/internal/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockKV } from '../../suites/mock_kv.js';

@@ -3,7 +3,7 @@
 const WIDTH = 720;
 const LABEL = 170;
 const BAR = 18;
-const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+const xml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 export function chart(groups) {
   let y = 8;
@@ -11,13 +11,13 @@ export function chart(groups) {
   for (const { name, rows } of groups) {
     const most = Math.max(...rows.map(({ high }) => high));
     const scale = (value) => (value / most) * (WIDTH - LABEL - 90);
-    parts.push(`<text class="name" x="0" y="${y + 14}">${escape(name)}</text>`);
+    parts.push(`<text class="name" x="0" y="${y + 14}">${xml(name)}</text>`);
     y += 24;
     for (const { who, median, low, high } of rows) {
       const middle = y + BAR / 2;
       const ours = who.startsWith('ours') ? ' class="ours"' : '';
       parts.push(
-        `<text x="${LABEL - 8}" y="${middle + 4}" text-anchor="end">${escape(who)}</text>`,
+        `<text x="${LABEL - 8}" y="${middle + 4}" text-anchor="end">${xml(who)}</text>`,
         `<rect${ours} x="${LABEL}" y="${y}" width="${scale(median).toFixed(1)}" height="${BAR}" rx="2"/>`,
         `<line x1="${(LABEL + scale(low)).toFixed(1)}" x2="${(LABEL + scale(high)).toFixed(1)}" y1="${middle}" y2="${middle}"/>`,
         `<text x="${(LABEL + scale(high) + 8).toFixed(1)}" y="${middle + 4}">${median.toFixed(2)} µs</text>`,

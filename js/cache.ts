@@ -132,14 +132,14 @@ export class CacheClient {
     key: string,
     ttlSeconds: number,
     fetchFn: () => Promise<T> | T,
-    options: GetOrSetOptions = {},
+    options?: GetOrSetOptions,
   ): Promise<T> {
     const bad = notText(key, 'The key') ?? notNumber(ttlSeconds) ?? notFunction(fetchFn);
     if (bad) return Promise.reject(bad);
-    const joinMs = joinTimeout(options.joinTimeoutMs);
+    const joinMs = joinTimeout(options?.joinTimeoutMs);
     if (typeof joinMs !== 'number') return Promise.reject(joinMs);
     const { kv, hasMetadata } = this.#handle;
-    const ticket = new Ticket(kv, key, options.waitUntil ?? this.#waitUntil);
+    const ticket = new Ticket(kv, key, options?.waitUntil ?? this.#waitUntil);
     return observed<T>(
       this.#onEvent,
       'cache',
@@ -158,7 +158,8 @@ export class CacheClient {
    * failed on the way.
    */
   clear(options: ClearOptions): Promise<ClearResult> {
-    const { prefix, allowEverything = false, cursor, onProgress } = options;
+    // From JavaScript there may be no options at all: then there is no prefix.
+    const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
     const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
     if (bad) return Promise.reject(bad);
     return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>

@@ -118,8 +118,9 @@ export class RateLimiterClient {
   checkLimit(
     identifier: string,
     config: RateLimitConfig,
-    { cost = 1 }: { cost?: number } = {},
+    options?: { cost?: number },
   ): Promise<RateLimitResult> {
+    const cost = options?.cost === undefined ? 1 : options.cost;
     const bad = badConfig(identifier, config, cost);
     if (bad) return Promise.reject(bad);
     const key = config.keyPrefix + identifier;
@@ -168,6 +169,25 @@ export class RateLimiterClient {
     );
   }
 
+  /** Gives back what a call took. On KV `unsupported`: a count that others have read cannot be taken back. */
+  refund(_identifier: string, _config: RateLimitConfig, _cost = 1): Promise<RateLimitResult> {
+    return unsupported('refund');
+  }
+
+  /** Takes more, admitted or not. On KV `unsupported`. */
+  penalize(_identifier: string, _config: RateLimitConfig, _cost = 1): Promise<RateLimitResult> {
+    return unsupported('penalize');
+  }
+
+  /** Checks several limits: all or none are counted. On KV `unsupported`: it has no transactions. */
+  checkLimits(
+    _identifier: string,
+    _configs: readonly RateLimitConfig[],
+    _options?: { cost?: number },
+  ): Promise<RateLimitResult> {
+    return unsupported('checkLimits');
+  }
+
   // Handed to the wasm as it is: it is called with the key and the ms until the next write is allowed.
   readonly #flushLater = (key: string, ms: number): void => {
     const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
@@ -179,6 +199,11 @@ export class RateLimiterClient {
       flushed.catch(() => {}),
     );
   };
+}
+
+function unsupported(method: string): Promise<never> {
+  const message = `${method} needs counters that are exact everywhere, which KV cannot keep`;
+  return Promise.reject(new CloudflareClientsError('unsupported', message));
 }
 
 function badConfig(
@@ -240,11 +265,16 @@ export function clientKey(address: string): string {
  * `Retry-After` when the call was refused.
  */
 export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
-  const bad = badConfig('identifier', config, 1);
+  const bad = badConfig('identifier', config, 1) ?? badResult(result);
   if (bad) throw bad;
   return callSync((wasm) => ({
     'RateLimit-Policy': wasm.policyField(config.keyPrefix, config.limit, config.window),
     RateLimit: wasm.limitField(config.keyPrefix, result.remaining, result.resetAt),
     ...(result.allowed ? {} : { 'Retry-After': String(result.retryAfterSeconds) }),
   }));
+}
+
+function badResult(result: RateLimitResult): CloudflareClientsError | undefined {
+  if (typeof result?.remaining === 'number' && typeof result.resetAt === 'number') return undefined;
+  return new CloudflareClientsError('invalid_limit', 'The result must be what checkLimit or peek answered');
 }

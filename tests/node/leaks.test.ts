@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CacheClient, RateLimiterClient } from '@codex/cloudflare-clients';
 import { expect, it } from 'vitest';
-import { liveness } from '../suites/internal.js';
 import { hang } from '../suites/backend.js';
+import { liveness } from '../suites/internal.js';
 import { MockKV } from '../suites/mock_kv.js';
 
 setFlagsFromString('--expose-gc');

@@ -17,13 +17,13 @@ const MINUTES = 60_000;
 export class Consumer {
   private constructor(readonly folder: string) {}
 
-  /** `packages` are installed at the versions that the project itself pins. */
+  /** `packages` are installed at the versions that the project itself pins, or at their own: `hono@4.1.2`. */
   static async install(template: string, packages: readonly string[]): Promise<Consumer> {
     const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
     try {
       cpSync(at(template), consumer.folder, { recursive: true });
       const tarball = pack(at('pkg'), consumer.folder);
-      const devDependencies = Object.fromEntries(packages.map((name) => [name, pinned(name)]));
+      const devDependencies = Object.fromEntries(packages.map(versionOf));
       const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
       writeFileSync(join(consumer.folder, 'package.json'), JSON.stringify(manifest));
       console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
@@ -119,6 +119,12 @@ export class Consumer {
 const manifests = ['package.json', 'examples/sveltekit/package.json'].map(
   (file) => JSON.parse(readFileSync(at(file), 'utf8')) as { devDependencies: Record<string, string> },
 );
+
+function versionOf(named: string): [name: string, version: string] {
+  const [, name, own] = /^(.[^@]*)(?:@(.+))?$/.exec(named) ?? [];
+  if (!name) throw new Error(`"${named}" is not the name of a package`);
+  return [name, own ?? pinned(name)];
+}
 
 function pinned(name: string): string {
   const version = manifests.map(({ devDependencies }) => devDependencies[name]).find(Boolean);

@@ -293,6 +293,17 @@ export function rateLimitSuite(backend: Backend): void {
       expect(count).toEqual({});
     });
 
+    it('says what KV cannot do', async () => {
+      const limiter = new RateLimiterClient(isolate(backend));
+      for (const call of [
+        limiter.refund('a', five),
+        limiter.penalize('a', five),
+        limiter.checkLimits('a', [five]),
+      ]) {
+        expect(await code(call)).toBe('unsupported');
+      }
+    });
+
     it('has the usual limits at hand', async () => {
       const limiter = new RateLimiterClient(isolate(backend));
       for (const config of Object.values(RATE_LIMITS)) {

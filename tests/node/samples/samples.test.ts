@@ -4,7 +4,7 @@ import { with_request_store as withRequestStore } from '@sveltejs/kit/internal/s
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockKV } from '../../suites/mock_kv.js';
 import { auth } from './stand_ins/auth.js';
-import * as database from './stand_ins/database.js';
+import { content, db, eq, findMany } from './stand_ins/database.js';
 
 const session = {
   id: 'session-1',
@@ -88,15 +88,15 @@ describe('login/+server.ts', () => {
 
 describe('content/+server.ts', () => {
   it.each(['kv', 'clients'])('of %s queries once', async (folder) => {
-    for (const name of ['eq', 'content'] as const) vi.stubGlobal(name, database[name]);
+    for (const [name, value] of Object.entries({ eq, content })) vi.stubGlobal(name, value);
     const { GET } = await load(`./${folder}/content.ts`);
     for (let i = 0; i < 3; i++) {
       const answer = await GET(eventOf('/api/content?category=rust'));
       expect(await answer.json()).toEqual([{ id: 'content-1', title: 'First' }]);
     }
-    expect(database.findMany).toHaveBeenCalledTimes(1);
+    expect(findMany).toHaveBeenCalledTimes(1);
     await GET(eventOf('/api/content?category=rust', { kv: false }));
-    expect(database.findMany).toHaveBeenCalledTimes(2);
+    expect(findMany).toHaveBeenCalledTimes(2);
   });
 });
 
@@ -128,13 +128,13 @@ it('the planned API of the three clients runs as it was planned', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2025-11-15T00:00:00Z') });
   vi.stubGlobal('env', env);
   vi.stubGlobal('featuredContent', [{ id: 'featured' }]);
-  for (const name of ['db', 'eq', 'content'] as const) vi.stubGlobal(name, database[name]);
+  for (const [name, value] of Object.entries({ db, eq, content })) vi.stubGlobal(name, value);
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   await load('./clients/session-cache.ts');
   await load('./clients/rate-limiter.ts');
   await load('./clients/cache.ts');
   expect(log).toHaveBeenCalledWith('Cache hit!', 'user@example.com');
   expect(log).toHaveBeenCalledWith(expect.stringMatching(/^Remaining: 4, Resets at: /));
-  expect(database.findMany).toHaveBeenCalledTimes(1);
+  expect(findMany).toHaveBeenCalledTimes(1);
   expect(Object.values(env).flatMap((kv) => [...kv.store.keys()])).toEqual([]);
 });

@@ -1,0 +1,10 @@
+import { createStrictKv } from '../../../pkg/testing/index.js';
+import { kvSuite } from '../../suites/kv.js';
+
+let now = Date.now();
+const kv = createStrictKv({ now: () => now });
+kvSuite({
+  name: 'createStrictKv in Node',
+  kv: () => kv.invocation(),
+  nextSecond: () => void (now += 1_000),
+});

@@ -64,6 +64,35 @@ export interface Exports {
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
+  valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: object | undefined): Answer;
+  valueGetWithMetadata(
+    kv: object,
+    hasMetadata: boolean,
+    limitMs: number,
+    key: string,
+    asJson: boolean,
+    report: object | undefined,
+  ): Answer;
+  valuePut(
+    kv: object,
+    limitMs: number,
+    key: string,
+    text: string,
+    ttl: number | undefined,
+    expiration: number | undefined,
+    metadata: unknown,
+    report: object | undefined,
+  ): Answer;
+  valueDelete(kv: object, limitMs: number, key: string, report: object | undefined): Answer;
+  valueList(
+    kv: object,
+    limitMs: number,
+    prefix: string,
+    limit: number,
+    cursor: string | undefined,
+    report: object | undefined,
+  ): Answer;
+
   cacheGet(
     kv: object,
     hasMetadata: boolean,

@@ -2,7 +2,7 @@ import { CloudflareClientsError, type ErrorCode } from './error.js';
 import { call, type Exports } from './runtime.js';
 
 /** Which client an event is of. */
-export type EventClient = 'session' | 'rate_limit' | 'cache';
+export type EventClient = 'session' | 'rate_limit' | 'cache' | 'kv';
 
 /**
  * Something a call met and went on:

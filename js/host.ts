@@ -51,6 +51,14 @@ function expiresAtOf(answer: { metadata?: { expiresAt?: unknown } | null }): num
   }
 }
 
+function metadataOf(answer: { metadata?: unknown }): unknown {
+  try {
+    return answer.metadata ?? null;
+  } catch {
+    return null;
+  }
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -81,6 +89,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     kvGetWithMetadata,
     textOf,
     expiresAtOf,
+    metadataOf,
     parse,
     limitResult,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),

@@ -13,6 +13,7 @@ export {
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';
+export { KVClient, type KVEntry, type KVListedKey, type KVListOptions, type KVPutOptions } from './kv.js';
 export type { ClientOptions, WaitUntil } from './options.js';
 export {
   clientKey,

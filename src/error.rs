@@ -34,6 +34,12 @@ pub enum Error {
     /// A value beyond KV's limit; its size in bytes.
     #[error("the value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
     ValueTooLarge(u64),
+    /// Metadata beyond KV's limit; its size in bytes.
+    #[error("the metadata has {0} bytes of JSON; KV takes at most 1024")]
+    MetadataTooLarge(u64),
+    /// What is stored is not what was asked for.
+    #[error("what stands under the key is no JSON")]
+    NotJson,
     /// Something this handle or this option cannot do.
     #[error("{0}")]
     Unsupported(&'static str),
@@ -173,8 +179,8 @@ impl Error {
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
-            Self::InvalidValue => "invalid_value",
-            Self::ValueTooLarge(_) => "value_too_large",
+            Self::InvalidValue | Self::NotJson => "invalid_value",
+            Self::ValueTooLarge(_) | Self::MetadataTooLarge(_) => "value_too_large",
             Self::Unsupported(_) => "unsupported",
             Self::Kv {
                 reason: KvReason::RateLimited,

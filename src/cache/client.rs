@@ -5,7 +5,7 @@ use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::host::kv::{Kv, Stored};
+use crate::host::kv::{Kv, PutOptions, Stored};
 use crate::host::report::{Note, Report};
 use crate::host::task::Answer;
 use crate::host::{json, now};
@@ -101,8 +101,9 @@ impl CacheClient {
             metadata.set_expires_at(expires_at);
             metadata
         });
-        let metadata = metadata.as_deref().map(AsRef::as_ref);
-        self.kv.put(key, text, plan.kv_seconds, metadata).await
+        let options = PutOptions::expiring(plan.kv_seconds)
+            .with_metadata(metadata.as_deref().map(AsRef::as_ref));
+        self.kv.put(key, text, &options).await
     }
 }
 

@@ -21,6 +21,9 @@ extern "C" {
     // The text of an answer, or undefined.
     #[wasm_bindgen(js_namespace = host, js_name = textOf)]
     fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString>;
+    // The metadata of an answer, or null.
+    #[wasm_bindgen(js_namespace = host, js_name = metadataOf)]
+    fn metadata_of(answer: &JsValue) -> JsValue;
     // `metadata.expiresAt` of an answer, or NaN.
     #[wasm_bindgen(js_namespace = host, js_name = expiresAtOf)]
     fn expires_at_of(answer: &JsValue) -> f64;
@@ -42,6 +45,8 @@ extern "C" {
     pub type PutOptions;
     #[wasm_bindgen(method, setter, structural, js_name = expirationTtl)]
     fn set_expiration_ttl(this: &PutOptions, seconds: f64);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_expiration(this: &PutOptions, seconds: f64);
     #[wasm_bindgen(method, setter, structural)]
     fn set_metadata(this: &PutOptions, metadata: &JsValue);
 
@@ -67,6 +72,43 @@ extern "C" {
     fn cursor(this: &Entry) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn list_complete(this: &Entry) -> Result<JsValue, JsValue>;
+}
+
+impl PutOptions {
+    /// Expires after `seconds`, at least 60.
+    pub fn expiring(seconds: f64) -> Self {
+        Self::default().with_ttl(Some(seconds))
+    }
+
+    /// Expires after as many seconds, if any.
+    pub fn with_ttl(self, seconds: Option<f64>) -> Self {
+        if let Some(seconds) = seconds {
+            self.set_expiration_ttl(seconds);
+        }
+        self
+    }
+
+    /// Expires at a moment in seconds since the epoch, if any.
+    pub fn with_expiration(self, seconds: Option<f64>) -> Self {
+        if let Some(seconds) = seconds {
+            self.set_expiration(seconds);
+        }
+        self
+    }
+
+    /// Keeps something beside the value, if anything.
+    pub fn with_metadata(self, metadata: Option<&JsValue>) -> Self {
+        if let Some(metadata) = metadata {
+            self.set_metadata(metadata);
+        }
+        self
+    }
+}
+
+impl Default for PutOptions {
+    fn default() -> Self {
+        Object::new().unchecked_into()
+    }
 }
 
 /// What one key holds.
@@ -141,6 +183,26 @@ impl Kv {
         Ok(answer.dyn_into().ok())
     }
 
+    /// The text under a key and its metadata, or nothing and null.
+    ///
+    /// # Errors
+    /// The handle failed, did not answer in time, or has no metadata.
+    pub async fn get_entry(&self, key: &JsString) -> Result<(Option<JsString>, JsValue), Error> {
+        if !self.has_metadata {
+            return Err(Error::Unsupported(
+                "getWithMetadata needs a KV handle with getWithMetadata()",
+            ));
+        }
+        let answer = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        let text = text_of(&answer, true);
+        let metadata = if text.is_some() {
+            metadata_of(&answer)
+        } else {
+            JsValue::NULL
+        };
+        Ok((text, metadata))
+    }
+
     fn read(&self, key: &JsValue) -> JsValue {
         if self.has_metadata {
             kv_get_with_metadata(&self.handle, key)
@@ -163,7 +225,7 @@ impl Kv {
         })
     }
 
-    /// Writes a value. `seconds` is KV's TTL, at least 60.
+    /// Writes a value.
     ///
     /// # Errors
     /// The handle failed or did not answer in time.
@@ -171,15 +233,9 @@ impl Kv {
         &self,
         key: &JsString,
         value: &JsString,
-        seconds: f64,
-        metadata: Option<&JsValue>,
+        options: &PutOptions,
     ) -> Result<(), Error> {
-        let options: PutOptions = Object::new().unchecked_into();
-        options.set_expiration_ttl(seconds);
-        if let Some(metadata) = metadata {
-            options.set_metadata(metadata);
-        }
-        self.wait(KvOperation::Put, self.handle.put(key, value, &options))
+        self.wait(KvOperation::Put, self.handle.put(key, value, options))
             .await?;
         Ok(())
     }
@@ -232,6 +288,20 @@ impl Kv {
         limit: f64,
         cursor: Option<&JsString>,
     ) -> Result<Page, Error> {
+        let answer = self.list_raw(prefix, limit, cursor).await?;
+        page(answer).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+    }
+
+    /// The same as the handle answers it: an object whose `keys` are an array.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_raw(
+        &self,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<&JsString>,
+    ) -> Result<JsValue, Error> {
         let options: ListOptions = Object::new().unchecked_into();
         options.set_prefix(prefix);
         options.set_limit(limit);
@@ -241,7 +311,15 @@ impl Kv {
         let answer = self
             .wait(KvOperation::List, self.handle.list(&options))
             .await?;
-        page(answer).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+        let keys = if answer.is_object() {
+            answer.unchecked_ref::<Entry>().keys()
+        } else {
+            Ok(JsValue::NULL)
+        };
+        match keys {
+            Ok(keys) if Array::is_array(&keys) => Ok(answer),
+            other => Err(KvOperation::List.failed(Failure::Threw(other.err().unwrap_or_default()))),
+        }
     }
 
     async fn wait(
@@ -258,16 +336,9 @@ impl Kv {
 }
 
 fn page(answer: JsValue) -> Result<Page, JsValue> {
-    if !answer.is_object() {
-        return Err(JsValue::UNDEFINED);
-    }
     let answer: Entry = answer.unchecked_into();
-    let listed = answer.keys()?;
-    if !Array::is_array(&listed) {
-        return Err(JsValue::UNDEFINED);
-    }
     let mut keys = Vec::new();
-    for key in Array::from(&listed).iter() {
+    for key in Array::from(&answer.keys()?).iter() {
         let key: Entry = key.unchecked_into();
         if let Ok(name) = key.name()?.dyn_into() {
             keys.push(Listed {

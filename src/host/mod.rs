@@ -18,7 +18,7 @@ extern "C" {
 
     /// Hands the promise that `task` waits for to the driver. `limit_ms` 0 means no time limit.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn park(task: u32, promise: &JsValue, limit_ms: f64);
+    pub(crate) fn park(task: f64, promise: &JsValue, limit_ms: f64);
 
     /// Makes the running call reject: with `error` as it is when `verbatim`, else as our own class.
     #[wasm_bindgen(js_namespace = host)]

@@ -5,8 +5,7 @@
 //! nothing is shared: a call runs until it needs a promise, parks, and the JavaScript driver of that
 //! call (`js/runtime.ts`) awaits the promise and steps it on.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -36,10 +35,57 @@ struct Wait {
     limit_ms: f64,
 }
 
+/// Parked calls. A place is used again, its turn is not: a late `drop_task` hits nobody else's task.
+#[derive(Default)]
+struct Tasks {
+    places: Vec<Place>,
+    free: Vec<usize>,
+    live: usize,
+}
+
+#[derive(Default)]
+struct Place {
+    turn: u32,
+    call: Option<Call>,
+}
+
+/// A task's name on JavaScript's side: `turn * MAX_PLACES + place`, exact in a number.
+const MAX_PLACES: u64 = 1 << 24;
+const MAX_TURNS: u32 = 1 << 28;
+
+impl Tasks {
+    fn park(&mut self, call: Call) -> f64 {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Place::default());
+            self.places.len() - 1
+        });
+        self.live += 1;
+        let Some(found) = self.places.get_mut(place) else {
+            return 0.0;
+        };
+        found.turn = found.turn % MAX_TURNS + 1;
+        found.call = Some(call);
+        (u64::from(found.turn) * MAX_PLACES + place as u64) as f64
+    }
+
+    fn take(&mut self, task: f64) -> Option<Call> {
+        let (turn, place) = (
+            task as u64 / MAX_PLACES,
+            (task as u64 % MAX_PLACES) as usize,
+        );
+        let found = self
+            .places
+            .get_mut(place)
+            .filter(|found| u64::from(found.turn) == turn)?;
+        let call = found.call.take()?;
+        self.free.push(place);
+        self.live -= 1;
+        Some(call)
+    }
+}
+
 thread_local! {
-    // Numbers are never used twice, so a late `drop_task` cannot hit another call's task.
-    static NEXT: Cell<u32> = const { Cell::new(1) };
-    static TASKS: RefCell<BTreeMap<u32, Call>> = const { RefCell::new(BTreeMap::new()) };
+    static TASKS: RefCell<Tasks> = RefCell::default();
     // Both are empty between calls: `poll` fills the first, `step` the second.
     static PARKED: RefCell<Option<Wait>> = const { RefCell::new(None) };
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
@@ -47,7 +93,7 @@ thread_local! {
 
 /// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
 pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
-    advance(None, Box::pin(call))
+    advance(Box::pin(call))
 }
 
 /// Waits for a promise (or a plain value); `limit_ms` 0 means without a time limit.
@@ -74,8 +120,8 @@ impl Future for Parking {
     }
 }
 
-// Tasks are out of the map while they run: a loader is the user's code and may call us again.
-fn advance(task: Option<u32>, mut call: Call) -> JsValue {
+// Tasks are out of the table while they run: a loader is the user's code and may call us again.
+fn advance(mut call: Call) -> JsValue {
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(value)) => value,
         Poll::Ready(Err(error)) => {
@@ -84,8 +130,7 @@ fn advance(task: Option<u32>, mut call: Call) -> JsValue {
             JsValue::UNDEFINED
         }
         Poll::Pending => {
-            let task = task.unwrap_or_else(|| NEXT.replace(NEXT.get().wrapping_add(1)));
-            TASKS.with_borrow_mut(|tasks| tasks.insert(task, call));
+            let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
             if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {
                 park(task, &promise, limit_ms);
             }
@@ -96,8 +141,8 @@ fn advance(task: Option<u32>, mut call: Call) -> JsValue {
 
 /// Goes on with a parked task. `outcome`: 0 rejected with `value`, 1 resolved to it, 2 timed out.
 #[wasm_bindgen]
-pub fn step(task: u32, outcome: u8, value: JsValue) -> JsValue {
-    let Some(call) = TASKS.with_borrow_mut(|tasks| tasks.remove(&task)) else {
+pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
+    let Some(call) = TASKS.with_borrow_mut(|tasks| tasks.take(task)) else {
         return JsValue::UNDEFINED;
     };
     let outcome = match outcome {
@@ -106,18 +151,18 @@ pub fn step(task: u32, outcome: u8, value: JsValue) -> JsValue {
         _ => Err(Failure::TimedOut),
     };
     OUTCOME.with_borrow_mut(|slot| *slot = Some(outcome));
-    advance(Some(task), call)
+    advance(call)
 }
 
 /// Frees the task of a call whose request was cancelled and will never be stepped again.
 #[wasm_bindgen(js_name = dropTask)]
-pub fn drop_task(task: u32) {
-    let call = TASKS.with_borrow_mut(|tasks| tasks.remove(&task));
+pub fn drop_task(task: f64) {
+    let call = TASKS.with_borrow_mut(|tasks| tasks.take(task));
     drop(call);
 }
 
 /// How many calls are parked.
 #[wasm_bindgen(js_name = liveTasks)]
 pub fn live_tasks() -> usize {
-    TASKS.with_borrow(BTreeMap::len)
+    TASKS.with_borrow(|tasks| tasks.live)
 }

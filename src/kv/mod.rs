@@ -1,6 +1,8 @@
 //! KV's own rules, checked before anything is written.
 //! Source: Cloudflare's KV limits page and what local workerd answered.
 
+pub mod client;
+mod exports;
 pub mod key;
 pub mod size;
 pub mod ttl;

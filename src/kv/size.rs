@@ -11,6 +11,20 @@ pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;
 /// Above this a value is slow to read everywhere; Cloudflare advises to stay below.
 pub const LARGE_VALUE_BYTES: f64 = 102_400.0;
 
+/// The largest metadata, in bytes of its JSON.
+pub const MAX_METADATA_BYTES: f64 = 1_024.0;
+
+/// Checks the size of metadata.
+///
+/// # Errors
+/// [`Error::MetadataTooLarge`] beyond 1024 bytes.
+pub fn check_metadata(bytes: f64) -> Result<(), Error> {
+    if bytes > MAX_METADATA_BYTES {
+        return Err(Error::MetadataTooLarge(bytes as u64));
+    }
+    Ok(())
+}
+
 /// Checks a value's size, counting its bytes only where the length leaves a doubt.
 ///
 /// # Errors

@@ -14,6 +14,12 @@ pub enum TtlError {
     /// NaN, an infinity, zero or less.
     #[error("the TTL must be a finite number of seconds above 0")]
     NotPositive,
+    /// A TTL for KV itself that is not whole seconds from 60 on.
+    #[error("expirationTtl must be whole seconds from 60 on: KV keeps nothing for less")]
+    NotKvs,
+    /// A moment that is not at least 60 seconds away.
+    #[error("expiration must be whole seconds since the epoch, at least 60 seconds from now")]
+    TooSoon,
     /// More than 100 years.
     #[error("the TTL must be at most 3155760000 seconds (100 years)")]
     TooLong,
@@ -40,6 +46,30 @@ pub fn check(seconds: f64) -> Result<(), TtlError> {
         return Err(TtlError::TooLong);
     }
     Ok(())
+}
+
+/// Checks an `expirationTtl` by KV's own rules.
+///
+/// # Errors
+/// [`TtlError`] for what KV would refuse.
+pub fn check_kv(seconds: f64) -> Result<(), TtlError> {
+    check(seconds)?;
+    if seconds < MIN_KV_SECONDS || seconds.fract() != 0.0 {
+        return Err(TtlError::NotKvs);
+    }
+    Ok(())
+}
+
+/// Checks an `expiration` (seconds since the epoch) by KV's own rules, at `now` in ms.
+///
+/// # Errors
+/// [`TtlError`] for what KV would refuse.
+pub fn check_moment(seconds: f64, now: f64) -> Result<(), TtlError> {
+    let away = seconds - now / 1_000.0;
+    if away.is_nan() || away < MIN_KV_SECONDS || seconds.fract() != 0.0 {
+        return Err(TtlError::TooSoon);
+    }
+    check(away)
 }
 
 /// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
@@ -91,6 +121,18 @@ mod tests {
             }
         );
         assert_eq!(plan(86_400.0, 5.0).unwrap().expires_at, None);
+    }
+
+    #[test]
+    fn kvs_own_rules() {
+        for seconds in [59.0, 60.5, 0.0, -60.0, f64::NAN] {
+            assert!(check_kv(seconds).is_err(), "{seconds}");
+        }
+        assert_eq!(check_kv(60.0), Ok(()));
+        assert_eq!(check_moment(160.0, 100_000.0), Ok(()));
+        for moment in [159.0, 160.5, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(check_moment(moment, 100_000.0).is_err(), "{moment}");
+        }
     }
 
     proptest! {

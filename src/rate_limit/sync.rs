@@ -7,6 +7,7 @@ use super::counter::Counter;
 use super::model::{Decision, Limit, Stored};
 use super::table::{CounterId, MAX_COUNTERS, Room};
 use crate::error::{Error, KvReason};
+use crate::host::kv::PutOptions;
 use crate::host::report::Note;
 use crate::host::task::{Answer, wait};
 use crate::host::{json, now, sleep};
@@ -202,7 +203,11 @@ impl RateLimiterClient {
             .ceil()
             .max(ttl::MIN_KV_SECONDS);
         self.kv
-            .put(&key.into(), &stored.to_json().into(), seconds, None)
+            .put(
+                &key.into(),
+                &stored.to_json().into(),
+                &PutOptions::expiring(seconds),
+            )
             .await
     }
 }

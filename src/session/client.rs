@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{model, stored};
 use crate::error::Error;
-use crate::host::kv::{Kv, Listed};
+use crate::host::kv::{Kv, Listed, PutOptions};
 use crate::host::report::{Note, Report};
 use crate::host::task::Answer;
 use crate::host::{json, now};
@@ -75,10 +75,16 @@ impl SessionCacheClient {
             key::check_text(&entry)?;
             let metadata = stored::index_metadata(&key);
             self.kv
-                .put(&entry.into(), &"".into(), seconds, Some(&metadata))
+                .put(
+                    &entry.into(),
+                    &"".into(),
+                    &PutOptions::expiring(seconds).with_metadata(Some(&metadata)),
+                )
                 .await?;
         }
-        self.kv.put(&key, &session.text, seconds, None).await?;
+        self.kv
+            .put(&key, &session.text, &PutOptions::expiring(seconds))
+            .await?;
         Ok(JsValue::UNDEFINED)
     }
 

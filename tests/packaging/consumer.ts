@@ -13,15 +13,18 @@ export interface Server {
 
 const MINUTES = 60_000;
 
-/** A user's project in a temporary folder: a template of this folder, with the packed tarball installed. */
+/** A user's project in a temporary folder: a template of this one, with the packed tarball installed. */
 export class Consumer {
   private constructor(readonly folder: string) {}
 
-  /** `packages` are installed at the versions that the project itself pins, or at their own: `hono@4.1.2`. */
-  static async install(template: string, packages: readonly string[]): Promise<Consumer> {
+  /**
+   * `packages` are installed at the versions that the project itself pins, or at their own: `hono@4.1.2`.
+   * Of several templates, each is copied over the one before.
+   */
+  static async install(template: string | string[], packages: readonly string[]): Promise<Consumer> {
     const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
     try {
-      cpSync(at(template), consumer.folder, { recursive: true });
+      for (const folder of [template].flat()) cpSync(at(folder), consumer.folder, { recursive: true });
       const tarball = pack(at('pkg'), consumer.folder);
       const devDependencies = Object.fromEntries(packages.map(versionOf));
       const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
@@ -120,7 +123,7 @@ const manifests = ['package.json', 'examples/sveltekit/package.json'].map(
   (file) => JSON.parse(readFileSync(at(file), 'utf8')) as { devDependencies: Record<string, string> },
 );
 
-function versionOf(named: string): [name: string, version: string] {
+export function versionOf(named: string): [name: string, version: string] {
   const [, name, own] = /^(.[^@]*)(?:@(.+))?$/.exec(named) ?? [];
   if (!name) throw new Error(`"${named}" is not the name of a package`);
   return [name, own ?? pinned(name)];

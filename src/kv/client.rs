@@ -1,0 +1,124 @@
+//! `KVClient`: the checked, observed basics.
+
+use js_sys::{JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use super::{key, size, ttl};
+use crate::error::Error;
+use crate::host::kv::{Kv, PutOptions};
+use crate::host::report::Report;
+use crate::host::task::Answer;
+use crate::host::{byte_length, json};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `getWithMetadata` answers.
+    #[wasm_bindgen(extends = Object)]
+    type Entry;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_value(this: &Entry, value: &JsValue);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_metadata(this: &Entry, metadata: &JsValue);
+}
+
+/// How long a value is kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Expiry {
+    /// After so many seconds.
+    pub ttl: Option<f64>,
+    /// At a moment in seconds since the epoch.
+    pub at: Option<f64>,
+}
+
+/// Keys behind one handle, for the length of a call.
+pub struct KVClient {
+    /// The namespace.
+    pub kv: Kv,
+    /// Where the call reports to.
+    pub report: Report,
+}
+
+impl KVClient {
+    /// The text under a key, parsed if `as_json`; null when there is none.
+    ///
+    /// # Errors
+    /// An invalid key, a text that is no JSON, or KV failed.
+    pub async fn get(&self, name: &JsString, as_json: bool) -> Answer {
+        key::check(name)?;
+        let text = self.kv.get(name).await?;
+        self.value(text, as_json)
+    }
+
+    /// The same with its metadata.
+    ///
+    /// # Errors
+    /// As [`Self::get`], or the handle has no metadata.
+    pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> Answer {
+        key::check(name)?;
+        let (text, metadata) = self.kv.get_entry(name).await?;
+        let entry: Entry = Object::new().unchecked_into();
+        entry.set_value(&self.value(text, as_json)?);
+        entry.set_metadata(&metadata);
+        Ok(entry.into())
+    }
+
+    fn value(&self, text: Option<JsString>, as_json: bool) -> Answer {
+        self.report.hit(text.is_some());
+        let Some(text) = text else {
+            return Ok(JsValue::NULL);
+        };
+        self.report.value(&text);
+        if !as_json {
+            return Ok(text.into());
+        }
+        json::parse(&text).ok_or(Error::NotJson)
+    }
+
+    /// Writes a text by KV's own rules.
+    ///
+    /// # Errors
+    /// An invalid key, expiry, size or metadata (nothing is written then), or KV failed.
+    pub async fn put(
+        &self,
+        name: &JsString,
+        text: &JsString,
+        expiry: Expiry,
+        metadata: Option<JsValue>,
+    ) -> Answer {
+        key::check(name)?;
+        size::check(text)?;
+        expiry.ttl.map_or(Ok(()), ttl::check_kv)?;
+        expiry
+            .at
+            .map_or(Ok(()), |at| ttl::check_moment(at, crate::host::now()))?;
+        if let Some(metadata) = &metadata {
+            let text = json::stringify(metadata).ok_or(Error::InvalidValue)?;
+            size::check_metadata(byte_length(&text))?;
+        }
+        self.report.value(text);
+        let options = PutOptions::default()
+            .with_ttl(expiry.ttl)
+            .with_expiration(expiry.at)
+            .with_metadata(metadata.as_ref());
+        self.kv.put(name, text, &options).await?;
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// Deletes a key, there or not.
+    ///
+    /// # Errors
+    /// An invalid key, or KV failed.
+    pub async fn delete(&self, name: &JsString) -> Answer {
+        key::check(name)?;
+        self.kv.delete(name).await?;
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// One page of a listing, as the handle answers it.
+    ///
+    /// # Errors
+    /// KV failed, or answered no listing.
+    pub async fn list(&self, prefix: &JsString, limit: f64, cursor: Option<JsString>) -> Answer {
+        self.kv.list_raw(prefix, limit, cursor.as_ref()).await
+    }
+}

@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       // The JavaScript as it is installed; the Rust is covered by its own tests.
-      include: ['**/@codex/cloudflare-clients/*.js'],
+      include: ['**/@codex/cloudflare-clients/**/*.js'],
       exclude: ['**/clients.js'],
       allowExternal: true,
     },

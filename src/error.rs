@@ -53,8 +53,8 @@ pub enum Error {
         /// What the handle threw.
         cause: JsValue,
     },
-    /// Some were deleted, the rest was not.
-    #[error("{done} deleted, the rest was not: {why}. Call again for the rest")]
+    /// Some were done, the rest was not.
+    #[error("stopped after {done}: {why}. Call again for the rest")]
     Partial {
         /// How many were deleted.
         done: usize,
@@ -147,7 +147,7 @@ struct Plain {
 }
 
 impl Error {
-    /// One invocation cannot delete all of them.
+    /// One invocation cannot reach all of them.
     pub fn out_of_operations(done: usize, keys: Array) -> Self {
         let why = "one Worker invocation can make 1,000 KV operations";
         Self::Partial {

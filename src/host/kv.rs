@@ -18,9 +18,9 @@ extern "C" {
     fn kv_get(kv: &KvHandle, key: &JsValue) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvGetWithMetadata)]
     fn kv_get_with_metadata(kv: &KvHandle, key: &JsValue) -> JsValue;
-    // The text of an answer, or undefined.
+    // The text of an answer, or undefined. Not an `Option`, which would cross by way of a table.
     #[wasm_bindgen(js_namespace = host, js_name = textOf)]
-    fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString>;
+    fn text_or_undefined(answer: &JsValue, has_metadata: bool) -> JsValue;
     // The metadata of an answer, or null.
     #[wasm_bindgen(js_namespace = host, js_name = metadataOf)]
     fn metadata_of(answer: &JsValue) -> JsValue;
@@ -333,6 +333,11 @@ impl Kv {
         };
         outcome.map_err(|failure| operation.failed(failure))
     }
+}
+
+fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString> {
+    let text = text_or_undefined(answer, has_metadata);
+    (!text.is_undefined()).then(|| text.unchecked_into())
 }
 
 fn page(answer: JsValue) -> Result<Page, JsValue> {

@@ -21,8 +21,10 @@ pub struct Counter {
     reset_at: f64,
     /// The length of the window by the configuration last seen.
     window_ms: f64,
-    /// The stored end of the window is further away than a window is long, and must be replaced.
-    correct: bool,
+    /// A stored end further away than a window is long, which must be replaced.
+    correct: Option<f64>,
+    /// Such an end that KV still showed when the window ended: its record is void.
+    void_end: f64,
     synced_at: f64,
     busy_until: f64,
     flush_at: f64,
@@ -39,7 +41,8 @@ impl Counter {
             own: 0.0,
             reset_at: now + window_ms,
             window_ms,
-            correct: false,
+            correct: None,
+            void_end: f64::NAN,
             synced_at: now,
             busy_until: now + ABANDONED_MS,
             flush_at: 0.0,
@@ -77,7 +80,9 @@ impl Counter {
             self.seen = 0.0;
             self.own = 0.0;
             self.reset_at = now + window_ms;
-            self.correct = false;
+            if let Some(end) = self.correct.take() {
+                self.void_end = end;
+            }
         }
     }
 
@@ -97,12 +102,14 @@ impl Counter {
     pub fn adopt(&mut self, stored: Option<Stored>, now: f64) {
         let window_ms = self.window_ms;
         self.roll(now, window_ms);
-        let Some(stored) = stored.filter(|stored| stored.reset_at - window_ms > self.void_until)
-        else {
+        let counts = |stored: &Stored| {
+            stored.reset_at - window_ms > self.void_until && stored.reset_at != self.void_end
+        };
+        let Some(stored) = stored.filter(counts) else {
             return;
         };
         // No window is longer than itself: a longer one was written under another configuration.
-        self.correct = stored.reset_at > now + window_ms;
+        self.correct = Some(stored.reset_at).filter(|end| *end > now + window_ms);
         self.reset_at = self.reset_at.min(stored.reset_at);
         self.seen = self.seen.max(stored.count);
     }
@@ -131,7 +138,7 @@ impl Counter {
     /// What to write in this sync: the sum, if it says more than KV has.
     pub fn to_write(&self) -> Option<Stored> {
         let count = self.seen + self.own;
-        (self.own > 0.0 || self.correct).then_some(Stored {
+        (self.own > 0.0 || self.correct.is_some()).then_some(Stored {
             count,
             reset_at: self.reset_at,
         })
@@ -143,7 +150,7 @@ impl Counter {
         if written.reset_at >= self.reset_at {
             self.seen = self.seen.max(written.count);
             self.own = (self.own - own).max(0.0);
-            self.correct = false;
+            self.correct = None;
         }
     }
 
@@ -243,6 +250,20 @@ mod tests {
                 reset_at: 60_000.0
             })
         );
+    }
+
+    #[test]
+    fn a_cut_window_that_could_not_be_written_blocks_once() {
+        let stored = Some(Stored {
+            count: 9.0,
+            reset_at: 3_600_000.0,
+        });
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        counter.adopt(stored, 0.0);
+        assert!(!counter.decide(&limit(5.0), 0.0).allowed);
+        counter.roll(60_000.0, 60_000.0);
+        counter.adopt(stored, 60_000.0);
+        assert!(counter.decide(&limit(5.0), 60_000.0).allowed);
     }
 
     #[test]

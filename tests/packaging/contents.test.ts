@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../scripts/lib.mjs';
 import { pack } from '../../scripts/pack.mjs';
@@ -14,7 +14,9 @@ const text = (file: string) => readFileSync(path(file), 'utf8');
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'codex-tarball-'));
   execFileSync('tar', ['-xzf', pack(at('pkg'), folder), '-C', folder]);
-  files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' }).sort();
+  files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(path(file)).isFile())
+    .sort();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,12 +39,13 @@ test('has the entries, the typings, the wasm, a README and a licence', () => {
 });
 
 test('has nothing that is not reached from an entry', () => {
-  const { exports } = manifest();
-  const { types, ...entries } = exports['.'];
+  const { './package.json': _, ...doors } = manifest().exports;
   const reached = new Set(['package.json', 'README.md', 'LICENSE']);
-  for (const entry of Object.values(entries)) reach(entry, reached);
+  for (const { types, ...entries } of Object.values(doors)) {
+    for (const entry of Object.values(entries)) reach(entry, reached);
+    reachTypes(types, reached);
+  }
   for (const file of [...reached]) if (existsSync(path(`${file}.map`))) reached.add(`${file}.map`);
-  reachTypes(types, reached);
   expect(files.filter((file) => !reached.has(file))).toEqual([]);
 });
 
@@ -70,7 +73,9 @@ test('has the source in the maps', () => {
       sources: string[];
       sourcesContent: unknown[];
     };
-    expect(sources).toEqual([`../js/${map.replace('.js.map', '.ts')}`]);
+    expect(sources.map((source) => join(dirname(map), source))).toEqual([
+      `../js/${map.replace('.js.map', '.ts')}`,
+    ]);
     expect(sourcesContent).toEqual([expect.stringMatching(/\w/)]);
   }
 });
@@ -96,7 +101,11 @@ interface Manifest {
   dependencies?: unknown;
   peerDependencies?: unknown;
   optionalDependencies?: unknown;
-  exports: { '.': { types: string; workerd: string; node: string; default: string } };
+  exports: {
+    '.': { types: string; workerd: string; node: string; default: string };
+    './testing': { types: string; default: string };
+    './package.json': string;
+  };
   sideEffects: string[];
 }
 
@@ -111,7 +120,7 @@ function reach(file: string, reached: Set<string>): void {
   reached.add(name);
   if (!name.endsWith('.js')) return void readFileSync(path(name));
   for (const [, next = ''] of text(name).matchAll(/(?:from|import|new URL\() ?'(\.\/[^']+)'/g))
-    reach(next, reached);
+    reach(join(dirname(name), next), reached);
 }
 
 function reachTypes(file: string, reached: Set<string>): void {
@@ -119,5 +128,5 @@ function reachTypes(file: string, reached: Set<string>): void {
   if (reached.has(name)) return;
   reached.add(name);
   for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g))
-    reachTypes(next, reached);
+    reachTypes(join(dirname(name), next), reached);
 }

@@ -264,6 +264,14 @@ export function cacheSuite(backend: Backend): void {
       expect(found.get(keys[7] as string)).toBeNull();
       expect(found.get(keys[119] as string)).toBe(119);
       expect(await cache.getMany([])).toEqual(new Map());
+      // What looks like an index of an array is a key like any other.
+      await cache.set('42', 'answer', 60);
+      expect(await cache.getMany(['42', keys[0] as string])).toEqual(
+        new Map<string, unknown>([
+          ['42', 'answer'],
+          [keys[0] as string, 0],
+        ]),
+      );
       if (backend.full) expect(count).toEqual({ getWithMetadata: 3 });
     });
 

@@ -1,5 +1,5 @@
+import type { ListPage, Namespace } from '@codex/cloudflare-clients/testing';
 import { describe, expect, it } from 'vitest';
-import type { ListPage, Namespace } from '../../pkg/testing/index.js';
 import { unique } from './backend.js';
 
 /** A KV whose own behaviour is tested. */

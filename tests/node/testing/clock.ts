@@ -1,4 +1,4 @@
-import { createStrictKv, type StrictKv, type StrictKvOptions } from '../../../pkg/testing/index.js';
+import { createStrictKv, type StrictKv, type StrictKvOptions } from '@codex/cloudflare-clients/testing';
 
 /** A strict KV whose time goes by when the test says so. */
 export function clocked(options: StrictKvOptions = {}): { kv: StrictKv; pass(ms: number): void } {

@@ -1,4 +1,4 @@
-import { createStrictKv } from '../../../pkg/testing/index.js';
+import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import { kvSuite } from '../../suites/kv.js';
 
 let now = Date.now();

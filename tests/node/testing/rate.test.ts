@@ -1,5 +1,5 @@
+import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import { expect, it, vi } from 'vitest';
-import { createStrictKv } from '../../../pkg/testing/index.js';
 import { clocked } from './clock.js';
 
 const PUT_429 = 'KV PUT failed: 429 Too Many Requests';

@@ -22,7 +22,7 @@ const CHECKS = [
   ['biome', ['ci', '--error-on-warnings', '.']],
   ['tsc', ['-p', 'js/tsconfig.json', '--noEmit']],
   ['tsc', ['-p', 'tests/tsconfig.json']],
-  ['npm', ['run', '--silent', 'check', '-w', 'example-sveltekit']],
+  ['npm', ['run', '--silent', 'check', '--workspaces']],
 ];
 
 for (const [command, args] of CHECKS) {

@@ -13,8 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'codex-publish-'));
 try {
   const tarball = pack(at('pkg'), folder);
   tool('publint', ['run', tarball, '--strict']);
-  // ESM only, as its engines say: a `require` of it from before Node 20.19, and resolution without
-  // `exports` (node10), are not promised.
+  // The package is ESM only: `require`, and resolution that knows no `exports` (node10), are not promised.
   tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
   crates();
   npmPackages(tarball);
@@ -58,6 +57,9 @@ function npmPackages(tarball) {
 function publish() {
   const args = ['publish', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'];
   const dry = run('npm', args, { quiet: true, allowFailure: true, cwd: at('pkg') });
+  // Between two releases; `npm run release` makes the next version.
+  const published = /previously published versions/.test(dry.stdout + dry.stderr);
+  if (published) return unchecked('npm publish --dry-run', 'this version is published');
   report('npm publish --dry-run', dry);
   if (!dry.ok) return;
   const answer = JSON.parse(dry.stdout);

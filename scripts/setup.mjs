@@ -1,6 +1,6 @@
 // Brings a fresh machine (Node 20, npm, Rust by rustup) to where everything can be built.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { at, hashOf, once, run, step, stop, TOOLS, toolRoot, toolsDir } from './lib.mjs';
@@ -15,7 +15,8 @@ export async function setup({ browser = false } = {}) {
 }
 
 async function installPackages() {
-  const key = hashOf(['package.json', 'package-lock.json', 'examples/sveltekit/package.json', '.npmrc']);
+  const manifests = readdirSync(at('examples')).map((name) => `examples/${name}/package.json`);
+  const key = hashOf(['package.json', 'package-lock.json', '.npmrc', ...manifests]);
   await once(
     'npm',
     key,

@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 /** A Worker in a server process of its own, where requests overlap and may be cancelled. */
 export interface Server {
   url: URL;
+  miniflare: Miniflare;
   /** What reached the process without being caught. */
   uncaught: string[];
   stop(): Promise<void>;
@@ -15,6 +16,10 @@ export interface ServerOptions {
   package?: string;
   compatibilityDate?: string;
   compatibilityFlags?: string[];
+  /** What the Worker is bound to beside `KV`, as Miniflare has it. */
+  bindings?: object;
+  /** Other Workers of the same process. */
+  others?: object[];
 }
 
 /** Bundles a Worker as wrangler would, and starts it in workerd with a KV namespace `KV`. */
@@ -34,24 +39,31 @@ export async function serve(worker: string, options: ServerOptions = {}): Promis
     ...(options.package && { alias: { '@codex/cloudflare-clients': options.package } }),
   });
   const uncaught: string[] = [];
-  const server = new Miniflare(
+  const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      modulesRoot: '/worker',
-      modules: bundle.outputFiles
-        .map(({ path, contents }) => ({
-          type: path.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const),
-          path,
-          contents,
-        }))
-        .sort((a) => (a.type === 'ESModule' ? -1 : 1)),
-      compatibilityDate: options.compatibilityDate ?? '2026-08-01',
-      compatibilityFlags: options.compatibilityFlags ?? [],
-      kvNamespaces: ['KV'],
       host: '127.0.0.1',
       port: 0,
       cf: false,
       handleUncaughtError: (error: Error) => void uncaught.push(error.message),
+      workers: [
+        {
+          name: 'main',
+          modulesRoot: '/worker',
+          modules: bundle.outputFiles
+            .map(({ path, contents }) => ({
+              type: path.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const),
+              path,
+              contents,
+            }))
+            .sort((a) => (a.type === 'ESModule' ? -1 : 1)),
+          compatibilityDate: options.compatibilityDate ?? '2026-08-01',
+          compatibilityFlags: options.compatibilityFlags ?? [],
+          kvNamespaces: { KV: 'kv' },
+          ...options.bindings,
+        },
+        ...(options.others ?? []),
+      ],
     } as never),
   );
-  return { url: await server.ready, uncaught, stop: () => server.dispose() };
+  return { url: await miniflare.ready, miniflare, uncaught, stop: () => miniflare.dispose() };
 }

@@ -1,0 +1,69 @@
+import { CacheClient } from '@codex/cloudflare-clients';
+import { parseJob, type TranscodingJob } from './job';
+
+interface Env {
+  CACHE_KV: KVNamespace;
+  DEAD_LETTERS: Queue;
+  /** The service that does the work: 2xx when it is done, 4xx when it never can be. */
+  TRANSCODER: Fetcher;
+}
+
+type Status = 'transcoding' | 'ready' | 'waiting' | 'failed';
+
+/** How long a status is shown; the media page asks the database after that. */
+const STATUS_SECONDS = 60;
+
+export default {
+  async queue(batch, env): Promise<void> {
+    const cache = new CacheClient(env.CACHE_KV, { timeoutMs: 2_000 });
+    // Each message by itself: one that fails must not repeat those that were done.
+    await Promise.all(batch.messages.map((message) => consume(message, env, cache)));
+  },
+} satisfies ExportedHandler<Env>;
+
+async function consume(message: Message, env: Env, cache: CacheClient): Promise<void> {
+  const job = parseJob(message.body);
+  if (!job) return poison(message, env);
+  await show(cache, job, 'transcoding');
+  const outcome = await transcode(job, env.TRANSCODER);
+  await show(cache, job, outcome);
+  switch (outcome) {
+    case 'ready':
+      return message.ack();
+    case 'failed':
+      return poison(message, env);
+    case 'waiting':
+      return message.retry({ delaySeconds: backOff(message.attempts) });
+  }
+}
+
+async function transcode(job: TranscodingJob, transcoder: Fetcher): Promise<'ready' | 'waiting' | 'failed'> {
+  try {
+    const { status } = await transcoder.fetch('https://transcoder/jobs', {
+      method: 'POST',
+      body: JSON.stringify(job),
+      signal: AbortSignal.timeout(60_000),
+    });
+    if (status < 300) return 'ready';
+    return status >= 400 && status < 500 && status !== 429 ? 'failed' : 'waiting';
+  } catch {
+    return 'waiting';
+  }
+}
+
+/** The status is for people who watch; the job goes on without it when KV is away. */
+async function show(cache: CacheClient, { mediaId }: TranscodingJob, status: Status): Promise<void> {
+  await cache.set(`cache:media:processing-status:${mediaId}`, status, STATUS_SECONDS).catch(() => {});
+}
+
+/** Sent before it is acknowledged: between the two it is there twice, and never not at all. */
+async function poison(message: Message, env: Env): Promise<void> {
+  await env.DEAD_LETTERS.send(message.body);
+  message.ack();
+}
+
+/** 10 s, 20 s, 40 s … an hour, with up to half of it at random, so that a batch does not come back at once. */
+export function backOff(attempts: number): number {
+  const seconds = Math.min(10 * 2 ** (attempts - 1), 3_600);
+  return Math.round(seconds * (1 - Math.random() / 2));
+}

@@ -25,3 +25,26 @@ export class MemoryKV {
 }
 
 const kind = (type) => (typeof type === 'object' ? type.type : type);
+
+/** The same, counting what a bill counts. */
+export class CountingKV extends MemoryKV {
+  reads = 0;
+  writes = 0;
+
+  get(key, type) {
+    this.reads += 1;
+    return super.get(key, type);
+  }
+  getWithMetadata(key, type) {
+    this.reads += 1;
+    return super.getWithMetadata(key, type);
+  }
+  put(key, value, options) {
+    this.writes += 1;
+    return super.put(key, value, options);
+  }
+  delete(key) {
+    this.writes += 1;
+    return super.delete(key);
+  }
+}

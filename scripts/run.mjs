@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { build, buildFaults } from './build.mjs';
 import { at, env } from './lib.mjs';
-import { setup } from './setup.mjs';
+import { installPackagesOf, setup } from './setup.mjs';
 
 const vitest = ['node_modules/vitest/vitest.mjs'];
 const TASKS = {
@@ -17,7 +17,9 @@ const TASKS = {
   'test:browser': { browser: true, build: true, run: [...vitest, 'run', '--project', 'browser'] },
   lint: { build: true, run: ['scripts/lint.mjs'] },
   size: { build: true, run: ['scripts/size.mjs'] },
-  bench: { build: true, run: ['--expose-gc', 'bench/run.mjs'] },
+  'publish:check': { build: true, run: ['scripts/publish_checks.mjs'] },
+  release: { run: ['scripts/release.mjs'] },
+  bench: { build: true, packages: 'bench', run: ['bench/run.mjs'] },
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -29,6 +31,7 @@ if (!task) {
 await setup({ browser: task.browser ?? false });
 if (task.build) await build({ force: task.build === 'force' });
 if (task.faults) await buildFaults();
+if (task.packages) installPackagesOf(task.packages);
 if (task.run) {
   const child = spawn(at('node_modules/.bin/node'), [...task.run, ...args], {
     cwd: at('.'),

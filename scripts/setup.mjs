@@ -30,6 +30,13 @@ async function installPackages() {
   );
 }
 
+/** The packages of a folder that is no workspace, when they are wanted. */
+export function installPackagesOf(folder) {
+  if (existsSync(at(folder, 'node_modules'))) return;
+  step(`Installing the npm packages of ${folder}/`, '10 seconds');
+  run('npm', ['install', '--no-save', '--loglevel=error', '--no-progress'], { cwd: at(folder) });
+}
+
 function addWasmTarget() {
   const rustc = spawnSync('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'], {
     encoding: 'utf8',
@@ -49,7 +56,7 @@ function addWasmTarget() {
   }
 }
 
-function installTool(tool) {
+export function installTool(tool) {
   const { crate, bin, version, locked, minutes } = tool;
   if (existsSync(join(toolRoot(tool), 'bin', bin))) return;
   step(`Building ${crate} ${version}, once for this machine`, `${minutes} minutes`);

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { at, stop } from './lib.mjs';
+import { startUp } from './startup.mjs';
 
 const BUDGET_KB = 64;
+const BUDGET_MS = 15;
 
 const bundle = await build({
   stdin: { contents: "export * from '@codex/cloudflare-clients'", resolveDir: at('.') },
@@ -36,3 +38,9 @@ console.log(
 );
 console.log(`together               ${total.toFixed(1).padStart(16)} KB gzip of ${BUDGET_KB}`);
 if (total > BUDGET_KB) stop(`The package is over its budget of ${BUDGET_KB} KB gzip`);
+const started = await startUp();
+const gained = started.with - started.without;
+console.log(
+  `start of a Worker      ${started.without.toFixed(1)} ms without, ${started.with.toFixed(1)} ms with: ${gained.toFixed(1)} of ${BUDGET_MS} ms`,
+);
+if (gained > BUDGET_MS) stop(`The package adds more than ${BUDGET_MS} ms to the start of a Worker`);

@@ -89,6 +89,11 @@ export class Consumer {
     );
   }
 
+  /** A project inside this one, such as an app of a monorepo. */
+  inside(folder: string): Consumer {
+    return new Consumer(join(this.folder, folder));
+  }
+
   bytes(file: string): Buffer {
     return readFileSync(join(this.folder, file));
   }

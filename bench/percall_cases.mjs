@@ -1,9 +1,13 @@
 // What is measured, and by whom. Each contestant makes its client per call where users do.
 import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { cachified } from '@epic-web/cachified';
+import { BentoCache, bentostore } from 'bentocache';
+import { memoryDriver } from 'bentocache/drivers/memory';
 import { cloudflareKvCacheAdapter } from 'cachified-adapter-cloudflare-kv';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { createStorage } from 'unstorage';
 import cloudflareKvDriver from 'unstorage/drivers/cloudflare-kv-binding';
+import { BentoDriver } from './bento_driver.mjs';
 import { MemoryKV } from './kv.mjs';
 import { plainCheck, plainGetOrSet, plainSession } from './plain.mjs';
 
@@ -43,6 +47,16 @@ async function throughUnstorage(key) {
   return list;
 }
 
+const bento = new BentoCache({
+  default: 'kv',
+  stores: {
+    kv: bentostore().useL2Layer({ options: {}, factory: () => new BentoDriver(kv) }),
+    memory: bentostore().useL1Layer(memoryDriver({ maxItems: 10_000 })),
+  },
+});
+const throughBento = (store, key) => bento.use(store).getOrSet({ key, ttl: 300_000, factory: load });
+const [memoryOpen, memoryFull] = [1e9, 1].map((points) => new RateLimiterMemory({ points, duration: 900 }));
+
 let fresh = 0;
 const missing = () => `missing-${fresh++}`;
 const open = { limit: 1e9, window: 900, keyPrefix: 'rl:open:' };
@@ -71,6 +85,8 @@ export const cases = [
       'plain TypeScript': () => plainGetOrSet(kv, 'cache:list', 300, load),
       cachified: () => throughCachified('list'),
       unstorage: () => throughUnstorage('list'),
+      'bentocache on KV': () => throughBento('kv', 'list'),
+      'bentocache in memory': () => throughBento('memory', 'list'),
       ours: () => new CacheClient(kv).getOrSet('cache:list', 300, load),
     },
   },
@@ -82,6 +98,7 @@ export const cases = [
       'plain TypeScript': () => plainGetOrSet(kv, missing(), 300, load),
       cachified: () => throughCachified(missing()),
       unstorage: () => throughUnstorage(missing()),
+      'bentocache on KV': () => throughBento('kv', missing()),
       ours: () => new CacheClient(kv).getOrSet(missing(), 300, load),
     },
   },
@@ -91,6 +108,8 @@ export const cases = [
     check: (answer) => answer.allowed,
     contestants: {
       'plain TypeScript': () => plainCheck(kv, 'plain', open),
+      // Not KV: what a single process would use.
+      'rate-limiter-flexible': () => memoryOpen.consume('id').then(() => ({ allowed: true })),
       ours: () => new RateLimiterClient(kv).checkLimit('ours', open),
     },
   },
@@ -102,6 +121,7 @@ export const cases = [
       Promise.all([plainCheck(kv, 'plain', full), new RateLimiterClient(kv).checkLimit('ours', full)]),
     contestants: {
       'plain TypeScript': () => plainCheck(kv, 'plain', full),
+      'rate-limiter-flexible': () => memoryFull.consume('id').catch(() => ({ allowed: false })),
       ours: () => new RateLimiterClient(kv).checkLimit('ours', full),
     },
   },

@@ -6,9 +6,10 @@ import { bill } from './bill.mjs';
 import { chart } from './chart.mjs';
 import { misses } from './misses.mjs';
 import { perCall } from './percall.mjs';
+import { throughput } from './throughput.mjs';
 
 const { lines, groups } = await perCall();
-const sections = [lines, await misses(), await bill()];
+const sections = [lines, await misses(), await bill(), await throughput()];
 const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}. Command: \`npm run bench\`.`;
 const text = ['# Measured side by side', '', machine, ...sections.flatMap((section) => ['', ...section])];
 writeFileSync(at('bench/results/bench.md'), `${text.join('\n')}\n`);

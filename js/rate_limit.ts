@@ -101,7 +101,7 @@ export class RateLimiterClient {
     const { onUnavailable, timeoutMs } = options;
     this.#handle = handleOf(kv, 'RateLimiterClient');
     this.#number = numberOf(kv);
-    this.#policy = POLICIES.indexOf(oneOf(onUnavailable ?? 'throw', 'onUnavailable', POLICIES));
+    this.#policy = onUnavailable ? POLICIES.indexOf(oneOf(onUnavailable, 'onUnavailable', POLICIES)) : 0;
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs', onUnavailable === undefined ? 0 : 2_000);
     this.#waitUntil = functionOption(options.waitUntil, 'waitUntil');
     this.#onEvent = functionOption(options.onEvent, 'onEvent');
@@ -134,7 +134,7 @@ export class RateLimiterClient {
         config.limit,
         config.window,
         cost,
-        hasKeepAlive(this.#waitUntil) ? this.#flushLater : undefined,
+        hasKeepAlive(this.#waitUntil) ? (key: string, ms: number) => this.#flush(key, ms) : undefined,
         report,
       ),
     );
@@ -188,8 +188,8 @@ export class RateLimiterClient {
     return unsupported('checkLimits');
   }
 
-  // Handed to the wasm as it is: it is called with the key and the ms until the next write is allowed.
-  readonly #flushLater = (key: string, ms: number): void => {
+  // In `ms` the key may be written again.
+  #flush(key: string, ms: number): void {
     const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
       wasm.limitFlush(this.#handle.kv, this.#limitMs, this.#number, key, ms, report),
     );
@@ -198,7 +198,7 @@ export class RateLimiterClient {
       this.#waitUntil,
       flushed.catch(() => {}),
     );
-  };
+  }
 }
 
 function unsupported(method: string): Promise<never> {

@@ -56,7 +56,7 @@ impl RateLimiterClient {
         if leads {
             return self.finish_sync(id, Some(limit)).await;
         }
-        Ok(self.decide(id, limit))
+        Ok(self.decide(id, limit, now()))
     }
 
     // For who claimed the sync: read, decide, write.
@@ -82,7 +82,7 @@ impl RateLimiterClient {
                     && let Some(limit) = limit
                 {
                     self.report.note_code(Note::KvFailed, error.code());
-                    return Ok(self.decide(id, limit));
+                    return Ok(self.decide(id, limit, now()));
                 }
                 Err(error)
             }
@@ -94,7 +94,7 @@ impl RateLimiterClient {
         id: &CounterId,
         limit: Option<&Limit>,
     ) -> Result<Option<Decision>, Error> {
-        let decision = limit.and_then(|limit| self.decide(id, limit));
+        let decision = limit.and_then(|limit| self.decide(id, limit, now()));
         let write = counters(|table| {
             table
                 .get(id)

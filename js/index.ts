@@ -14,16 +14,15 @@ export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';
 export { KVClient, type KVEntry, type KVListedKey, type KVListOptions, type KVPutOptions } from './kv.js';
-export type { ClientOptions, WaitUntil } from './options.js';
 export {
   clientKey,
   RATE_LIMITS,
   type RateLimitConfig,
-  RateLimiterClient,
-  type RateLimiterOptions,
   type RateLimitResult,
   rateLimitHeaders,
-} from './rate_limit.js';
+} from './limits.js';
+export type { ClientOptions, WaitUntil } from './options.js';
+export { RateLimiterClient, type RateLimiterOptions } from './rate_limit.js';
 export {
   type CachedSession,
   SessionCacheClient,

@@ -1,6 +1,6 @@
 // examples/queue-consumer through its real queue handler, and through a real queue.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { backOff } from '../../examples/queue-consumer/src/index.js';
+import { backOff } from '../../examples/queue-consumer/src/back_off.js';
 import { type Server, serve } from './workerd.js';
 
 interface KV {

@@ -1,4 +1,5 @@
 import { CacheClient } from '@codex/cloudflare-clients';
+import { backOff } from './back_off';
 import { parseJob, type TranscodingJob } from './job';
 
 interface Env {
@@ -60,10 +61,4 @@ async function show(cache: CacheClient, { mediaId }: TranscodingJob, status: Sta
 async function poison(message: Message, env: Env): Promise<void> {
   await env.DEAD_LETTERS.send(message.body);
   message.ack();
-}
-
-/** 10 s, 20 s, 40 s … an hour, with up to half of it at random, so that a batch does not come back at once. */
-export function backOff(attempts: number): number {
-  const seconds = Math.min(10 * 2 ** (attempts - 1), 3_600);
-  return Math.round(seconds * (1 - Math.random() / 2));
 }

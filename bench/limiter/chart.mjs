@@ -32,7 +32,7 @@ export function chart(panels, minutes) {
     }
     parts.push(...labels(lines, y, x(1) + 8));
     for (let minute = 0; minute <= minutes; minute += 2) {
-      const unit = minute === minutes ? ' min' : '';
+      const unit = minute === 0 ? ' min' : '';
       parts.push(
         `<text x="${x(minute / minutes)}" y="${top + HEIGHT + 16}" text-anchor="middle">${minute}${unit}</text>`,
       );

@@ -54,60 +54,69 @@ the 429s of the others reach the callers as errors: it admits little because it 
 writeFileSync(join(results, 'limiter.md'), md);
 
 const BIN = 10;
-const binned = (value) =>
-  Array.from({ length: seconds / BIN }, (_, i) => value(runs.length, i * BIN, (i + 1) * BIN));
-const perBin = ({ perSecond }, fields) =>
-  binned((_, from, to) => {
-    const part = perSecond.slice(from, to);
-    return fields.reduce((sum, field) => sum + total(part, field), 0) / BIN;
+const bins = Array.from({ length: seconds / BIN }, (_, i) => i * BIN);
+const operations = ({ perSecond }) =>
+  bins.map((from) => {
+    const part = perSecond.slice(from, from + BIN);
+    return (total(part, 'reads') + total(part, 'writes')) / BIN;
   });
-const cumulative = ({ perSecond }, field) => binned((_, __, to) => total(perSecond.slice(0, to), field));
+const sinceBegin = ({ perSecond }, field) => bins.map((from) => total(perSecond.slice(0, from + BIN), field));
+const always = (value) => windowsOfOurs.map(() => value);
+
 const [flushing, , byHand] = runs;
-const upTo = (value, step) => Math.ceil(value / step) * step;
-const line = (who, points, label, more = {}) => ({ who, points, label, ...more });
+const windowsOfOurs = flushing.windows;
 const svg = chart(
   [
     {
       name: `Admitted in each window of ${config.window} s, of ${number(requestsPerSecond * config.window)} requests`,
-      most: upTo(Math.max(...flushing.windows), 2_000),
+      most: Math.ceil(Math.max(...windowsOfOurs) / 2_000) * 2_000,
       lines: [
-        line('ours', flushing.windows, 'ours', { steps: true }),
-        line('plain', byHand.windows, 'plain: fails', { steps: true }),
-        line(
-          'floor',
-          flushing.windows.map(() => locations.length * config.limit),
-          `${locations.length} × limit: the least on KV`,
-          { dashed: true },
-        ),
-        line(
-          'ideal',
-          flushing.windows.map(() => config.limit),
-          'limit: one exact counter',
-          { dashed: true },
-        ),
+        { who: 'ours', points: windowsOfOurs, steps: true, label: 'ours' },
+        { who: 'plain', points: byHand.windows, steps: true, label: 'plain: fails' },
+        {
+          who: 'bound',
+          points: always(locations.length * config.limit),
+          steps: true,
+          dashed: true,
+          label: `${locations.length} × limit: the least on KV`,
+        },
+        {
+          who: 'bound',
+          points: always(config.limit),
+          steps: true,
+          dashed: true,
+          label: 'limit: one exact counter',
+        },
       ],
     },
     {
       name: 'KV operations a second',
       most: 400,
       lines: [
-        line('ours', perBin(flushing, ['reads', 'writes']), 'ours'),
-        line('plain', perBin(byHand, ['reads', 'writes']), 'plain'),
+        { who: 'ours', points: operations(flushing), label: 'ours' },
+        { who: 'plain', points: operations(byHand), label: 'plain' },
       ],
     },
     {
       name: '429s of KV, and errors that reached callers, since the beginning',
       most: 120_000,
       lines: [
-        line(
-          'ours',
-          cumulative(flushing, 'rateLimited'),
-          `ours: ${number(flushing.of('rateLimited'))} × 429,`,
-        ),
-        line('ours', cumulative(flushing, 'failed'), `and ${number(flushing.of('failed'))} errors`, {
+        {
+          who: 'ours',
+          points: sinceBegin(flushing, 'rateLimited'),
+          label: `ours: ${number(flushing.of('rateLimited'))} × 429,`,
+        },
+        {
+          who: 'ours',
+          points: sinceBegin(flushing, 'failed'),
           dashed: true,
-        }),
-        line('plain', cumulative(byHand, 'failed'), `plain: ${number(byHand.of('failed'))} errors`),
+          label: `and ${number(flushing.of('failed'))} errors`,
+        },
+        {
+          who: 'plain',
+          points: sinceBegin(byHand, 'failed'),
+          label: `plain: ${number(byHand.of('failed'))} errors`,
+        },
       ],
     },
   ],

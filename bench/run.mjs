@@ -1,7 +1,7 @@
 // `npm run bench`: everything in one run, as a table and a chart in bench/results/.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { at } from '../scripts/lib.mjs';
+import { at, run } from '../scripts/lib.mjs';
 import { bill } from './bill.mjs';
 import { chart } from './chart.mjs';
 import { misses } from './misses.mjs';
@@ -15,3 +15,5 @@ const text = ['# Measured side by side', '', machine, ...sections.flatMap((secti
 writeFileSync(at('bench/results/bench.md'), `${text.join('\n')}\n`);
 writeFileSync(at('bench/results/percall.svg'), chart(groups));
 console.log('✓ bench/results/bench.md, bench/results/percall.svg');
+// A process of its own: it moves the clock.
+run('node', ['bench/limiter/run.mjs']);

@@ -46,10 +46,10 @@ function numberOf(kv: object): number {
 /**
  * Rate limits on KV: exact inside one isolate, approximate between isolates.
  *
- * An isolate counts in memory and agrees with KV at most once a second for each key. Between isolates
- * the bound is: each isolate by itself never admits more than `limit` in a window, and what others
- * admitted is counted as soon as KV shows it, which takes a second in one place and 60 seconds or more
- * between places. Where that is not enough, a limit belongs in a Durable Object.
+ * An isolate counts in memory and agrees with KV at most once a second for each key. The bound: no isolate
+ * admits more than `limit` in a window, and what others admitted counts as soon as KV shows it, which
+ * takes about as many seconds as isolates count the key in one place, and 60 seconds or more between places.
+ * Where that is not enough, a limit belongs in a Durable Object.
  *
  * @example
  * ```ts
@@ -131,7 +131,10 @@ export class RateLimiterClient {
     );
   }
 
-  /** Forgets what was counted (an admin's override). Other places may show it for 60 seconds or more. */
+  /**
+   * Forgets what was counted (an admin's override). Isolates that have counted the key keep what they know
+   * until its window ends.
+   */
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
     if (bad) return Promise.reject(bad);

@@ -11,6 +11,9 @@ pub const BEAT_MS: f64 = 1_000.0;
 /// When a sync whose request was cancelled is given up, in ms.
 pub const ABANDONED_MS: f64 = 10_000.0;
 
+/// The longest a counter leaves its key to others, in beats: `waitUntil` has 30 seconds after an answer.
+const MAX_REST: f64 = 20.0;
+
 /// One window of one key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counter {
@@ -28,6 +31,13 @@ pub struct Counter {
     synced_at: f64,
     busy_until: f64,
     flush_at: f64,
+    /// The limit by the configuration last seen.
+    limit: f64,
+    /// 429s since KV last took a write of this isolate.
+    refused: f64,
+    /// For how many beats to leave the key to others after a write, as learnt from the 429s.
+    rest: f64,
+    rest_until: f64,
     failing: bool,
     /// Windows that began by then were reset; KV may still show them.
     void_until: f64,
@@ -46,6 +56,10 @@ impl Counter {
             synced_at: now,
             busy_until: now + ABANDONED_MS,
             flush_at: 0.0,
+            limit: f64::INFINITY,
+            refused: 0.0,
+            rest: 0.0,
+            rest_until: 0.0,
             failing: false,
             void_until: f64::NEG_INFINITY,
         }
@@ -65,7 +79,17 @@ impl Counter {
 
     /// Whether something would be lost if the counter were forgotten now.
     pub fn is_dirty(&self, now: f64) -> bool {
-        self.own > 0.0 && now < self.reset_at
+        self.has_news() && now < self.reset_at
+    }
+
+    // Once KV shows a full window, everybody refuses: more says nothing new.
+    fn has_news(&self) -> bool {
+        self.own > 0.0 && self.seen < self.limit
+    }
+
+    // Whatever KV shows, a window that is known to be full stays full.
+    fn is_settled(&self) -> bool {
+        self.seen >= self.limit && self.correct.is_none() && !self.failing
     }
 
     /// Whether the last sync failed, so that this isolate is on its own.
@@ -90,7 +114,7 @@ impl Counter {
     pub fn claim_sync(&mut self, now: f64) -> bool {
         let due = now >= self.busy_until && now - self.synced_at >= BEAT_MS;
         // A clock that went back must not stop the syncs.
-        let due = due || now < self.synced_at;
+        let due = (due || now < self.synced_at - BEAT_MS) && !self.is_settled();
         if due {
             self.synced_at = now;
             self.busy_until = now + ABANDONED_MS;
@@ -116,6 +140,7 @@ impl Counter {
 
     /// Decides one call, and counts it if it is admitted.
     pub fn decide(&mut self, limit: &Limit, now: f64) -> Decision {
+        self.limit = limit.limit;
         let total = self.seen + self.own;
         let fits = total + limit.cost <= limit.limit;
         if fits {
@@ -138,19 +163,50 @@ impl Counter {
     /// What to write in this sync: the sum, if it says more than KV has.
     pub fn to_write(&self) -> Option<Stored> {
         let count = self.seen + self.own;
-        (self.own > 0.0 || self.correct.is_some()).then_some(Stored {
+        (self.has_news() || self.correct.is_some()).then_some(Stored {
             count,
             reset_at: self.reset_at,
         })
     }
 
     /// KV has taken `written`, of which `own` was this isolate's.
-    pub fn wrote(&mut self, written: Stored, own: f64) {
+    pub fn wrote(&mut self, written: Stored, own: f64, now: f64) {
+        self.begin_rest(now);
         // The window may have ended while KV was writing.
         if written.reset_at >= self.reset_at {
             self.seen = self.seen.max(written.count);
             self.own = (self.own - own).max(0.0);
             self.correct = None;
+        }
+    }
+
+    // KV takes one write a second: of `n` isolates that write a key each has its turn once in `n`
+    // seconds, and what it tries before is refused. To rest for all of them but one, which keeps KV's
+    // second from standing idle, gives everybody a turn; else the same few would win again and again.
+    fn begin_rest(&mut self, now: f64) {
+        self.rest = (self.rest + self.refused - 1.0).clamp(0.0, MAX_REST);
+        self.refused = 0.0;
+        self.rest_until = now + self.rest * BEAT_MS;
+    }
+
+    /// KV takes no write now: another isolate wrote within this second.
+    pub fn was_refused(&mut self, now: f64) {
+        self.refused += 1.0;
+        // The first was bad luck. From then on there is a crowd, in which nobody must come always just
+        // before KV takes the next write.
+        if self.refused + self.rest > 1.0 {
+            self.synced_at += jitter_ms(now);
+        }
+    }
+
+    /// In how many ms it is this isolate's turn to write. One that has reached the limit does not rest:
+    /// what it writes stops all others.
+    pub fn turn_in(&self, now: f64) -> f64 {
+        let urgent = self.seen + self.own >= self.limit || self.correct.is_some();
+        if urgent {
+            0.0
+        } else {
+            (self.rest_until - now).max(0.0)
         }
     }
 
@@ -170,15 +226,20 @@ impl Counter {
         if !self.is_dirty(now) || now < self.flush_at {
             return None;
         }
-        let wait = self.until_slot(now);
+        let wait = self.until_slot(now).max(self.turn_in(now));
         self.flush_at = now + wait + BEAT_MS;
         Some(wait)
     }
 
     /// In how many ms this counter may be written again.
     pub fn until_slot(&self, now: f64) -> f64 {
-        (self.synced_at + BEAT_MS - now).clamp(0.0, BEAT_MS)
+        (self.synced_at + BEAT_MS - now).clamp(0.0, 2.0 * BEAT_MS)
     }
+}
+
+// Less than a beat, spread by the moment.
+fn jitter_ms(now: f64) -> f64 {
+    (now * 0.618_033_988_749_895).fract() * BEAT_MS
 }
 
 #[cfg(test)]
@@ -220,7 +281,7 @@ mod tests {
                 reset_at: 50_000.0
             }
         );
-        counter.wrote(write, 2.0);
+        counter.wrote(write, 2.0, 0.0);
         // A stale read of before the write takes nothing back.
         counter.adopt(
             Some(Stored {
@@ -298,6 +359,88 @@ mod tests {
         assert!(counter.claim_sync(ABANDONED_MS + BEAT_MS));
     }
 
+    #[test]
+    fn a_full_window_asks_kv_nothing_until_it_ends() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        assert_eq!(admit(&mut counter, 2), 2);
+        counter.adopt(
+            Some(Stored {
+                count: 5.0,
+                reset_at: 60_000.0,
+            }),
+            0.0,
+        );
+        counter.end_sync(false);
+        assert_eq!(counter.to_write(), None);
+        assert!(!counter.is_dirty(1_000.0));
+        assert!(!counter.claim_sync(59_999.0));
+        counter.roll(60_000.0, 60_000.0);
+        assert!(counter.claim_sync(60_000.0));
+    }
+
+    #[test]
+    fn a_larger_limit_on_the_same_key_goes_on_counting() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        assert_eq!(admit(&mut counter, 50), 5);
+        let write = counter.to_write().unwrap();
+        counter.wrote(write, 5.0, 0.0);
+        assert!(counter.decide(&limit(9.0), 0.0).allowed);
+        assert_eq!(counter.to_write().unwrap().count, 6.0);
+    }
+
+    #[test]
+    fn who_reaches_the_limit_does_not_rest() {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        (0..9).for_each(|_| counter.was_refused(0.0));
+        assert_eq!(admit(&mut counter, 1), 1);
+        counter.wrote(counter.to_write().unwrap(), 1.0, 0.0);
+        assert_eq!(counter.turn_in(1_000.0), 7_000.0);
+        assert_eq!(admit(&mut counter, 3), 3);
+        assert_eq!(counter.promise_flush(1_000.0), Some(7_000.0));
+        assert_eq!(admit(&mut counter, 1), 1);
+        assert_eq!(counter.turn_in(1_000.0), 0.0);
+    }
+
+    #[test]
+    fn those_who_write_one_key_take_turns() {
+        const ISOLATES: usize = 10;
+        let endless = Limit::new(1e9, 3_600.0, 1.0).unwrap();
+        let mut crowd = vec![Counter::begin(0.0, 3_600_000.0); ISOLATES];
+        crowd.iter_mut().for_each(|counter| counter.end_sync(false));
+        let (mut kv, mut taken_at): (Option<Stored>, f64) = (None, 0.0);
+        let (mut last_turn, mut longest) = ([0.0; ISOLATES], 0.0_f64);
+        let (mut taken, mut refused) = (0, 0);
+        for step in 0..5_000_u32 {
+            let now = f64::from(step) * 40.0;
+            let who = step as usize % ISOLATES;
+            let counter = &mut crowd[who];
+            counter.decide(&endless, now);
+            // The first minute is for learning.
+            let counts = now >= 60_000.0;
+            if counts {
+                longest = longest.max(now - last_turn[who]);
+            }
+            if !counter.claim_sync(now) {
+                continue;
+            }
+            counter.adopt(kv, now);
+            let write = counter.to_write().filter(|_| counter.turn_in(now) == 0.0);
+            if write.is_some() && now - taken_at < BEAT_MS {
+                counter.was_refused(now);
+                refused += i32::from(counts);
+            } else if let Some(write) = write {
+                counter.wrote(write, counter.own(), now);
+                (kv, taken_at, last_turn[who]) = (Some(write), now, now);
+                taken += i32::from(counts);
+            }
+            counter.end_sync(false);
+        }
+        // In 140 seconds. All of them trying each second would be refused 1,260 times.
+        assert!(taken >= 70, "KV's second stands idle: {taken} writes");
+        assert!(refused <= 2 * taken, "{refused} refused, {taken} taken");
+        assert!(longest <= 40_000.0, "no turn for {longest} ms");
+    }
+
     proptest! {
         /// One isolate and KV that loses, delays or refuses writes: never more than the limit is
         /// admitted in a window, and with nothing else writing, never less.
@@ -318,7 +461,7 @@ mod tests {
                     if let (Some(to_write), Some(stored)) = (counter.to_write(), write) {
                         if stored { kv = Some(to_write); }
                         let own = counter.own();
-                        counter.wrote(to_write, own);
+                        counter.wrote(to_write, own, now);
                     }
                     counter.end_sync(write.is_none());
                 }

@@ -94,11 +94,14 @@ impl RateLimiterClient {
         id: &CounterId,
         limit: Option<&Limit>,
     ) -> Result<Option<Decision>, Error> {
-        let decision = limit.and_then(|limit| self.decide(id, limit, now()));
+        let time = now();
+        let decision = limit.and_then(|limit| self.decide(id, limit, time));
         let write = counters(|table| {
-            table
+            // A flush was promised for its turn, or the counter is about to leave.
+            let counter = table
                 .get(id)
-                .and_then(|counter| Some((counter.to_write()?, counter.own())))
+                .filter(|counter| limit.is_none() || counter.turn_in(time) == 0.0)?;
+            Some((counter.to_write()?, counter.own()))
         });
         let Some((stored, own)) = write else {
             end_sync(id, false);
@@ -108,7 +111,7 @@ impl RateLimiterClient {
             Ok(()) => {
                 counters(|table| {
                     if let Some(counter) = table.get(id) {
-                        counter.wrote(stored, own);
+                        counter.wrote(stored, own, now());
                     }
                 });
                 end_sync(id, false);
@@ -122,6 +125,11 @@ impl RateLimiterClient {
                 },
             ) => {
                 self.report.note_code(Note::KvFailed, error.code());
+                counters(|table| {
+                    if let Some(counter) = table.get(id) {
+                        counter.was_refused(now());
+                    }
+                });
                 end_sync(id, false);
                 Ok(decision)
             }

@@ -59,6 +59,15 @@ function metadataOf(answer: { metadata?: unknown }): unknown {
   }
 }
 
+// `value` was parsed from JSON, so reading it does not throw.
+function sessionExpiry(value: { session?: { expiresAt?: unknown } | null; user?: unknown } | null): number {
+  const session = value?.session;
+  const user = value?.user;
+  if (typeof session !== 'object' || session === null) return Number.NaN;
+  if (typeof user !== 'object' || user === null) return Number.NaN;
+  return typeof session.expiresAt === 'string' ? Date.parse(session.expiresAt) : Number.NaN;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -91,6 +100,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     expiresAtOf,
     metadataOf,
     parse,
+    sessionExpiry,
     limitResult,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     byteLength: (text: string) => utf8.encode(text).length,

@@ -47,10 +47,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     pub fn now() -> f64;
 
-    /// The moment a date text names, in ms since the epoch, or NaN.
-    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
-    pub fn parse_date(text: &JsValue) -> f64;
-
     #[wasm_bindgen(js_namespace = Promise, js_name = allSettled)]
     fn all_settled(promises: &Array) -> Promise;
 

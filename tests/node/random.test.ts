@@ -3,6 +3,7 @@ import {
   CacheClient,
   CloudflareClientsError,
   clientKey,
+  KVClient,
   RateLimiterClient,
   rateLimitHeaders,
   SessionCacheClient,
@@ -44,6 +45,9 @@ const config = fc.oneof(
 );
 const value = fc.oneof(fc.jsonValue(), wild);
 
+// A double that can be listed, and has nothing to list.
+const listing = () => Object.assign(new MockKV(), { list: async () => ({ keys: [], list_complete: true }) });
+
 /** Ends, with a value or with an error of ours; `panic` is none of those. */
 async function ends(start: () => unknown): Promise<void> {
   try {
@@ -57,15 +61,10 @@ async function ends(start: () => unknown): Promise<void> {
 function cases(): Record<string, () => fc.IAsyncProperty<unknown[]>> {
   // Whatever types the arguments have, as in JavaScript.
   const loose = <T>(client: T) => client as Record<keyof T, (...args: unknown[]) => unknown>;
-  const sessions = loose(
-    new SessionCacheClient(
-      Object.assign(new MockKV(), { list: async () => ({ keys: [], list_complete: true }) }),
-    ),
-  );
+  const sessions = loose(new SessionCacheClient(listing()));
   const limiter = loose(new RateLimiterClient(kv));
-  const cache = loose(
-    new CacheClient(Object.assign(new MockKV(), { list: async () => ({ keys: [], list_complete: true }) })),
-  );
+  const cache = loose(new CacheClient(listing()));
+  const basics = loose(new KVClient(listing()));
   const property = (call: (...args: unknown[]) => unknown, ...args: fc.Arbitrary<unknown>[]) =>
     fc.asyncProperty(fc.tuple(...args), (given) => ends(() => call(...given)));
   return {
@@ -93,6 +92,22 @@ function cases(): Record<string, () => fc.IAsyncProperty<unknown[]>> {
         fc.oneof(fc.record({ joinTimeoutMs: number }), wild),
       ),
     'cache.clear': () => property((prefix, cursor) => cache.clear({ prefix, cursor }), key, key),
+    'kv.get': () =>
+      property((k, t) => basics.get(k, t), key, fc.oneof(fc.constantFrom('text', 'json'), wild)),
+    'kv.getWithMetadata': () => property((k) => basics.getWithMetadata(k), key),
+    'kv.put': () =>
+      property(
+        (k, v, o) => basics.put(k, v, o),
+        key,
+        fc.oneof(fc.string(), wild),
+        fc.oneof(fc.record({ expirationTtl: number, expiration: number, metadata: wild }), wild),
+      ),
+    'kv.delete': () => property((k) => basics.delete(k), key),
+    'kv.list': () =>
+      property(
+        (o) => (basics.list(o) as AsyncGenerator).next(),
+        fc.oneof(fc.record({ prefix: key, pageSize: number }), wild),
+      ),
     clientKey: () => property((a) => loose({ clientKey }).clientKey(a), fc.oneof(key, fc.ipV4(), fc.ipV6())),
     rateLimitHeaders: () =>
       property(

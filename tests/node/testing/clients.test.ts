@@ -1,4 +1,5 @@
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
+import { basicsSuite } from '../../suites/basics.js';
 import { cacheSuite } from '../../suites/cache.js';
 import { rateLimitSuite } from '../../suites/rate_limit.js';
 import { sessionSuite } from '../../suites/session.js';
@@ -7,6 +8,7 @@ import { sessionSuite } from '../../suites/session.js';
 // more writes than one invocation can make. production.test.ts has the clients meet those two rules.
 const kv = createStrictKv({ writesPerSecond: Infinity, operationsPerInvocation: Infinity });
 const backend = { name: 'createStrictKv', kv: () => kv.invocation(), full: true };
+basicsSuite(backend);
 sessionSuite(backend);
 cacheSuite(backend);
 rateLimitSuite(backend);

@@ -4,6 +4,13 @@ import { defineConfig } from 'vitest/config';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
+// Coverage is measured on what was built: V8 reports nothing of node_modules.
+const built = [
+  { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/node.js') },
+  { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
+  { find: /^.*node_modules\/@codex\/cloudflare-clients\/runtime\.js$/, replacement: path('pkg/runtime.js') },
+];
+
 // Where a test runs is its folder. All import the package by its name, as it was packed and installed.
 const slow = { testTimeout: 120_000, hookTimeout: 180_000 };
 
@@ -12,22 +19,27 @@ export default defineConfig({
     reporters: ['default'],
     coverage: {
       provider: 'v8',
-      // The JavaScript as it is installed; the Rust is covered by its own tests.
-      include: ['**/@codex/cloudflare-clients/**/*.js'],
-      exclude: ['**/clients.js'],
-      allowExternal: true,
+      // The TypeScript by its source maps; the Rust is covered by its own tests.
+      include: ['pkg/**/*.js'],
+      exclude: ['pkg/clients.js', 'pkg/workerd.js'],
     },
     projects: [
       {
         resolve: {
           // What the documents' samples import beside the clients.
-          alias: {
-            '@codex/auth': path('tests/node/samples/stand_ins/auth.ts'),
-            '@codex/core-services': path('tests/node/samples/stand_ins/core_services.ts'),
-            '@codex/database/schema': path('tests/node/samples/stand_ins/database.ts'),
-            '@codex/database': path('tests/node/samples/stand_ins/database.ts'),
-            'drizzle-orm': path('tests/node/samples/stand_ins/database.ts'),
-          },
+          alias: [
+            { find: '@codex/auth', replacement: path('tests/node/samples/stand_ins/auth.ts') },
+            {
+              find: '@codex/core-services',
+              replacement: path('tests/node/samples/stand_ins/core_services.ts'),
+            },
+            {
+              find: /^@codex\/database(\/schema)?$/,
+              replacement: path('tests/node/samples/stand_ins/database.ts'),
+            },
+            { find: 'drizzle-orm', replacement: path('tests/node/samples/stand_ins/database.ts') },
+            ...(process.argv.includes('--coverage') ? built : []),
+          ],
         },
         test: { name: 'node', include: ['tests/node/**/*.test.ts'], environment: 'node' },
       },

@@ -1,115 +1,14 @@
-//! The KV handle: anything with `get`, `put` and `delete` of a KV namespace.
+//! Operations on a KV handle: waiting for it, with a time limit, and reading what it answers.
 
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
 
+use super::kv_handle::{
+    Entry, ListOptions, expires_at_of, kv_get, kv_get_with_metadata, metadata_of, text_of,
+};
+pub use super::kv_handle::{KvHandle, PutOptions};
 use super::task::{self, Failure};
 use crate::error::{Error, KvOperation};
-
-#[wasm_bindgen]
-extern "C" {
-    /// The handle as JavaScript has it: a namespace, a proxy of one, a test double.
-    #[derive(Clone)]
-    pub type KvHandle;
-
-    // The reads are on the path of every request: guarded in js/host.ts, which costs less than `catch`.
-    // They answer what the handle answered, or a promise that rejects with what it threw.
-    #[wasm_bindgen(js_namespace = host, js_name = kvGet)]
-    fn kv_get(kv: &KvHandle, key: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_namespace = host, js_name = kvGetWithMetadata)]
-    fn kv_get_with_metadata(kv: &KvHandle, key: &JsValue) -> JsValue;
-    // The text of an answer, or undefined. Not an `Option`, which would cross by way of a table.
-    #[wasm_bindgen(js_namespace = host, js_name = textOf)]
-    fn text_or_undefined(answer: &JsValue, has_metadata: bool) -> JsValue;
-    // The metadata of an answer, or null.
-    #[wasm_bindgen(js_namespace = host, js_name = metadataOf)]
-    fn metadata_of(answer: &JsValue) -> JsValue;
-    // `metadata.expiresAt` of an answer, or NaN.
-    #[wasm_bindgen(js_namespace = host, js_name = expiresAtOf)]
-    fn expires_at_of(answer: &JsValue) -> f64;
-
-    #[wasm_bindgen(method, structural, catch)]
-    fn put(
-        this: &KvHandle,
-        key: &JsString,
-        value: &JsString,
-        options: &PutOptions,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch)]
-    fn delete(this: &KvHandle, key: &JsString) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch)]
-    fn list(this: &KvHandle, options: &ListOptions) -> Result<JsValue, JsValue>;
-
-    /// The options of `put`.
-    #[wasm_bindgen(extends = Object)]
-    pub type PutOptions;
-    #[wasm_bindgen(method, setter, structural, js_name = expirationTtl)]
-    fn set_expiration_ttl(this: &PutOptions, seconds: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_expiration(this: &PutOptions, seconds: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_metadata(this: &PutOptions, metadata: &JsValue);
-
-    /// The options of `list`.
-    #[wasm_bindgen(extends = Object)]
-    pub type ListOptions;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_prefix(this: &ListOptions, prefix: &JsString);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_limit(this: &ListOptions, limit: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_cursor(this: &ListOptions, cursor: &JsString);
-
-    /// What `list` answers, and its keys. A handle may be a proxy, so reading may throw.
-    pub type Entry;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn metadata(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn name(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn keys(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn cursor(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn list_complete(this: &Entry) -> Result<JsValue, JsValue>;
-}
-
-impl PutOptions {
-    /// Expires after `seconds`, at least 60.
-    pub fn expiring(seconds: f64) -> Self {
-        Self::default().with_ttl(Some(seconds))
-    }
-
-    /// Expires after as many seconds, if any.
-    pub fn with_ttl(self, seconds: Option<f64>) -> Self {
-        if let Some(seconds) = seconds {
-            self.set_expiration_ttl(seconds);
-        }
-        self
-    }
-
-    /// Expires at a moment in seconds since the epoch, if any.
-    pub fn with_expiration(self, seconds: Option<f64>) -> Self {
-        if let Some(seconds) = seconds {
-            self.set_expiration(seconds);
-        }
-        self
-    }
-
-    /// Keeps something beside the value, if anything.
-    pub fn with_metadata(self, metadata: Option<&JsValue>) -> Self {
-        if let Some(metadata) = metadata {
-            self.set_metadata(metadata);
-        }
-        self
-    }
-}
-
-impl Default for PutOptions {
-    fn default() -> Self {
-        Object::new().unchecked_into()
-    }
-}
 
 /// What one key holds.
 pub struct Stored {
@@ -333,11 +232,6 @@ impl Kv {
         };
         outcome.map_err(|failure| operation.failed(failure))
     }
-}
-
-fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString> {
-    let text = text_or_undefined(answer, has_metadata);
-    (!text.is_undefined()).then(|| text.unchecked_into())
 }
 
 fn page(answer: JsValue) -> Result<Page, JsValue> {

@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod kv;
+pub mod kv_handle;
 pub mod report;
 pub mod task;
 

@@ -62,11 +62,11 @@ export class CacheClient {
   readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
-  constructor(kv: KVHandle, options: CacheOptions = {}) {
+  constructor(kv: KVHandle, options?: CacheOptions) {
     this.#handle = handleOf(kv, 'CacheClient');
-    this.#limitMs = milliseconds(options.timeoutMs, 'timeoutMs');
-    this.#waitUntil = functionOption(options.waitUntil, 'waitUntil');
-    this.#onEvent = functionOption(options.onEvent, 'onEvent');
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#waitUntil = functionOption(options?.waitUntil, 'waitUntil');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
   }
 
   /** The value under a key, or null: `getMany` tells a cached null from none. */

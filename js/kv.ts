@@ -54,10 +54,10 @@ export class KVClient {
   readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
-  constructor(kv: KVHandle, options: ClientOptions = {}) {
+  constructor(kv: KVHandle, options?: ClientOptions) {
     this.#handle = handleOf(kv, 'KVClient');
-    this.#limitMs = milliseconds(options.timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(options.onEvent, 'onEvent');
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
   }
 
   /**

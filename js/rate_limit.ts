@@ -29,7 +29,7 @@ export interface RateLimiterOptions extends ClientOptions {
 
 const POLICIES = ['throw', 'allow', 'deny'] as const;
 
-// Counters belong to the handle object: a fresh one starts fresh. Numbers, so that Rust keeps no handle alive.
+// Counters belong to the handle object, by its number: a fresh one starts fresh.
 const numbers = new WeakMap<object, number>();
 let nextNumber = 0;
 
@@ -69,14 +69,14 @@ export class RateLimiterClient {
   readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
-  constructor(kv: KVHandle, options: RateLimiterOptions = {}) {
-    const { onUnavailable, timeoutMs } = options;
+  constructor(kv: KVHandle, options?: RateLimiterOptions) {
+    const { onUnavailable, timeoutMs } = options ?? {};
     this.#handle = handleOf(kv, 'RateLimiterClient');
     this.#number = numberOf(kv);
     this.#policy = onUnavailable ? POLICIES.indexOf(oneOf(onUnavailable, 'onUnavailable', POLICIES)) : 0;
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs', onUnavailable === undefined ? 0 : 2_000);
-    this.#waitUntil = functionOption(options.waitUntil, 'waitUntil');
-    this.#onEvent = functionOption(options.onEvent, 'onEvent');
+    this.#waitUntil = functionOption(options?.waitUntil, 'waitUntil');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
   }
 
   /**

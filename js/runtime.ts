@@ -152,7 +152,8 @@ function limited(promise: unknown, ms: number): Promise<unknown> {
 // collected then, and with it the slot that only `call` holds; the registry frees the task. Slots go
 // round, so that a call does not pay for a registration.
 interface Held {
-  instance: Instance;
+  /** None while the slot is idle, which must not keep a dead instance and its memory. */
+  instance?: Instance | undefined;
   task: number;
 }
 interface Slot {
@@ -163,7 +164,7 @@ const idle: Slot[] = [];
 const cancelled =
   typeof FinalizationRegistry === 'function'
     ? new FinalizationRegistry<Held>(({ instance, task }) => {
-        if (!instance.death) instance.exports.dropTask(task);
+        if (instance && !instance.death) instance.exports.dropTask(task);
       })
     : undefined;
 
@@ -176,14 +177,16 @@ function hold(instance: Instance, task: number): Slot | undefined {
 }
 
 function newSlot(registry: FinalizationRegistry<Held>): Slot {
-  const held = {} as Held;
+  const held: Held = { task: 0 };
   const slot: Slot = { held };
   registry.register(slot, held);
   return slot;
 }
 
 function release(slot: Slot | undefined): void {
-  if (slot) idle.push(slot);
+  if (!slot) return;
+  slot.held.instance = undefined;
+  idle.push(slot);
 }
 
 /** What is alive in the current instance, for tests of leaks. */

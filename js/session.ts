@@ -71,12 +71,12 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
-  constructor(kv: KVHandle, options: SessionCacheOptions = {}) {
+  constructor(kv: KVHandle, options?: SessionCacheOptions) {
     this.#handle = handleOf(kv, 'SessionCacheClient');
-    this.#limitMs = milliseconds(options.timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(options.onEvent, 'onEvent');
-    this.#hash = options.hashTokens ?? false;
-    this.#track = options.trackUsers ?? true;
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+    this.#hash = options?.hashTokens ?? false;
+    this.#track = options?.trackUsers ?? true;
   }
 
   /**
@@ -114,7 +114,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * yet; revoke it in the database too.
    *
    * @throws {CloudflareClientsError} `unsupported` with `trackUsers: false` or a handle without
-   * `list`; `partial_failure` when KV failed on the way, or beyond 499 sessions in one invocation.
+   * `list`; `partial_failure` when KV failed on the way, or beyond 498 sessions in one invocation.
    */
   deleteUserSessions(userId: string): Promise<number> {
     const bad = notText(userId, 'userId') ?? this.#untracked();

@@ -35,7 +35,7 @@ impl CacheClient {
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> Answer {
         key::check(key)?;
-        let found = self.read(key).await?.map(|(_, value)| value);
+        let found = self.read(key).await?;
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
     }
@@ -62,8 +62,8 @@ impl CacheClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// The text and the value under a checked key, unless it has expired or is no JSON.
-    pub(super) async fn read(&self, key: &JsString) -> Result<Option<(JsString, JsValue)>, Error> {
+    /// The value under a checked key, unless it has expired or is no JSON.
+    pub(super) async fn read(&self, key: &JsString) -> Result<Option<JsValue>, Error> {
         Ok(self
             .kv
             .get_stored(key)
@@ -71,7 +71,7 @@ impl CacheClient {
             .and_then(|stored| self.live(stored)))
     }
 
-    pub(super) fn live(&self, stored: Stored) -> Option<(JsString, JsValue)> {
+    pub(super) fn live(&self, stored: Stored) -> Option<JsValue> {
         self.report.value(&stored.text);
         if stored
             .expires_at
@@ -84,7 +84,7 @@ impl CacheClient {
         if value.is_none() {
             self.report.note(Note::Malformed);
         }
-        value.map(|value| (stored.text, value))
+        value
     }
 
     /// Writes a checked value.

@@ -41,7 +41,7 @@ impl CacheClient {
                     used += 1;
                     self.kv.get_stored(key).await?
                 };
-                if let Some((_, value)) = stored.and_then(|stored| self.live(stored)) {
+                if let Some(value) = stored.and_then(|stored| self.live(stored)) {
                     found.set(key, &value);
                 }
             }

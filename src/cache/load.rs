@@ -59,7 +59,7 @@ impl CacheClient {
         key::check(key)?;
         ttl::check(seconds)?;
         match self.read(key).await {
-            Ok(Some((_, value))) => {
+            Ok(Some(value)) => {
                 self.report.hit(true);
                 return Ok(value);
             }

@@ -109,7 +109,7 @@ impl SessionCacheClient {
         loop {
             let page = self.kv.list(&prefix, 1_000.0, cursor.as_ref()).await?;
             used += 1;
-            for batch in page.keys.chunks(CONCURRENCY / 2) {
+            for batch in page.keys.chunks(CONCURRENCY) {
                 if used + 2 * batch.len() > MAX_OPERATIONS {
                     return Err(Error::out_of_operations(deleted, Array::new()));
                 }

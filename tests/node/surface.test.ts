@@ -50,6 +50,10 @@ describe.each([SessionCacheClient, RateLimiterClient, CacheClient])('$name', (Cl
     }
   });
 
+  it('needs no options, also where JavaScript passes null', () => {
+    expect(() => new Client(new MockKV(), null as never)).not.toThrow();
+  });
+
   it('takes a proxy for a handle', () => {
     expect(() => new Client(new Proxy(new MockKV(), {}))).not.toThrow();
   });

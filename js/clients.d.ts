@@ -1,5 +1,5 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
-// Its functions are the exported ones of src/*/client.rs; their arguments are described there.
+// Its functions are the exported ones of src/*/exports.rs; their arguments are described there.
 import type { Host } from './host.js';
 
 export type Answer = unknown;

@@ -11,7 +11,12 @@ export type ErrorCode =
   | 'partial_failure'
   | 'kv_rate_limited'
   | 'kv_unavailable'
+  | 'object_unavailable'
+  | 'object_overloaded'
   | 'timeout'
+  | 'forbidden'
+  | 'conflict'
+  | 'limit_exceeded'
   | 'misconfigured'
   | 'panic';
 

@@ -2,7 +2,16 @@ import { CloudflareClientsError, type ErrorCode } from './error.js';
 import { call, type Exports } from './runtime.js';
 
 /** Which client an event is of. */
-export type EventClient = 'session' | 'rate_limit' | 'cache' | 'kv';
+export type EventClient =
+  | 'session'
+  | 'rate_limit'
+  | 'cache'
+  | 'kv'
+  | 'cart'
+  | 'session_store'
+  | 'lock'
+  | 'counter'
+  | 'auth_storage';
 
 /**
  * Something a call met and went on:
@@ -10,7 +19,9 @@ export type EventClient = 'session' | 'rate_limit' | 'cache' | 'kv';
  * the client stores there), `large_value` (more than 100 KB), `not_cached` (a loaded value was returned
  * and not stored), `kv_failed` (KV failed and the call went on), `joined` (another call's loader
  * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
- * a user id: `deleteUserSessions` cannot find it).
+ * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
+ * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
+ * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`).
  */
 export type EventNote =
   | 'expired'
@@ -20,7 +31,10 @@ export type EventNote =
   | 'kv_failed'
   | 'joined'
   | 'join_failed'
-  | 'not_tracked';
+  | 'not_tracked'
+  | 'retried'
+  | 'slow'
+  | 'fell_back';
 
 /** What `onEvent` receives: one per call, and before it one per note. Never a key, a token or a value. */
 export interface ClientEvent {
@@ -53,6 +67,7 @@ export class Report {
     readonly listener: OnEvent,
     readonly client: EventClient,
     readonly operation: string,
+    readonly slowMs = Number.POSITIVE_INFINITY,
   ) {}
 
   hit(hit: boolean): void {
@@ -70,6 +85,7 @@ export class Report {
   end(code?: ErrorCode | 'thrown'): void {
     const { client, operation } = this;
     const ms = performance.now() - this.#start;
+    if (ms > this.slowMs) this.note('slow', '');
     for (const note of this.#notes) this.#emit({ client, operation, ms, ...note });
     this.#emit({
       client,
@@ -97,9 +113,10 @@ export function observed<T>(
   operation: string,
   start: (wasm: Exports, report: Report | undefined) => unknown,
   lost?: () => void,
+  slowMs?: number,
 ): Promise<T> {
   if (!listener) return call<T>(start, lost);
-  const report = new Report(listener, client, operation);
+  const report = new Report(listener, client, operation, slowMs);
   const answer = call<T>((wasm) => start(wasm, report), lost);
   answer.then(
     () => report.end(),

@@ -88,6 +88,59 @@ function limitResult(
   return degraded ? { ...result, degraded } : result;
 }
 
+interface Storage {
+  sql: { exec(sql: string, ...args: unknown[]): { raw(): { toArray(): unknown[][] } } };
+  setAlarm(at: number): unknown;
+}
+
+function sqlRows(storage: Storage, sql: string, args: unknown[]): unknown[][] {
+  return storage.sql
+    .exec(sql, ...args)
+    .raw()
+    .toArray();
+}
+
+interface Objects {
+  idFromName(name: string): unknown;
+  get(id: unknown, options?: unknown): Record<string, (...args: unknown[]) => unknown>;
+}
+
+function objectCall(objects: Objects, placement: unknown, name: string, method: string, args: unknown[]) {
+  try {
+    const id = objects.idFromName(name);
+    const stub = placement === undefined ? objects.get(id) : objects.get(id, placement);
+    return stub[method]?.(...args) ?? Promise.reject(new TypeError(`The object has no ${method}()`));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+// What an object refused a call with; something else may be bound than one of our classes.
+function refusal(reply: { ok?: unknown; code?: unknown; message?: unknown } | null | undefined) {
+  if (reply?.ok === false && typeof reply.code === 'string' && typeof reply.message === 'string') {
+    return { code: reply.code, message: reply.message, retryable: RETRYABLE_REFUSALS.includes(reply.code) };
+  }
+  const message =
+    'The Durable Object answered something else than a class of @codex/cloudflare-clients/durable-objects does. Check class_name of the binding';
+  return { code: 'misconfigured', message, retryable: false };
+}
+
+const RETRYABLE_REFUSALS = ['conflict', 'object_unavailable'];
+
+// The flags of Cloudflare's errors, as bits.
+function failureFlags(error: { retryable?: unknown; overloaded?: unknown; remote?: unknown } | null): number {
+  if (typeof error !== 'object' || error === null) return 0;
+  try {
+    return (
+      (error.retryable === true ? 1 : 0) |
+      (error.overloaded === true ? 2 : 0) |
+      (error.remote === true ? 4 : 0)
+    );
+  } catch {
+    return 0;
+  }
+}
+
 /** `panicked` differs from instance to instance; the rest is shared. */
 export function hostOf(registers: Registers, panicked: (message: string) => never) {
   return {
@@ -102,6 +155,14 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     parse,
     sessionExpiry,
     limitResult,
+    sqlRows,
+    // Not awaited: the runtime holds back the answer until what was written is on disk.
+    setAlarm: (storage: Storage, at: number) => void storage.setAlarm(at),
+    objectCall,
+    replyOk: (reply: { ok?: unknown } | null | undefined) => reply?.ok === true,
+    replyValue: (reply: { value?: unknown }) => reply.value,
+    refusal,
+    failureFlags,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     byteLength: (text: string) => utf8.encode(text).length,
   };

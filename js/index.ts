@@ -21,6 +21,7 @@ export {
   type RateLimitResult,
   rateLimitHeaders,
 } from './limits.js';
+export type { LocationHint, ObjectClientOptions, ObjectHandle } from './objects.js';
 export type { ClientOptions, WaitUntil } from './options.js';
 export { RateLimiterClient, type RateLimiterOptions } from './rate_limit.js';
 export {

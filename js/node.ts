@@ -1,7 +1,4 @@
-// The entry for Node (vitest, `vite dev`, prerendering): the module lies beside this file.
-import { readFileSync } from 'node:fs';
-import { load } from './runtime.js';
-
-load(new WebAssembly.Module(readFileSync(new URL('./clients.wasm', import.meta.url))));
+// The entry for Node.
+import './load_node.js';
 
 export * from './index.js';

@@ -3,4 +3,19 @@ declare module '*.wasm' {
   export default module;
 }
 
-declare module 'cloudflare:workers' {}
+// What we use of the runtime's module; the user's own types describe the rest.
+declare module 'cloudflare:workers' {
+  interface DurableObjectContext {
+    readonly storage: {
+      transactionSync<T>(closure: () => T): T;
+      deleteAll(): Promise<void>;
+      deleteAlarm(): Promise<void>;
+      setAlarm(at: number): Promise<void>;
+    };
+  }
+  export abstract class DurableObject<Env = unknown> {
+    constructor(ctx: DurableObjectContext, env: Env);
+    protected ctx: DurableObjectContext;
+    protected env: Env;
+  }
+}

@@ -30,7 +30,7 @@ const registers: Registers = {
   },
 };
 
-/** Takes the compiled module of an entry (`workerd.ts`, `node.ts`) and makes the first instance. */
+/** Takes the compiled module (`load_workerd.ts`, `load_node.ts`) and makes the first instance. */
 export function load(module: WebAssembly.Module): void {
   wasmModule = module;
   current = instantiate();
@@ -74,14 +74,23 @@ function asPanic(instance: Instance, error: unknown): CloudflareClientsError {
   return kill(instance, error instanceof Error ? error.message : 'trap', error);
 }
 
-/** Runs something that needs no promise. */
+/** Runs something that needs no promise; throws what it failed with. */
 export function callSync<T>(start: (wasm: Exports) => T): T {
   const instance = (current ??= instantiate());
+  let answer: T;
   try {
-    return start(instance.exports);
+    answer = start(instance.exports);
   } catch (error) {
     throw asPanic(instance, error);
   }
+  if (failure) throwFailure();
+  return answer;
+}
+
+function throwFailure(): never {
+  const { error, verbatim } = failure as NonNullable<typeof failure>;
+  failure = undefined;
+  throw verbatim ? error : fromRust(error as Parameters<typeof fromRust>[0]);
 }
 
 /**
@@ -127,11 +136,7 @@ export async function call<T>(
       throw asPanic(instance, error);
     }
   }
-  if (failure) {
-    const { error, verbatim } = failure;
-    failure = undefined;
-    throw verbatim ? error : fromRust(error as Parameters<typeof fromRust>[0]);
-  }
+  if (failure) throwFailure();
   return answer as T;
 }
 

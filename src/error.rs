@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
+use crate::object::model::Flags;
 use crate::rate_limit::model::LimitError;
 use crate::session::model::SessionError;
 
@@ -65,6 +66,25 @@ pub enum Error {
         /// The first failure, where there was one.
         cause: JsValue,
     },
+    /// A call on an object failed.
+    #[error("The Durable Object {reason}")]
+    Object {
+        /// How it failed.
+        reason: ObjectReason,
+        /// What the stub threw.
+        cause: JsValue,
+    },
+    /// The object refused a call: `{ code, message, retryable }`.
+    #[error("the object refused the call")]
+    Refused(JsValue),
+    /// An object's storage refused a statement.
+    #[error("the object's storage failed (see cause)")]
+    Storage(JsValue),
+    /// A newer version of this package has written to the object.
+    #[error(
+        "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
+    )]
+    NewerSchema,
     /// What the user's own function threw; it reaches the caller as it is.
     #[error("the loader failed")]
     Thrown(JsValue),
@@ -106,6 +126,48 @@ pub enum KvReason {
     /// Anything else.
     #[error("failed (see cause). Retry, or go on without the cache")]
     Unavailable,
+}
+
+/// How a call on an object failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+pub enum ObjectReason {
+    /// The time limit passed; whether the object did its work is unknown.
+    #[error(
+        "did not answer within the time limit. Whether it did its work is unknown: with the same idempotency key the call can be made again"
+    )]
+    TimedOut,
+    /// More requests than one object can take.
+    #[error(
+        "has more requests than one object can take (see cause). Call again later, not at once"
+    )]
+    Overloaded,
+    /// The object's own code threw.
+    #[error("failed: its own code threw (see cause)")]
+    Threw,
+    /// It could not be reached, or was reset on the way.
+    #[error("could not be reached (see cause). Retry")]
+    Unavailable,
+}
+
+impl ObjectReason {
+    /// What the runtime's flags say.
+    pub const fn of(flags: Flags) -> Self {
+        if flags.overloaded {
+            Self::Overloaded
+        } else if flags.remote && !flags.retryable {
+            Self::Threw
+        } else {
+            Self::Unavailable
+        }
+    }
+
+    /// The error with what the stub threw.
+    pub const fn because(self, cause: JsValue) -> Error {
+        Error::Object {
+            reason: self,
+            cause,
+        }
+    }
 }
 
 impl KvOperation {
@@ -194,6 +256,16 @@ impl Error {
                 reason: KvReason::Unavailable,
                 ..
             } => "kv_unavailable",
+            Self::Object {
+                reason: ObjectReason::TimedOut,
+                ..
+            } => "timeout",
+            Self::Object {
+                reason: ObjectReason::Overloaded,
+                ..
+            } => "object_overloaded",
+            Self::Object { .. } | Self::Storage(_) | Self::Refused(_) => "object_unavailable",
+            Self::NewerSchema => "misconfigured",
             Self::Partial { .. } => "partial_failure",
             Self::Thrown(_) => "thrown",
         }
@@ -201,11 +273,18 @@ impl Error {
 
     /// Whether the same call may succeed later.
     pub const fn retryable(&self) -> bool {
-        matches!(self, Self::Kv { .. } | Self::Partial { .. })
+        match self {
+            Self::Kv { .. } | Self::Partial { .. } | Self::Storage(_) => true,
+            Self::Object { reason, .. } => !matches!(reason, ObjectReason::Threw),
+            _ => false,
+        }
     }
 
     /// What `host::fail` takes: the error, and whether it goes to the caller as it is.
     pub(crate) fn into_js(self) -> (JsValue, bool) {
+        if let Self::Refused(reply) = self {
+            return (reply, false);
+        }
         let plain = Plain {
             code: self.code(),
             message: self.to_string(),
@@ -213,7 +292,9 @@ impl Error {
         };
         let (cause, keys) = match self {
             Self::Thrown(error) => return (error, true),
-            Self::Kv { cause, .. } => (cause, None),
+            Self::Kv { cause, .. } | Self::Object { cause, .. } | Self::Storage(cause) => {
+                (cause, None)
+            }
             Self::Partial { cause, keys, .. } => (cause, Some(keys)),
             _ => (JsValue::UNDEFINED, None),
         };

@@ -1,4 +1,4 @@
-//! Sessions, rate limits and caching over Cloudflare KV, for WebAssembly.
+//! Sessions, carts, rate limits and caching on Cloudflare KV and Durable Objects, for WebAssembly.
 //!
 //! The map of the crate:
 //!
@@ -7,6 +7,7 @@
 //! | [`session`] | which cached sessions count, under which keys they stand, whom they belong to |
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
+//! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock. No decisions |
 //!
@@ -20,6 +21,7 @@ pub mod error;
 pub mod faults;
 pub mod host;
 pub mod kv;
+pub mod object;
 pub mod rate_limit;
 pub mod session;
 

@@ -5,7 +5,10 @@
 pub mod json;
 pub mod kv;
 pub mod kv_handle;
+pub mod object_handle;
 pub mod report;
+pub mod schema;
+pub mod storage;
 pub mod task;
 
 use js_sys::{Array, JsString, Promise};

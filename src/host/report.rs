@@ -35,6 +35,8 @@ pub enum Note {
     Joined,
     /// The call whose loader was awaited vanished or took too long.
     JoinFailed,
+    /// A call on an object failed on the way and is made again.
+    Retried,
 }
 
 impl Note {
@@ -47,6 +49,7 @@ impl Note {
             Self::KvFailed => "kv_failed",
             Self::Joined => "joined",
             Self::JoinFailed => "join_failed",
+            Self::Retried => "retried",
         }
     }
 }

@@ -29,7 +29,12 @@ same<
   | 'partial_failure'
   | 'kv_rate_limited'
   | 'kv_unavailable'
+  | 'object_unavailable'
+  | 'object_overloaded'
   | 'timeout'
+  | 'forbidden'
+  | 'conflict'
+  | 'limit_exceeded'
   | 'misconfigured'
   | 'panic'
 >();

@@ -9,7 +9,7 @@ use crate::cart::model::CartError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
-use crate::object::model::Flags;
+use crate::object::model::{Flags, NameError};
 use crate::rate_limit::model::LimitError;
 use crate::session::model::SessionError;
 
@@ -28,6 +28,9 @@ pub enum Error {
     /// A limit, window or cost out of bounds.
     #[error("{0}")]
     InvalidLimit(#[from] LimitError),
+    /// No name of an object.
+    #[error("{0}")]
+    InvalidName(#[from] NameError),
     /// A cart refuses.
     #[error("{0}")]
     Cart(#[from] CartError),
@@ -241,7 +244,7 @@ impl Error {
     /// The stable code of the public error class.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::InvalidKey(_) => "invalid_key",
+            Self::InvalidKey(_) | Self::InvalidName(_) => "invalid_key",
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",

@@ -136,6 +136,67 @@ export interface Exports {
     onProgress: object | undefined,
     report: object | undefined,
   ): Answer;
+
+  authGet(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+  ): Answer;
+  authSet(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+    once: string,
+    value: unknown,
+    ttl: unknown,
+  ): Answer;
+  authDelete(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+    once: string,
+  ): Answer;
+  authGetAndDelete(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+    once: string,
+  ): Answer;
+  authIncrement(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+    once: string,
+    ttl: unknown,
+  ): Answer;
+  authConsume(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    key: string,
+    once: string,
+    window: unknown,
+    max: unknown,
+  ): Answer;
+  authOpen(storage: object, create: boolean): boolean;
+  authHeld(storage: object): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
+  authRemove(storage: object, once: unknown): Answer;
+  authTake(storage: object, once: unknown): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authAlarm(storage: object): Answer;
 }
 
 export interface Created {

@@ -7,6 +7,7 @@
 //! | [`session`] | which cached sessions count, under which keys they stand, whom they belong to |
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
+//! | [`auth_storage`] | better-auth's secondary storage and limiter: what is held, counted and remembered |
 //! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock. No decisions |
@@ -15,6 +16,7 @@
 //! module reaches a handle through `host`; its exported functions are the JavaScript face and do
 //! the whole job of one public call.
 
+pub mod auth_storage;
 pub mod cache;
 pub mod error;
 #[cfg(feature = "faults")]

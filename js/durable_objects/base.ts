@@ -11,6 +11,9 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; me
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
 
+/** When an alarm that failed rings again. */
+const ALARM_AGAIN_MS = 60_000;
+
 /**
  * An object whose state Rust keeps in SQLite. Tables are made by the first write, and an object that
  * was never written keeps none: only what has something in its storage is billed.
@@ -27,16 +30,33 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
   }
 
+  /** @internal The same where there are tables; `absent` is the answer where there are none. */
+  protected change<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
+    return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
+  }
+
   /** @internal Runs something that makes no tables; `absent` is the answer where there are none. */
   protected read<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
     return this.#answer(() => this.#run<T>(job, false) ?? absent);
   }
 
+  /** @internal What an alarm does: `job` answers whether nothing is left, or sets the next alarm. */
+  protected async ring(job: (wasm: Exports, storage: StorageHandle) => unknown): Promise<void> {
+    try {
+      const reply = this.change<boolean>(job, true);
+      if (reply.ok && reply.value) await this.empty();
+      if (reply.ok) return;
+    } catch {
+      // An alarm that throws is made again six times and then gone, and what it should delete would stay.
+    }
+    await this.ctx.storage.setAlarm(Date.now() + ALARM_AGAIN_MS);
+  }
+
   /** @internal Leaves nothing behind: no table, no alarm. */
   protected async empty(): Promise<void> {
     this.#open = false;
-    // Before compatibility date 2026-02-24 the alarm would stay.
-    await this.ctx.storage.deleteAlarm();
+    // Before compatibility date 2026-02-24 the alarm would stay. Not awaited, so that nobody writes between.
+    void this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }
 

@@ -34,13 +34,19 @@ impl AuthStorage {
         Ok(value)
     }
 
-    /// Sets a value. `once` is the idempotency key of this and of the other mutations.
+    /// Sets a value; one with a TTL of 0, which better-auth passes for a session in its last second, is
+    /// over at once. `once` is the idempotency key of this and of the other mutations.
     ///
     /// # Errors
     /// A key, value or TTL out of bounds, or the object failed.
     pub async fn set(&self, key: &JsString, once: JsValue, value: JsValue, ttl: JsValue) -> Answer {
         value_of(&value)?;
-        model::expiry(ttl_of(&ttl)?, now())?;
+        if let Some(seconds) = ttl_of(&ttl)? {
+            if seconds == 0.0 {
+                return self.delete(key, once).await;
+            }
+            model::expiry(seconds, now())?;
+        }
         self.call(key, "set", &[once, value, ttl]).await?;
         Ok(JsValue::UNDEFINED)
     }
@@ -69,7 +75,7 @@ impl AuthStorage {
     /// # Errors
     /// A key or TTL out of bounds, a value that is no count, or the object failed.
     pub async fn increment(&self, key: &JsString, once: JsValue, ttl: JsValue) -> Answer {
-        model::increment(None, number_of(&ttl), now())?;
+        model::expiry(number_of(&ttl), now())?;
         self.call(key, "increment", &[once, ttl]).await
     }
 
@@ -88,7 +94,9 @@ impl AuthStorage {
             window: number_of(&window),
             max: number_of(&max),
         };
-        model::consume(None, rule, now())?;
+        if !rule.admits()? {
+            return Ok(rule.window.ceil().into());
+        }
         self.call(key, "consume", &[once, window, max]).await
     }
 

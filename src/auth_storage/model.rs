@@ -55,7 +55,7 @@ pub enum AuthStorageError {
     #[error("what stands under the key is no counter, so it cannot be incremented")]
     NotCounter,
     /// A rule nobody can mean.
-    #[error("a rule is {{ window, max }}: seconds above 0, and a number of requests from 0 on")]
+    #[error("a rule is {{ window, max }}: seconds above 0, and a number of requests")]
     Rule,
 }
 
@@ -104,20 +104,11 @@ pub fn expired(expires_at: Option<f64>, now: f64) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }
 
-/// The expiry of a value that is set now, if it has one. A TTL of 0 is over at once: better-auth
-/// passes it for a session in its last second.
+/// The expiry of what begins now and has a TTL.
 ///
 /// # Errors
 /// [`TtlError`] for what nobody can mean.
-pub fn expiry(seconds: Option<f64>, now: f64) -> Result<Option<f64>, TtlError> {
-    match seconds {
-        Some(0.0) => Ok(Some(now)),
-        Some(seconds) => expiry_from(seconds, now).map(Some),
-        None => Ok(None),
-    }
-}
-
-fn expiry_from(seconds: f64, now: f64) -> Result<f64, TtlError> {
+pub fn expiry(seconds: f64, now: f64) -> Result<f64, TtlError> {
     ttl::check(seconds)?;
     Ok(now + (seconds * 1_000.0).ceil())
 }
@@ -149,7 +140,7 @@ pub fn count_of(text: &str) -> Result<i64, AuthStorageError> {
 /// # Errors
 /// [`TtlError`] for a TTL that is not above 0.
 pub fn increment(found: Option<Counter>, seconds: f64, now: f64) -> Result<Counter, TtlError> {
-    let ends = expiry_from(seconds, now)?;
+    let ends = expiry(seconds, now)?;
     Ok(match found {
         Some(Counter { count, expires_at }) => Counter {
             count: (count + 1).min(MAX_COUNT),
@@ -171,6 +162,20 @@ pub struct Rule {
     pub max: f64,
 }
 
+impl Rule {
+    /// Whether it admits anything at all: a rule that does not needs no object to say so.
+    ///
+    /// # Errors
+    /// [`AuthStorageError::Rule`] for what is no rule.
+    pub fn admits(self) -> Result<bool, AuthStorageError> {
+        ttl::check(self.window).map_err(|_| AuthStorageError::Rule)?;
+        if self.max.is_nan() || self.max < 0.0 {
+            return Err(AuthStorageError::Rule);
+        }
+        Ok(self.max >= 1.0)
+    }
+}
+
 /// What a rule says of one more request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
@@ -183,12 +188,12 @@ pub enum Verdict {
 /// Counts one request against a rule, if the rule admits it. A window begins with its first request.
 ///
 /// # Errors
-/// [`AuthStorageError::Rule`] for what is no rule.
+/// [`AuthStorageError::Rule`] for what is no rule, or admits nothing.
 pub fn consume(found: Option<Counter>, rule: Rule, now: f64) -> Result<Verdict, AuthStorageError> {
-    let next = increment(found, rule.window, now).map_err(|_| AuthStorageError::Rule)?;
-    if !(rule.max >= 0.0 && rule.max.is_finite()) {
+    if !rule.admits()? {
         return Err(AuthStorageError::Rule);
     }
+    let next = increment(found, rule.window, now).map_err(|_| AuthStorageError::Rule)?;
     if next.count as f64 <= rule.max {
         return Ok(Verdict::Allowed(next));
     }

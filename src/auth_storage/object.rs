@@ -87,10 +87,7 @@ impl AuthStorageObject {
     /// # Errors
     /// A TTL nobody can mean, or the storage failed.
     pub fn set(&self, once: &Once, value: &JsString, ttl: Option<f64>) -> Result<JsValue, Error> {
-        let expires_at = model::expiry(ttl, self.now)?;
-        if model::expired(expires_at, self.now) {
-            return self.delete(once);
-        }
+        let expires_at = ttl.map(|ttl| model::expiry(ttl, self.now)).transpose()?;
         self.once(once, |held| {
             self.write(held, once, Some(value), expires_at, &JsValue::NULL)?;
             Ok(JsValue::NULL)

@@ -32,7 +32,7 @@ export async function serve(worker: string, options: ServerOptions = {}): Promis
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd'],
-    external: ['cloudflare:*'],
+    external: ['cloudflare:*', 'node:*'],
     loader: { '.wasm': 'copy' },
     assetNames: '[name]',
     logLevel: 'error',

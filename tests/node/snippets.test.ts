@@ -10,7 +10,7 @@ import { unstable_getMiniflareWorkerOptions as readConfig } from 'wrangler';
 import { at, run } from '../../scripts/lib.mjs';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = ['README.md', 'docs/kv.md'].flatMap(snippetsOf);
+const documents = ['README.md', 'docs/kv.md', 'docs/better-auth.md'].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));

@@ -50,17 +50,30 @@ test('has nothing that is not reached from an entry', () => {
 });
 
 test('runs no scripts, and needs no other package', () => {
-  const { scripts, dependencies, peerDependencies, optionalDependencies, ...rest } = manifest();
-  expect({ scripts, dependencies, peerDependencies, optionalDependencies }).toEqual({});
+  const { scripts, dependencies, optionalDependencies, ...rest } = manifest();
+  expect({ scripts, dependencies, optionalDependencies }).toEqual({});
   expect(rest).toMatchObject({ name: '@codex/cloudflare-clients', type: 'module', license: 'MIT' });
+  // What it works together with is there or not: its typings too do without.
+  const { peerDependencies, peerDependenciesMeta } = rest;
+  const peers = Object.keys(peerDependencies);
+  expect(peerDependenciesMeta).toEqual(Object.fromEntries(peers.map((name) => [name, { optional: true }])));
+  for (const file of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
+    const imported = [...text(file).matchAll(/(?:from|import\(?) ?['"]([^'"]+)['"]/g)].map(
+      ([, name]) => name,
+    );
+    for (const peer of peers) expect(imported, file).not.toContain(peer);
+  }
 });
 
 test('gives workerd its entry before Node, and keeps bundlers from dropping what loads the wasm', () => {
   const { exports, sideEffects } = manifest();
-  const { types, ...entries } = exports['.'];
-  expect(Object.keys(exports['.'])).toEqual(['types', 'workerd', 'node', 'default']);
-  expect(types).toBe('./index.d.ts');
-  expect(new Set(sideEffects)).toEqual(new Set(Object.values(entries)));
+  for (const path of ['.', './better-auth'] as const) {
+    expect(Object.keys(exports[path])).toEqual(['types', 'workerd', 'node', 'default']);
+  }
+  expect(exports['.'].types).toBe('./index.d.ts');
+  const loads = (file: string) => /^load_/.test(file) || /import '\.{1,2}\/load_/.test(text(file));
+  const loading = files.filter((file) => file.endsWith('.js') && loads(file)).map((file) => `./${file}`);
+  expect(new Set(sideEffects)).toEqual(new Set(loading));
 });
 
 test('has the source in the maps', () => {
@@ -99,10 +112,12 @@ test('tells nothing of the machine it was built on', () => {
 interface Manifest {
   scripts?: unknown;
   dependencies?: unknown;
-  peerDependencies?: unknown;
   optionalDependencies?: unknown;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
   exports: {
     '.': { types: string; workerd: string; node: string; default: string };
+    './better-auth': { types: string; workerd: string; node: string; default: string };
     './testing': { types: string; default: string };
     './package.json': string;
   };

@@ -4,6 +4,12 @@ import type { Host } from './host.js';
 
 export type Answer = unknown;
 
+/** What every call on an object begins with. */
+export type Objects = [handle: object, placement: object | undefined, limitMs: number];
+
+/** What every mutation of a cart ends with. */
+export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
+
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
   dropTask(task: number): void;
@@ -91,6 +97,58 @@ export interface Exports {
     limit: number,
     cursor: string | undefined,
     report: object | undefined,
+  ): Answer;
+
+  cartOpen(storage: object, create: boolean): boolean;
+  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
+  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartDelete(storage: object, ...terms: CartTerms): Answer;
+  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
+  cartMerge(
+    storage: object,
+    id: string,
+    cart: string,
+    policy: string,
+    ttlSeconds: number,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): Answer;
+  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
+  cartWake(storage: object): boolean;
+  cartsGet(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      owner: string | undefined,
+      withVersion: boolean,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMutate(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      kind: number,
+      json: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMerge(
+    ...args: [
+      ...objects: Objects,
+      ttlSeconds: number,
+      from: string,
+      into: string,
+      policy: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
   ): Answer;
 
   cacheGet(
@@ -196,7 +254,7 @@ export interface Exports {
   authTake(storage: object, once: unknown): Answer;
   authCount(storage: object, once: unknown, ttl: unknown): Answer;
   authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
-  authAlarm(storage: object): Answer;
+  authAlarm(storage: object): boolean;
 }
 
 export interface Created {

@@ -26,11 +26,11 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   delete(idempotencyKey: string): Reply<null> {
-    return this.change((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
+    return this.alter((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
   }
 
   getAndDelete(idempotencyKey: string): Reply<string | null> {
-    return this.change((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
+    return this.alter((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
   }
 
   increment(idempotencyKey: string, ttl: number): Reply<number> {
@@ -42,7 +42,7 @@ export class AuthStorageDurableObject extends StoredObject {
     return this.write((wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max));
   }
 
-  async alarm(): Promise<void> {
-    await this.ring((wasm, storage) => wasm.authAlarm(storage));
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.authAlarm(storage));
   }
 }

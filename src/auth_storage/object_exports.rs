@@ -8,7 +8,7 @@ use super::client;
 use super::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
 use super::object::{AuthStorageObject, MIGRATIONS, Once};
 use crate::host::storage::{Storage, StorageHandle};
-use crate::host::task::{Answer, finish};
+use crate::host::task::{Answer, answer};
 use crate::host::{now, schema};
 
 fn object(storage: StorageHandle) -> AuthStorageObject {
@@ -32,13 +32,13 @@ fn once(operation: Operation, key: &JsValue) -> Result<Once, AuthStorageError> {
 /// Brings the object's tables to their newest version.
 #[wasm_bindgen(js_name = authOpen)]
 pub fn open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// `AuthStorageDurableObject.get`.
 #[wasm_bindgen(js_name = authHeld)]
 pub fn get(storage: StorageHandle) -> JsValue {
-    finish(object(storage).get())
+    answer(object(storage).get())
 }
 
 /// `AuthStorageDurableObject.set`.
@@ -49,21 +49,21 @@ pub fn set(storage: StorageHandle, key: &JsValue, value: &JsValue, ttl: &JsValue
         let value = client::value_of(value)?;
         object(storage).set(&once, &value, client::ttl_of(ttl)?)
     };
-    finish(job())
+    answer(job())
 }
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authRemove)]
 pub fn delete(storage: StorageHandle, key: &JsValue) -> JsValue {
     let job = || object(storage).delete(&once(Operation::Delete, key)?);
-    finish(job())
+    answer(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authTake)]
 pub fn take(storage: StorageHandle, key: &JsValue) -> JsValue {
     let job = || object(storage).take(&once(Operation::Take, key)?);
-    finish(job())
+    answer(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
@@ -73,7 +73,7 @@ pub fn increment(storage: StorageHandle, key: &JsValue, ttl: &JsValue) -> JsValu
         let once = once(Operation::Increment, key)?;
         object(storage).increment(&once, client::number_of(ttl))
     };
-    finish(job())
+    answer(job())
 }
 
 /// `AuthStorageDurableObject.consume`.
@@ -86,11 +86,11 @@ pub fn consume(storage: StorageHandle, key: &JsValue, window: &JsValue, max: &Js
         };
         object(storage).consume(&once(Operation::Consume, key)?, rule)
     };
-    finish(job())
+    answer(job())
 }
 
 /// The alarm: answers whether nothing is left, and the object is to be emptied.
 #[wasm_bindgen(js_name = authAlarm)]
 pub fn alarm(storage: StorageHandle) -> JsValue {
-    finish(object(storage).alarm().map(JsValue::from))
+    answer(object(storage).alarm().map(JsValue::from))
 }

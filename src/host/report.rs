@@ -37,6 +37,8 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
+    /// The object failed and this isolate's memory answered; the code says how.
+    FellBack,
 }
 
 impl Note {
@@ -50,6 +52,7 @@ impl Note {
             Self::Joined => "joined",
             Self::JoinFailed => "join_failed",
             Self::Retried => "retried",
+            Self::FellBack => "fell_back",
         }
     }
 }

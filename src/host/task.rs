@@ -91,18 +91,18 @@ thread_local! {
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
 }
 
-/// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
-pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
-    advance(Box::pin(call))
-}
-
-/// Ends a call that needs no promise: its value, or undefined after `fail`.
-pub fn finish(answer: Answer) -> JsValue {
+/// The answer of something that waits for nothing: its value, or undefined after `fail`.
+pub fn answer(answer: Answer) -> JsValue {
     answer.unwrap_or_else(|error| {
         let (error, verbatim) = error.into_js();
         fail(&error, verbatim);
         JsValue::UNDEFINED
     })
+}
+
+/// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
+pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
+    advance(Box::pin(call))
 }
 
 /// Waits for a promise (or a plain value); `limit_ms` 0 means without a time limit.
@@ -132,7 +132,7 @@ impl Future for Parking {
 // Tasks are out of the table while they run: a loader is the user's code and may call us again.
 fn advance(mut call: Call) -> JsValue {
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => finish(answer),
+        Poll::Ready(result) => answer(result),
         Poll::Pending => {
             let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
             if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {

@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 import { CloudflareClientsError } from './error.js';
-import type { Report } from './events.js';
 import { notText } from './handle.js';
 import {
   type ObjectClientOptions,
@@ -13,7 +12,6 @@ import {
   objectsOf,
   observedObject,
 } from './objects.js';
-import type { Exports } from './runtime.js';
 
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
@@ -75,16 +73,16 @@ export function secondaryStorage(
   const objects = objectsOf(namespace, 'secondaryStorage', options);
   const once = () => crypto.randomUUID();
   return {
-    get: (key) => call(objects, 'get', key, (wasm, ...at) => wasm.authGet(...at)),
-    set: (key, value, ttl) =>
-      call(objects, 'set', key, (wasm, ...at) => wasm.authSet(...at, once(), value, ttl)),
-    delete: (key) => call(objects, 'delete', key, (wasm, ...at) => wasm.authDelete(...at, once())),
-    getAndDelete: (key) =>
-      call(objects, 'getAndDelete', key, (wasm, ...at) => wasm.authGetAndDelete(...at, once())),
-    increment: (key, ttl) =>
-      call(objects, 'increment', key, (wasm, ...at) => wasm.authIncrement(...at, once(), ttl)),
+    get: (key) => call(objects, 'get', key, []),
+    // Nobody is told what the object answers to these two.
+    set: (key, value, ttl) => call<null>(objects, 'set', key, [once(), value, ttl]).then(nothing),
+    delete: (key) => call<null>(objects, 'delete', key, [once()]).then(nothing),
+    getAndDelete: (key) => call(objects, 'getAndDelete', key, [once()]),
+    increment: (key, ttl) => call(objects, 'increment', key, [once(), ttl]),
   };
 }
+
+const nothing = () => {};
 
 /**
  * The `rateLimit.customStorage` of better-auth on the same namespace: exact, wherever and however many
@@ -110,33 +108,26 @@ export function rateLimitStorage(
         throw new CloudflareClientsError('invalid_limit', 'A rule is { window, max }');
       }
       const { window, max } = rule;
-      const wait = await call<number>(objects, 'consume', key, (wasm, ...at) =>
-        wasm.authConsume(...at, crypto.randomUUID(), window, max),
-      );
+      const wait = await call<number>(objects, 'consume', key, [crypto.randomUUID(), window, max]);
       return wait === 0 ? { allowed: true, retryAfter: null } : { allowed: false, retryAfter: wait };
     },
   };
 }
 
-/** The arguments that all functions of the wasm begin with. */
-type At = [
-  handle: object,
-  placement: object | undefined,
-  limitMs: number,
-  report: Report | undefined,
-  key: string,
-];
+// By the numbers that Rust has for them.
+const OPERATIONS = ['get', 'set', 'delete', 'getAndDelete', 'increment', 'consume'] as const;
 
 function call<T>(
   objects: Objects,
-  operation: string,
+  operation: (typeof OPERATIONS)[number],
   key: string,
-  start: (wasm: Exports, ...at: At) => unknown,
+  args: unknown[],
 ): Promise<T> {
   const bad = notText(key, 'The key');
   if (bad) return Promise.reject(bad);
   const { handle, placement, limitMs } = objects;
+  const number = OPERATIONS.indexOf(operation);
   return observedObject(objects, 'auth_storage', operation, (wasm, report) =>
-    start(wasm, handle, placement, limitMs, report, key),
+    wasm.authCall(handle, placement, limitMs, report, number, key, args),
   );
 }

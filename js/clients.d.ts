@@ -195,57 +195,14 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  authGet(
+  authCall(
     objects: object,
     placement: object | undefined,
     limitMs: number,
     report: object | undefined,
+    operation: number,
     key: string,
-  ): Answer;
-  authSet(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    key: string,
-    once: string,
-    value: unknown,
-    ttl: unknown,
-  ): Answer;
-  authDelete(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    key: string,
-    once: string,
-  ): Answer;
-  authGetAndDelete(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    key: string,
-    once: string,
-  ): Answer;
-  authIncrement(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    key: string,
-    once: string,
-    ttl: unknown,
-  ): Answer;
-  authConsume(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    key: string,
-    once: string,
-    window: unknown,
-    max: unknown,
+    args: unknown[],
   ): Answer;
   authOpen(storage: object, create: boolean): boolean;
   authHeld(storage: object): Answer;

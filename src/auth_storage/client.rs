@@ -3,10 +3,11 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Rule};
+use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
+use crate::error::Error;
+use crate::host::byte_length;
 use crate::host::task::Answer;
-use crate::host::{byte_length, now};
-use crate::kv::ttl::TtlError;
+use crate::kv::ttl::{self, TtlError};
 use crate::object::call::Objects;
 use crate::object::model::Retry;
 
@@ -24,88 +25,65 @@ pub struct AuthStorage {
 }
 
 impl AuthStorage {
-    /// The value under a key, or null.
+    /// Makes one call. `args` are those of the object's method: an idempotency key for all that write,
+    /// then the call's own.
     ///
     /// # Errors
-    /// A key out of bounds, or the object failed.
-    pub async fn get(&self, key: &JsString) -> Answer {
-        let value = self.call(key, "get", &[]).await?;
-        self.objects.report.hit(!value.is_null());
-        Ok(value)
-    }
-
-    /// Sets a value; one with a TTL of 0, which better-auth passes for a session in its last second, is
-    /// over at once. `once` is the idempotency key of this and of the other mutations.
-    ///
-    /// # Errors
-    /// A key, value or TTL out of bounds, or the object failed.
-    pub async fn set(&self, key: &JsString, once: JsValue, value: JsValue, ttl: JsValue) -> Answer {
-        value_of(&value)?;
-        if let Some(seconds) = ttl_of(&ttl)? {
-            if seconds == 0.0 {
-                return self.delete(key, once).await;
-            }
-            model::expiry(seconds, now())?;
-        }
-        self.call(key, "set", &[once, value, ttl]).await?;
-        Ok(JsValue::UNDEFINED)
-    }
-
-    /// Deletes a value, there or not.
-    ///
-    /// # Errors
-    /// A key out of bounds, or the object failed.
-    pub async fn delete(&self, key: &JsString, once: JsValue) -> Answer {
-        self.call(key, "delete", &[once]).await?;
-        Ok(JsValue::UNDEFINED)
-    }
-
-    /// The value under a key, which is deleted: of all who ask, one gets it.
-    ///
-    /// # Errors
-    /// A key out of bounds, or the object failed.
-    pub async fn take(&self, key: &JsString, once: JsValue) -> Answer {
-        let value = self.call(key, "getAndDelete", &[once]).await?;
-        self.objects.report.hit(!value.is_null());
-        Ok(value)
-    }
-
-    /// Counts one, and answers the count.
-    ///
-    /// # Errors
-    /// A key or TTL out of bounds, a value that is no count, or the object failed.
-    pub async fn increment(&self, key: &JsString, once: JsValue, ttl: JsValue) -> Answer {
-        model::expiry(number_of(&ttl), now())?;
-        self.call(key, "increment", &[once, ttl]).await
-    }
-
-    /// Counts one request where a rule admits it; answers 0, or the seconds to wait.
-    ///
-    /// # Errors
-    /// A key or rule out of bounds, a value that is no count, or the object failed.
-    pub async fn consume(
-        &self,
-        key: &JsString,
-        once: JsValue,
-        window: JsValue,
-        max: JsValue,
-    ) -> Answer {
-        let rule = Rule {
-            window: number_of(&window),
-            max: number_of(&max),
-        };
-        if !rule.admits()? {
-            return Ok(rule.window.ceil().into());
-        }
-        self.call(key, "consume", &[once, window, max]).await
-    }
-
-    async fn call(&self, key: &JsString, method: &'static str, args: &[JsValue]) -> Answer {
+    /// A key or an argument out of bounds, a value that is no count, or the object failed.
+    pub async fn call(&self, asked: Operation, key: &JsString, mut args: Vec<JsValue>) -> Answer {
         model::check_key(byte_length(key))?;
-        self.objects
-            .call(key, method, args, Retry::Idempotent)
-            .await
+        let operation = match check(asked, &args)? {
+            Checked::Answered(answer) => return Ok(answer),
+            Checked::Ask(operation) => operation,
+        };
+        if operation != asked {
+            args.truncate(1);
+        }
+        let retry = Retry::Idempotent;
+        let value = self
+            .objects
+            .call(key, operation.method(), &args, retry)
+            .await?;
+        if matches!(operation, Operation::Get | Operation::Take) {
+            self.objects.report.hit(!value.is_null());
+        }
+        Ok(value)
     }
+}
+
+/// What is known before an object is asked.
+enum Checked {
+    Ask(Operation),
+    Answered(JsValue),
+}
+
+fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
+    let number = |n: usize| args.get(n).map_or(f64::NAN, number_of);
+    match operation {
+        Operation::Set => {
+            args.get(1)
+                .ok_or(AuthStorageError::NotText)
+                .and_then(value_of)?;
+            match args.get(2).map_or(Ok(None), ttl_of)? {
+                // better-auth passes it for a session in its last second: over at once.
+                Some(0.0) => return Ok(Checked::Ask(Operation::Delete)),
+                Some(seconds) => ttl::check(seconds)?,
+                None => {}
+            }
+        }
+        Operation::Increment => ttl::check(number(1))?,
+        Operation::Consume => {
+            let rule = Rule {
+                window: number(1),
+                max: number(2),
+            };
+            if !rule.admits()? {
+                return Ok(Checked::Answered(rule.window.ceil().into()));
+            }
+        }
+        Operation::Get | Operation::Delete | Operation::Take => {}
+    }
+    Ok(Checked::Ask(operation))
 }
 
 /// A value that may be stored.

@@ -71,10 +71,12 @@ impl AuthStorageError {
     }
 }
 
-/// A mutation, by the number under which it is remembered.
+/// What can be asked of an object, by the number under which a mutation is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Operation {
+    /// `get`.
+    Get = 0,
     /// `set`.
     Set = 1,
     /// `delete`.
@@ -85,6 +87,32 @@ pub enum Operation {
     Increment = 4,
     /// `consume`.
     Consume = 5,
+}
+
+impl Operation {
+    /// The operation of a number.
+    pub const fn from_number(number: u8) -> Self {
+        match number {
+            1 => Self::Set,
+            2 => Self::Delete,
+            3 => Self::Take,
+            4 => Self::Increment,
+            5 => Self::Consume,
+            _ => Self::Get,
+        }
+    }
+
+    /// The method of the object's class.
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Set => "set",
+            Self::Delete => "delete",
+            Self::Take => "getAndDelete",
+            Self::Increment => "increment",
+            Self::Consume => "consume",
+        }
+    }
 }
 
 /// Checks the size of a key in bytes of UTF-8.
@@ -211,7 +239,8 @@ pub fn remember_until(operation: Operation, expires_at: Option<f64>, now: f64) -
         // A set that comes again after its own expiry sets what is over within the retry's time.
         _ => now,
     };
-    expires_at.unwrap_or(most).clamp(least, most)
+    // `clamp` can panic with the floats in its message, and formatting those weighs 20 KB.
+    expires_at.unwrap_or(most).max(least).min(most)
 }
 
 /// What an object keeps beside its value.

@@ -99,15 +99,14 @@ describe('the object refuses', () => {
   it('what is no value, TTL or rule, and stores nothing', async () => {
     const key = unique();
     const stub = stubOf(key);
-    const bad: [code: string, method: keyof Stub, ...args: unknown[]][] = [
+    type Bad = [code: string, method: keyof Stub, ...args: unknown[]];
+    const bad: Bad[] = [
       ['invalid_value', 'set', 'once', 7, 60],
       ['invalid_value', 'set', 'once', lone, 60],
       ['invalid_value', 'set', 'once'],
       ['value_too_large', 'set', 'once', long, 60],
-      ...[...notTtls, 0].map((ttl) => ['invalid_ttl', 'set', 'once', 'text', ttl] as [string, 'set', string]),
-      ...[...notTtls, 0].map(
-        (ttl) => ['invalid_ttl', 'increment', 'once', ttl] as [string, 'increment', string],
-      ),
+      ...[...notTtls, 0].map((ttl): Bad => ['invalid_ttl', 'set', 'once', 'text', ttl]),
+      ...[...notTtls, 0].map((ttl): Bad => ['invalid_ttl', 'increment', 'once', ttl]),
       ['invalid_ttl', 'increment', 'once'],
       ['invalid_limit', 'consume', 'once'],
       ['invalid_limit', 'consume', 'once', 60, 0],

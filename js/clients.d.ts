@@ -1,5 +1,6 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of src/*/exports.rs; their arguments are described there.
+import type { Created } from './guard.js';
 import type { Host } from './host.js';
 
 export type Answer = unknown;
@@ -99,23 +100,6 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  cartOpen(storage: object, create: boolean): boolean;
-  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
-  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartDelete(storage: object, ...terms: CartTerms): Answer;
-  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
-  cartMerge(
-    storage: object,
-    id: string,
-    cart: string,
-    policy: string,
-    ttlSeconds: number,
-    ifVersion: number | undefined,
-    owner: string | undefined,
-  ): Answer;
-  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
-  cartWake(storage: object): boolean;
   cartsGet(
     ...args: [
       ...objects: Objects,
@@ -204,22 +188,6 @@ export interface Exports {
     key: string,
     args: unknown[],
   ): Answer;
-  authOpen(storage: object, create: boolean): boolean;
-  authHeld(storage: object): Answer;
-  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
-  authRemove(storage: object, once: unknown): Answer;
-  authTake(storage: object, once: unknown): Answer;
-  authCount(storage: object, once: unknown, ttl: unknown): Answer;
-  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
-  authAlarm(storage: object): boolean;
 }
 
-export interface Created {
-  exports: Exports;
-  /** The instance's linear memory. */
-  memory: WebAssembly.Memory;
-  /** Replaces what the glue calls by something that throws. */
-  kill(): void;
-}
-
-export function create(module: WebAssembly.Module, host: Host): Created;
+export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

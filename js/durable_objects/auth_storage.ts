@@ -1,5 +1,5 @@
-import type { Exports } from '../runtime.js';
 import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
 /**
  * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
@@ -13,6 +13,7 @@ import { type Reply, type StorageHandle, StoredObject } from './base.js';
  * ```
  */
 export class AuthStorageDurableObject extends StoredObject {
+  /** @internal */
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
     return wasm.authOpen(storage, create);
   }

@@ -71,9 +71,19 @@ test('gives workerd its entry before Node, and keeps bundlers from dropping what
     expect(Object.keys(exports[path])).toEqual(['types', 'workerd', 'node', 'default']);
   }
   expect(exports['.'].types).toBe('./index.d.ts');
-  const loads = (file: string) => /^load_/.test(file) || /import '\.{1,2}\/load_/.test(text(file));
-  const loading = files.filter((file) => file.endsWith('.js') && loads(file)).map((file) => `./${file}`);
-  expect(new Set(sideEffects)).toEqual(new Set(loading));
+  // What loads a wasm, and the entries from which it is reached.
+  const loads = (file: string) => /(^|\/)load(_\w+)?\.js$/.test(file);
+  const entries = Object.values(exports).flatMap((door) =>
+    typeof door === 'string' ? [] : Object.values(door),
+  );
+  const loading = entries.filter((entry) => {
+    const reached = new Set<string>();
+    if (entry.endsWith('.js')) reach(entry, reached);
+    return [...reached].some(loads);
+  });
+  expect(new Set(sideEffects)).toEqual(
+    new Set([...loading, ...files.filter(loads).map((file) => `./${file}`)]),
+  );
 });
 
 test('has the source in the maps', () => {

@@ -1,0 +1,40 @@
+// The built glue of the objects' wasm, `objects.js`, as in ../clients.d.ts. Its functions are the exported
+// ones of src/*/object.rs.
+import type { Created } from '../guard.js';
+import type { Host } from '../host.js';
+
+export type Answer = unknown;
+
+/** What every mutation of a cart ends with. */
+export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
+
+export interface Exports {
+  cartOpen(storage: object, create: boolean): boolean;
+  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
+  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartDelete(storage: object, ...terms: CartTerms): Answer;
+  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
+  cartMerge(
+    storage: object,
+    id: string,
+    cart: string,
+    policy: string,
+    ttlSeconds: number,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): Answer;
+  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
+  cartWake(storage: object): boolean;
+
+  authOpen(storage: object, create: boolean): boolean;
+  authHeld(storage: object): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
+  authRemove(storage: object, once: unknown): Answer;
+  authTake(storage: object, once: unknown): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authAlarm(storage: object): boolean;
+}
+
+export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

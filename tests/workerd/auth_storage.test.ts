@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { code, listening, unique } from '../suites/backend.js';
-import { broken, unreliable } from '../suites/unreliable.js';
-import { AUTH_DO, EMPTY, storedUnder, stubOf, value } from './auth_storage.js';
+import { code, hang, listening, unique } from '../suites/backend.js';
+import { failure, tapped } from '../suites/objects.js';
+import { AUTH_DO, EMPTY, storedUnder, stubOf, unreliable, value } from './auth_storage.js';
 
 const MINUTE = 60_000;
 const storage = secondaryStorage(AUTH_DO);
@@ -239,7 +239,7 @@ describe('a call that is made again with its idempotency key', () => {
 describe('on a network that loses things', () => {
   const losing = (...losses: ('call' | 'reply')[]) => {
     const { events, onEvent } = listening();
-    const objects = unreliable(AUTH_DO, () => losses.shift());
+    const objects = unreliable(() => losses.shift());
     return { storage: secondaryStorage(objects, { onEvent }), limiter: rateLimitStorage(objects), events };
   };
 
@@ -280,20 +280,17 @@ describe('on a network that loses things', () => {
 
   it('an overloaded object is left alone', async () => {
     let calls = 0;
-    const get = () => ({
-      get: () => {
-        calls++;
-        return Promise.reject(broken({ retryable: true, overloaded: true }));
-      },
+    const objects = tapped(AUTH_DO, async () => {
+      calls++;
+      throw failure({ retryable: true, overloaded: true });
     });
-    const objects = { idFromName: () => ({}), get };
     expect(await code(secondaryStorage(objects).get('key'))).toBe('object_overloaded');
     expect(calls).toBe(1);
   });
 
   it('a call ends at its time limit', async () => {
     vi.useRealTimers();
-    const objects = { idFromName: () => ({}), get: () => ({ get: () => new Promise(() => {}) }) };
+    const objects = tapped(AUTH_DO, hang);
     expect(await code(secondaryStorage(objects, { timeoutMs: 20 }).get('key'))).toBe('timeout');
   });
 });

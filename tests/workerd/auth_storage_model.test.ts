@@ -4,8 +4,7 @@ import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/be
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { seeded } from '../node/proofs/time.js';
 import { unique } from '../suites/backend.js';
-import { unreliable } from '../suites/unreliable.js';
-import { AUTH_DO, EMPTY, storedUnder, stubOf } from './auth_storage.js';
+import { EMPTY, storedUnder, stubOf, unreliable } from './auth_storage.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -61,7 +60,7 @@ it.each([1, 2, 3, 4])('300 steps, seed %i', async (seed) => {
   const model = new Model();
   let lossless = 0;
   // Never so often in a row that a call gives up.
-  const objects = unreliable(AUTH_DO, () => {
+  const objects = unreliable(() => {
     if (lossless-- > 0 || random(10) > 0) return undefined;
     lossless = 2;
     return pick(['call', 'reply']);

@@ -2,15 +2,18 @@ declare module 'cloudflare:workers' {
   export const env: unknown;
 }
 
-// What the tests use of @cloudflare/vitest-plugin; its own typings need those of the whole runtime.
+// What these tests use of the vitest plugin; its own types need those of the whole runtime.
 declare module 'cloudflare:test' {
-  interface ObjectStorage {
-    sql: { exec(sql: string): { toArray(): Record<string, unknown>[] } };
-    getAlarm(): Promise<number | null>;
+  interface Sql {
+    readonly databaseSize: number;
+    exec(sql: string, ...args: unknown[]): { raw(): { toArray(): unknown[][] }; rowsWritten: number };
+  }
+  export interface ObjectState {
+    readonly storage: { sql: Sql; getAlarm(): Promise<number | null> };
   }
   export function runInDurableObject<T>(
     stub: object,
-    job: (object: object, state: { storage: ObjectStorage }) => T | Promise<T>,
+    callback: (instance: object, state: ObjectState) => T | Promise<T>,
   ): Promise<T>;
   export function runDurableObjectAlarm(stub: object): Promise<boolean>;
   export function evictDurableObject(stub: object): Promise<void>;

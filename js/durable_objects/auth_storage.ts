@@ -27,11 +27,11 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   delete(idempotencyKey: string): Reply<null> {
-    return this.alter((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
+    return this.writeIfThere((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
   }
 
   getAndDelete(idempotencyKey: string): Reply<string | null> {
-    return this.alter((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
+    return this.writeIfThere((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
   }
 
   increment(idempotencyKey: string, ttl: number): Reply<number> {

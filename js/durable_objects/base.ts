@@ -34,7 +34,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
   }
 
   /** @internal The same where there are tables; `absent` is the answer where there are none. */
-  protected alter<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
+  protected writeIfThere<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
   }
 

@@ -3,7 +3,7 @@ import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/be
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, hang, listening, unique } from '../suites/backend.js';
 import { failure, tapped } from '../suites/objects.js';
-import { AUTH_DO, EMPTY, storedUnder, stubOf, unreliable, value } from './auth_storage.js';
+import { AUTH_DO, EMPTY, exec, storedUnder, stubOf, unreliable, value } from './auth_storage.js';
 
 const MINUTE = 60_000;
 const storage = secondaryStorage(AUTH_DO);
@@ -135,6 +135,7 @@ describe('what is stored', () => {
       const key = unique();
       await storage.set(key, 'session', 604_800);
       await remove(key);
+      expect((await storedUnder(key)).alarm).toBe(Date.now() + 10 * MINUTE);
       pass(10 * MINUTE - 1);
       await runDurableObjectAlarm(stubOf(key));
       expect(await storedUnder(key)).toMatchObject({ remembered: 2, alarm: Date.now() + 1 });
@@ -169,6 +170,17 @@ describe('what is stored', () => {
       await storage.getAndDelete(large);
     }
     expect((await storedUnder(large)).answersSize).toBe(800_000);
+  });
+
+  it('is all of a mutation or nothing, when the storage fails', async () => {
+    const key = unique();
+    await storage.increment(key, 60);
+    await exec(key, "CREATE TRIGGER full BEFORE INSERT ON remembered BEGIN SELECT RAISE(ABORT, 'full'); END");
+    expect(await code(storage.increment(key, 60))).toBe('object_unavailable');
+    expect(await code(storage.getAndDelete(key))).toBe('object_unavailable');
+    expect(await storage.get(key)).toBe('1');
+    await exec(key, 'DROP TRIGGER full');
+    expect(await storage.increment(key, 60)).toBe(2);
   });
 
   it('survives an eviction', async () => {

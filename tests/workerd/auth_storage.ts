@@ -36,6 +36,10 @@ export function storedUnder(key: string) {
   });
 }
 
+/** Runs a statement in the storage of a key's object. */
+export const exec = (key: string, sql: string) =>
+  runInDurableObject(stubOf(key), (_, { storage }) => void storage.sql.exec(sql));
+
 export const EMPTY = { tables: 0, alarm: null, remembered: 0, answersSize: 0 };
 
 /** The value of a reply that is one. */

@@ -68,3 +68,17 @@ test('`npm run dev` beside the Worker of the objects', async () => {
     await objects.stop();
   }
 });
+
+test('the built app and the Worker of the objects, in workerd', async () => {
+  console.log('Building the app of docs/better-auth.md (about 10 s)');
+  await consumer.run('vite', 'build', '--logLevel', 'warn');
+  const both = ['-c', 'wrangler.jsonc', '-c', 'objects/wrangler.jsonc'];
+  const migrate = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', '.wrangler/built'];
+  await consumer.run('wrangler', ...migrate);
+  const server = await consumer.wrangler(...both, '--persist-to', '.wrangler/built');
+  try {
+    await tour(server.url, '203.0.113.2');
+  } finally {
+    await server.stop();
+  }
+});

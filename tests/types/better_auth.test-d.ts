@@ -1,5 +1,6 @@
 import { SessionCacheClient } from '@codex/cloudflare-clients';
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
+import type { AuthStorageDurableObject } from '@codex/cloudflare-clients/durable-objects';
 import {
   type BetterAuthOptions,
   type BetterAuthRateLimitStorage,
@@ -22,7 +23,7 @@ export async function cacheSession(headers: Headers) {
 }
 
 // What goes into better-auth is what it asks for, and nothing of it is missing.
-declare const objects: DurableObjectNamespace;
+declare const objects: DurableObjectNamespace<AuthStorageDurableObject>;
 const storage: SecondaryStorage = secondaryStorage(objects);
 const limiter: BetterAuthRateLimitStorage = rateLimitStorage(objects);
 same<keyof ReturnType<typeof secondaryStorage>, keyof SecondaryStorage>();
@@ -32,3 +33,7 @@ betterAuth({
   secondaryStorage: secondaryStorage(objects, { locationHint: 'weur', onEvent() {} }),
   rateLimit: { enabled: true, customStorage: limiter },
 } satisfies BetterAuthOptions);
+declare const unnamed: DurableObjectNamespace;
+secondaryStorage(unnamed);
+// @ts-expect-error a KV namespace is no namespace of objects
+secondaryStorage(kv);

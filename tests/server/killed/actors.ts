@@ -18,12 +18,17 @@ export interface Actor {
 
 const pick = <T>(random: Random, from: readonly T[]) => from[random(from.length)] as T;
 
-/** A cart: lines that are made, changed and deleted. */
+type Lines = Record<string, { sku: { id: string }; qty: number }>;
+
+/** A cart: lines that are made, changed and deleted, and other carts that are merged into it. */
 export class CartActor implements Actor {
   readonly #id = randomUUID();
-  readonly #lines: Record<string, { sku: { id: string }; qty: number }> = {};
+  readonly #lines: Lines = {};
+  #guest: { id: string; lines: Lines } | undefined;
 
   next(random: Random): Step {
+    if (this.#guest) return this.#merge(this.#guest);
+    if (random(10) === 0) return this.#fill(random);
     const sku = { id: `sku-${random(5)}` };
     const line = this.#lines[sku.id];
     const options = { idempotencyKey: randomUUID() };
@@ -45,6 +50,25 @@ export class CartActor implements Actor {
         return this.#step('incrementQty', [sku, by, null, null, options]);
       }
     }
+  }
+
+  // A guest's cart, which the next call merges: two objects, and a crash may come between.
+  #fill(random: Random): Step {
+    const skus = [{ id: `sku-${random(5)}` }, { id: 'sku-5' }];
+    const lines = Object.fromEntries(skus.map((sku) => [sku.id, { sku, qty: 1 + random(3) }]));
+    const guest = { id: randomUUID(), lines };
+    this.#guest = guest;
+    const args = [guest.id, lines, { idempotencyKey: randomUUID() }];
+    return { call: { client: 'cart', method: 'setCart', args }, answer: null };
+  }
+
+  #merge({ id, lines }: { id: string; lines: Lines }): Step {
+    this.#guest = undefined;
+    for (const [key, { sku, qty }] of Object.entries(lines)) {
+      this.#lines[key] = { sku, qty: qty + (this.#lines[key]?.qty ?? 0) };
+    }
+    const args = [id, this.#id, 'sum', { idempotencyKey: randomUUID() }];
+    return { call: { client: 'cart', method: 'mergeCart', args }, answer: structuredClone(this.#lines) };
   }
 
   look = () => this.#step('getCart', []);

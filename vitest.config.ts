@@ -7,6 +7,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // Coverage is measured on what was built: V8 reports nothing of node_modules.
 const built = [
   { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/node.js') },
+  { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/better_auth_node.js') },
   { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
   { find: /^.*node_modules\/@codex\/cloudflare-clients\/runtime\.js$/, replacement: path('pkg/runtime.js') },
 ];

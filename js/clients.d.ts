@@ -172,6 +172,16 @@ export interface Exports {
     onProgress: object | undefined,
     report: object | undefined,
   ): Answer;
+
+  authCall(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    operation: number,
+    key: string,
+    args: unknown[],
+  ): Answer;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

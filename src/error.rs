@@ -5,6 +5,7 @@ use serde::Serialize;
 use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
+use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
@@ -87,6 +88,9 @@ pub enum Error {
     /// An object's storage refused a statement.
     #[error("the object's storage failed (see cause)")]
     Storage(JsValue),
+    /// What the auth storage refuses.
+    #[error("{0}")]
+    AuthStorage(#[from] AuthStorageError),
     /// A newer version of this package has written to the object.
     #[error(
         "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
@@ -273,6 +277,7 @@ impl Error {
                 ..
             } => "object_overloaded",
             Self::Object { .. } | Self::Storage(_) | Self::Refused(_) => "object_unavailable",
+            Self::AuthStorage(error) => error.code(),
             Self::NewerSchema => "misconfigured",
             Self::Partial { .. } => "partial_failure",
             Self::Thrown(_) => "thrown",

@@ -26,6 +26,15 @@ export interface Exports {
   ): Answer;
   cartEndMerge(storage: object, id: string, merged: boolean): Answer;
   cartWake(storage: object): boolean;
+
+  authOpen(storage: object, create: boolean): boolean;
+  authHeld(storage: object): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
+  authRemove(storage: object, once: unknown): Answer;
+  authTake(storage: object, once: unknown): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authAlarm(storage: object): boolean;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

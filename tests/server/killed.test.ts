@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '../node/proofs/time.js';
-import { type Actor, AuthActor, CartActor } from './killed/actors.js';
+import type { Actor } from './killed/actor.js';
+import { AuthActor } from './killed/auth.js';
+import { CartActor } from './killed/cart.js';
 import { Workerd } from './killed/process.js';
 import type { Call } from './killed/worker.js';
 

@@ -60,6 +60,47 @@ export interface Exports {
     delayMs: number,
     report: object | undefined,
   ): Answer;
+  exactCheck(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    handle: number,
+    options: number,
+    identifier: string,
+    prefixes: string[],
+    numbers: number[],
+    cost: number,
+    report: object | undefined,
+  ): Answer;
+  exactChange(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    handle: number,
+    options: number,
+    identifier: string,
+    prefixes: string[],
+    numbers: number[],
+    cost: number,
+    change: 0 | 1 | 2,
+    report: object | undefined,
+  ): Answer;
+  exactReset(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    handle: number,
+    identifier: string,
+    prefix: string,
+    report: object | undefined,
+  ): Answer;
+  limitTables(storage: object, create: boolean): boolean;
+  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
+  limitLook(storage: object | undefined, config: unknown): Answer;
+  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
+  limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
+  limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
+  limitPrune(storage: object): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;

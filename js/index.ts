@@ -17,6 +17,7 @@ export { KVClient, type KVEntry, type KVListedKey, type KVListOptions, type KVPu
 export {
   clientKey,
   RATE_LIMITS,
+  type RateLimitAlgorithm,
   type RateLimitConfig,
   type RateLimitResult,
   rateLimitHeaders,

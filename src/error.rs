@@ -234,6 +234,16 @@ impl Error {
         }
     }
 
+    /// Whether an object could not do its work: what `onUnavailable` is about.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Object { .. } => true,
+            Self::Refused(reply) => Reflect::get(reply, &"code".into())
+                .is_ok_and(|code| code == "object_unavailable"),
+            _ => false,
+        }
+    }
+
     /// The stable code of the public error class.
     pub const fn code(&self) -> &'static str {
         match self {

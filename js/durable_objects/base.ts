@@ -11,6 +11,8 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; me
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
 
+const RETRY_ALARM_MS = 60_000;
+
 /**
  * An object whose state Rust keeps in SQLite. Tables are made by the first write, and an object that
  * was never written keeps none: only what has something in its storage is billed.
@@ -27,9 +29,27 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
   }
 
-  /** @internal Runs something that makes no tables; `absent` is the answer where there are none. */
-  protected read<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
-    return this.#answer(() => this.#run<T>(job, false) ?? absent);
+  /** @internal Runs something that makes no tables; `absent` is the answer, or gives it, where there are none. */
+  protected read<T>(
+    job: (wasm: Exports, storage: StorageHandle) => unknown,
+    absent: NoInfer<T> | ((wasm: Exports) => unknown),
+  ): Reply<T> {
+    const otherwise = () => (typeof absent === 'function' ? callSync<T>(absent as never) : absent);
+    return this.#answer(() => this.#run<T>(job, false) ?? otherwise());
+  }
+
+  /**
+   * @internal The work of an alarm. `job` forgets what has ended, sets the next alarm, and answers whether
+   * anything is left. An alarm that throws is repeated six times and then gone, so this one sets another.
+   */
+  protected async prune(job: (wasm: Exports, storage: StorageHandle) => unknown): Promise<void> {
+    try {
+      const left = this.read<boolean>(job, false);
+      if (!left.ok) throw new Error(left.message);
+      if (!left.value) await this.empty();
+    } catch {
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
+    }
   }
 
   /** @internal Leaves nothing behind: no table, no alarm. */

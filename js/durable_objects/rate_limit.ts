@@ -1,8 +1,62 @@
-import { StoredObject } from './base.js';
+import type { RateLimitConfig, RateLimitResult } from '../limits.js';
+import type { Exports } from '../runtime.js';
+import { type Reply, type StorageHandle, StoredObject } from './base.js';
 
-/** Not written yet. */
+/** What the object answers: the public result, and what its client needs to remember a refusal. */
+export interface LimitReply extends RateLimitResult {
+  /** How long until the same call would be admitted, in ms; 0 when it was. */
+  retryInMs: number;
+  /** Which of the checked limits was the strictest. */
+  index: number;
+}
+
+/**
+ * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
+ * `RateLimiterClient`; its methods are what that client calls.
+ */
 export class RateLimitDurableObject extends StoredObject {
-  protected override open(): boolean {
-    return false;
+  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
+    return wasm.limitTables(storage, create);
+  }
+
+  /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
+  check(limits: readonly RateLimitConfig[], cost: number, id: number): Reply<LimitReply> {
+    return this.write((wasm, storage) => wasm.limitTake(storage, limits, cost, id));
+  }
+
+  /** What a check of cost 1 would answer. */
+  peek(limit: RateLimitConfig): Reply<LimitReply> {
+    return this.read(
+      (wasm, storage) => wasm.limitLook(storage, limit),
+      (wasm) => wasm.limitLook(undefined, limit),
+    );
+  }
+
+  /** Gives back what a call took. */
+  refund(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
+    return this.read(
+      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id),
+      (wasm) => wasm.limitRefund(undefined, limit, cost, id),
+    );
+  }
+
+  /** Takes more, admitted or not. */
+  penalize(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
+    return this.write((wasm, storage) => wasm.limitPenalize(storage, limit, cost, id));
+  }
+
+  /** Forgets what was counted under one prefix. */
+  async reset(keyPrefix: string): Promise<Reply<boolean>> {
+    const last = this.read<boolean>(
+      (wasm, storage) => wasm.limitForget(storage, keyPrefix),
+      (wasm) => wasm.limitForget(undefined, keyPrefix),
+    );
+    if (last.ok && last.value) await this.empty();
+    return last;
+  }
+
+  /** Forgets what has ended. */
+  async alarm(): Promise<void> {
+    await this.prune((wasm, storage) => wasm.limitPrune(storage));
   }
 }

@@ -37,6 +37,12 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
+    /// The object failed and `onUnavailable` decided; the code says how.
+    ObjectFailed,
+    /// A refusal that this isolate remembers answered; no object was asked.
+    Blocked,
+    /// The lock was no longer its holder's when it was released.
+    LockLost,
 }
 
 impl Note {
@@ -50,6 +56,9 @@ impl Note {
             Self::Joined => "joined",
             Self::JoinFailed => "join_failed",
             Self::Retried => "retried",
+            Self::ObjectFailed => "object_failed",
+            Self::Blocked => "blocked",
+            Self::LockLost => "lock_lost",
         }
     }
 }

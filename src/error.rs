@@ -238,8 +238,9 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Object { .. } => true,
-            Self::Refused(reply) => Reflect::get(reply, &"code".into())
-                .is_ok_and(|code| code == "object_unavailable"),
+            Self::Refused(reply) => {
+                Reflect::get(reply, &"code".into()).is_ok_and(|code| code == "object_unavailable")
+            }
             _ => false,
         }
     }

@@ -31,6 +31,10 @@ impl FixedWindow {
         Self::from_parts(self.count, self.reset_at.min(now + limit.window_ms))
     }
 
+    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+        self.reset_at > now + limit.window_ms
+    }
+
     pub(super) fn retry_at(&self, limit: &Limit, now: f64) -> f64 {
         if self.count + limit.cost <= limit.limit {
             now

@@ -60,6 +60,17 @@ impl Meter {
         }
     }
 
+    /// Whether [`Self::at`] begins anew from `now`: it has to be stored then, by a refused call too, or each
+    /// look would begin anew again.
+    pub fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+        match (self, limit.algorithm) {
+            (Self::FixedWindow(state), Algorithm::FixedWindow) => state.is_foreign(limit, now),
+            (Self::SlidingWindow(state), Algorithm::SlidingWindow) => state.is_foreign(limit, now),
+            (Self::TokenBucket(state), Algorithm::TokenBucket) => state.is_foreign(limit, now),
+            _ => true,
+        }
+    }
+
     fn converted(&self, limit: &Limit, now: f64) -> Self {
         let ends_at = self.ends_at();
         let used = self.used(now);

@@ -66,6 +66,12 @@ impl SlidingWindow {
         self
     }
 
+    // Rounding alone puts a moment ahead by less than a 64th.
+    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+        let ahead = slot_ms(limit.window_ms);
+        self.hits.last().is_some_and(|hit| hit.at > now + ahead)
+    }
+
     pub(super) fn retry_at(&self, limit: &Limit, now: f64) -> f64 {
         let mut over = self.used() + limit.cost - limit.limit;
         if over <= 0.0 {
@@ -99,7 +105,7 @@ impl SlidingWindow {
 
     // To the last ms of each 64th: at most 65 of them touch a window.
     fn round_up(&mut self) {
-        let slot = (self.window_ms / EXACT as f64).ceil();
+        let slot = slot_ms(self.window_ms);
         for hit in std::mem::take(&mut self.hits) {
             self.push(Hit {
                 at: (hit.at / slot).floor() * slot + slot - 1.0,
@@ -137,4 +143,8 @@ impl SlidingWindow {
     pub(super) const fn len(&self) -> usize {
         self.hits.len()
     }
+}
+
+fn slot_ms(window_ms: f64) -> f64 {
+    (window_ms / EXACT as f64).ceil()
 }

@@ -56,6 +56,10 @@ impl TokenBucket {
         Self::of(missing / self.window_ms, limit, now)
     }
 
+    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+        self.at > now || self.limit != limit.limit || self.window_ms != limit.window_ms
+    }
+
     pub(super) fn retry_at(&self, limit: &Limit, now: f64) -> f64 {
         let over = self.missing + (limit.cost - limit.limit) * self.window_ms;
         if over <= 0.0 {

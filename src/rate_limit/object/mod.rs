@@ -38,6 +38,8 @@ fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answe
         pairs().map(|(request, record)| record.meter.judge(&request.limit, now)),
     )?;
     if !refused.verdict.decision.allowed {
+        let foreign = pairs().filter(|(_, record)| record.foreign);
+        store.save(foreign, now)?;
         return Ok(refused);
     }
     for (request, record) in requests.iter().zip(&mut records) {

@@ -34,6 +34,8 @@ pub struct Record {
     pub meter: Meter,
     /// Which calls used it lately.
     pub calls: Calls,
+    /// Another clock or configuration left it: it is stored although nothing was taken.
+    pub foreign: bool,
 }
 
 /// The storage of an object; none for one that was never written.
@@ -51,16 +53,14 @@ impl Store {
             Some(storage) => storage.row(LOAD, &[request.prefix.clone().into()])?,
             None => None,
         };
-        let stored = row.as_ref().map_or_else(
-            || Record {
-                meter: Meter::new(&request.limit, now),
-                calls: Calls::default(),
-            },
-            record,
+        let (meter, calls) = row.as_ref().map_or_else(
+            || (Meter::new(&request.limit, now), Calls::default()),
+            parse,
         );
         Ok(Record {
-            meter: stored.meter.at(&request.limit, now),
-            calls: stored.calls,
+            foreign: meter.is_foreign(&request.limit, now),
+            meter: meter.at(&request.limit, now),
+            calls,
         })
     }
 
@@ -70,7 +70,8 @@ impl Store {
         records: impl Iterator<Item = (&'a Request, &'a Record)>,
         now: f64,
     ) -> Result<(), Error> {
-        let Some(storage) = &self.0 else {
+        let mut records = records.peekable();
+        let Some(storage) = self.0.as_ref().filter(|_| records.peek().is_some()) else {
             return Ok(());
         };
         let alarm = first_end(storage)?.unwrap_or(f64::INFINITY);
@@ -127,7 +128,7 @@ fn first_end(storage: &Storage) -> Result<Option<f64>, Error> {
     Ok(row.map(|row| row.number(0)).filter(|at| !at.is_nan()))
 }
 
-fn record(row: &Row) -> Record {
+fn parse(row: &Row) -> (Meter, Calls) {
     let text = |column| row.text(column).map(String::from).unwrap_or_default();
     let (quota, window_ms) = (row.number(1), row.number(2));
     let (amount, moment) = (row.number(3), row.number(4));
@@ -140,10 +141,7 @@ fn record(row: &Row) -> Record {
             Meter::TokenBucket(TokenBucket::from_parts(amount, moment, quota, window_ms))
         }
     };
-    Record {
-        meter,
-        calls: Calls::from_text(&text(6)),
-    }
+    (meter, Calls::from_text(&text(6)))
 }
 
 fn columns(request: &Request, record: &Record, ends_at: f64) -> [JsValue; 9] {

@@ -4,6 +4,12 @@ import type { Host } from './host.js';
 
 export type Answer = unknown;
 
+/** What every call on an object begins with. */
+export type Objects = [handle: object, placement: object | undefined, limitMs: number];
+
+/** What every mutation of a cart ends with. */
+export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
+
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
   dropTask(task: number): void;
@@ -100,7 +106,7 @@ export interface Exports {
   limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
   limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
   limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
-  limitPrune(storage: object): Answer;
+  limitWake(storage: object): boolean;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
@@ -132,6 +138,58 @@ export interface Exports {
     limit: number,
     cursor: string | undefined,
     report: object | undefined,
+  ): Answer;
+
+  cartOpen(storage: object, create: boolean): boolean;
+  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
+  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartDelete(storage: object, ...terms: CartTerms): Answer;
+  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
+  cartMerge(
+    storage: object,
+    id: string,
+    cart: string,
+    policy: string,
+    ttlSeconds: number,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): Answer;
+  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
+  cartWake(storage: object): boolean;
+  cartsGet(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      owner: string | undefined,
+      withVersion: boolean,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMutate(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      kind: number,
+      json: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMerge(
+    ...args: [
+      ...objects: Objects,
+      ttlSeconds: number,
+      from: string,
+      into: string,
+      policy: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
   ): Answer;
 
   cacheGet(

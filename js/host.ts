@@ -1,5 +1,7 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
 
+import { cartChanges, cartLines } from './host_cart.js';
+
 /** Where a call says what it waits for, or how it failed. */
 export interface Registers {
   park(task: number, promise: unknown, limitMs: number): void;
@@ -155,6 +157,8 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     parse,
     sessionExpiry,
     limitResult,
+    cartLines,
+    cartChanges,
     sqlRows,
     // Not awaited: the runtime holds back the answer until what was written is on disk.
     setAlarm: (storage: Storage, at: number) => void storage.setAlarm(at),

@@ -6,6 +6,7 @@ declare module '*.wasm' {
 // What we use of the runtime's module; the user's own types describe the rest.
 declare module 'cloudflare:workers' {
   interface DurableObjectContext {
+    abort(reason?: string): void;
     readonly storage: {
       transactionSync<T>(closure: () => T): T;
       deleteAll(): Promise<void>;
@@ -17,5 +18,7 @@ declare module 'cloudflare:workers' {
     constructor(ctx: DurableObjectContext, env: Env);
     protected ctx: DurableObjectContext;
     protected env: Env;
+    fetch?(request: Request): Response | Promise<Response>;
+    alarm?(): void | Promise<void>;
   }
 }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`session`] | which cached sessions count, under which keys they stand, whom they belong to |
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
+//! | [`cart`] | what a cart is, how a change is applied once, how two carts become one |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
 //! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
@@ -16,6 +17,7 @@
 //! the whole job of one public call.
 
 pub mod cache;
+pub mod cart;
 pub mod error;
 #[cfg(feature = "faults")]
 pub mod faults;

@@ -8,10 +8,14 @@ import { callSync, type Exports } from '../runtime.js';
  */
 export type Reply<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string };
 
+/** @internal */
+export type Refusal = Extract<Reply<never>, { ok: false }>;
+
+// When an alarm whose work failed goes off again, in ms.
+const WAKE_AGAIN_MS = 60_000;
+
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
-
-const RETRY_ALARM_MS = 60_000;
 
 /**
  * An object whose state Rust keeps in SQLite. Tables are made by the first write, and an object that
@@ -29,6 +33,23 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
   }
 
+  /**
+   * @internal Runs something that checks all before its first write, without the transaction, which
+   * would cost more than the write. What fails between two writes must not be kept: the object is reset.
+   */
+  protected writeOnce<T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> {
+    if (!this.#open) return this.write(job);
+    const reply = this.#answer(() => {
+      try {
+        return this.#run<T>(job, true) as T;
+      } catch (error) {
+        if (!isRefusal(error)) this.ctx.abort('a write failed half way');
+        throw error;
+      }
+    });
+    return reply;
+  }
+
   /** @internal Runs something that makes no tables; `absent` is the answer, or gives it, where there are none. */
   protected read<T>(
     job: (wasm: Exports, storage: StorageHandle) => unknown,
@@ -39,17 +60,21 @@ export abstract class StoredObject extends DurableObject<unknown> {
   }
 
   /**
-   * @internal The work of an alarm. `job` forgets what has ended, sets the next alarm, and answers whether
-   * anything is left. An alarm that throws is repeated six times and then gone, so this one sets another.
+   * @internal The alarm: empties the object when the job says that nothing is left. It must not fail: an
+   * alarm that throws is tried six times and then never again.
    */
-  protected async prune(job: (wasm: Exports, storage: StorageHandle) => unknown): Promise<void> {
+  protected async wake(job: (wasm: Exports, storage: StorageHandle) => boolean): Promise<void> {
     try {
-      const left = this.read<boolean>(job, false);
-      if (!left.ok) throw new Error(left.message);
-      if (!left.value) await this.empty();
+      const reply = this.read<boolean>(job, true);
+      if (reply.ok && reply.value) await this.empty();
+      else if (!reply.ok) await this.#wakeAgain();
     } catch {
-      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
+      await this.#wakeAgain();
     }
+  }
+
+  #wakeAgain(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
   }
 
   /** @internal Leaves nothing behind: no table, no alarm. */
@@ -73,7 +98,42 @@ export abstract class StoredObject extends DurableObject<unknown> {
       // Tables that were made in this transaction are gone again.
       this.#open = false;
       if (!(error instanceof CloudflareClientsError) || error.code === 'panic') throw error;
-      return { ok: false, code: error.code, message: error.message };
+      return refused(error);
     }
   }
+}
+
+// What the user's call is refused with, as opposed to what went wrong on the way.
+function isRefusal(error: unknown): error is CloudflareClientsError {
+  return (
+    error instanceof CloudflareClientsError && error.code !== 'panic' && error.code !== 'object_unavailable'
+  );
+}
+
+function refused({ code, message }: CloudflareClientsError): Refusal {
+  return { ok: false, code, message };
+}
+
+/** The longest text that an object takes as an argument, in UTF-16 units. */
+const MAX_TEXT = 2_000_000;
+
+/**
+ * @internal What refuses the arguments of a call by their types: anybody with the binding can send
+ * anything, and Rust takes strings and numbers. Their bounds are Rust's to check.
+ */
+export function refusalOf(args: {
+  texts?: unknown[];
+  numbers?: unknown[];
+  optionalTexts?: unknown[];
+  optionalNumbers?: unknown[];
+}): Refusal | undefined {
+  const given = (value: unknown) => value !== undefined && value !== null;
+  const texts = [...(args.texts ?? []), ...(args.optionalTexts ?? []).filter(given)];
+  const numbers = [...(args.numbers ?? []), ...(args.optionalNumbers ?? []).filter(given)];
+  if (texts.some((value) => typeof value === 'string' && value.length > MAX_TEXT)) {
+    return { ok: false, code: 'value_too_large', message: 'An argument of the call is too long' };
+  }
+  const isText = (value: unknown) => typeof value === 'string' && value.isWellFormed();
+  if (texts.every(isText) && numbers.every((value) => typeof value === 'number')) return undefined;
+  return { ok: false, code: 'invalid_value', message: 'An argument of the call has the wrong type' };
 }

@@ -37,6 +37,8 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
+    /// The object failed and this isolate's memory answered; the code says how.
+    FellBack,
     /// The object failed and `onUnavailable` decided; the code says how.
     ObjectFailed,
     /// A refusal that this isolate remembers answered; no object was asked.
@@ -56,6 +58,7 @@ impl Note {
             Self::Joined => "joined",
             Self::JoinFailed => "join_failed",
             Self::Retried => "retried",
+            Self::FellBack => "fell_back",
             Self::ObjectFailed => "object_failed",
             Self::Blocked => "blocked",
             Self::LockLost => "lock_lost",

@@ -91,6 +91,15 @@ thread_local! {
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
 }
 
+/// The answer of something that waits for nothing: its value, or undefined after `fail`.
+pub fn answer(answer: Answer) -> JsValue {
+    answer.unwrap_or_else(|error| {
+        let (error, verbatim) = error.into_js();
+        fail(&error, verbatim);
+        JsValue::UNDEFINED
+    })
+}
+
 /// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
 pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
     advance(Box::pin(call))
@@ -123,12 +132,7 @@ impl Future for Parking {
 // Tasks are out of the table while they run: a loader is the user's code and may call us again.
 fn advance(mut call: Call) -> JsValue {
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(value)) => value,
-        Poll::Ready(Err(error)) => {
-            let (error, verbatim) = error.into_js();
-            fail(&error, verbatim);
-            JsValue::UNDEFINED
-        }
+        Poll::Ready(result) => answer(result),
         Poll::Pending => {
             let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
             if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {

@@ -99,17 +99,17 @@ impl Store {
         Ok(first_end(storage)?.is_none())
     }
 
-    /// Forgets what has ended, and sets the alarm for the rest. Answers whether anything is left.
+    /// Forgets what has ended, and sets the alarm for the rest. Answers whether nothing is left.
     pub fn prune(&self, now: f64) -> Result<bool, Error> {
         let Some(storage) = &self.0 else {
-            return Ok(false);
+            return Ok(true);
         };
         storage.run("DELETE FROM limits WHERE ends_at <= ?", &[now.into()])?;
         let first = first_end(storage)?;
         if let Some(first) = first {
             storage.set_alarm(first)?;
         }
-        Ok(first.is_some())
+        Ok(first.is_none())
     }
 }
 

@@ -107,6 +107,66 @@ export interface Exports {
   limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
   limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
   limitWake(storage: object): boolean;
+  coordinationTables(storage: object, create: boolean): boolean;
+  coordinationWake(storage: object): boolean;
+  lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
+  lockExtend(storage: object | undefined, holder: unknown, ttlSeconds: unknown): Answer;
+  lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
+  counterAdd(storage: object, by: unknown, key: unknown): Answer;
+  counterGet(storage: object): Answer;
+  counterReset(storage: object | undefined, key: unknown): Answer;
+  locksAcquire(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    holder: string,
+    ttlSeconds: number,
+    waitMs: number,
+    report: object | undefined,
+  ): Answer;
+  locksExtend(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    holder: string,
+    ttlSeconds: number,
+    report: object | undefined,
+  ): Answer;
+  locksRelease(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    holder: string,
+    call: string,
+    report: object | undefined,
+  ): Answer;
+  countersIncrement(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    by: number,
+    key: string,
+    report: object | undefined,
+  ): Answer;
+  countersGet(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    report: object | undefined,
+  ): Answer;
+  countersReset(
+    namespace: object,
+    placement: object | undefined,
+    limitMs: number,
+    name: string,
+    key: string,
+    report: object | undefined,
+  ): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;

@@ -22,6 +22,7 @@ export {
   type MergePolicy,
   type Sku,
 } from './cart.js';
+export { CounterClient, type IncrementOptions } from './counter.js';
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';
@@ -34,6 +35,7 @@ export {
   type RateLimitResult,
   rateLimitHeaders,
 } from './limits.js';
+export { type AcquireOptions, type Lock, LockClient } from './lock.js';
 export type { LocationHint, ObjectClientOptions, ObjectHandle } from './objects.js';
 export type { ClientOptions, WaitUntil } from './options.js';
 export { RateLimiterClient, type RateLimiterOptions } from './rate_limit.js';

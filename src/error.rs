@@ -6,6 +6,7 @@ use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
 use crate::cart::model::CartError;
+use crate::coordination::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
@@ -28,6 +29,9 @@ pub enum Error {
     /// A limit, window or cost out of bounds.
     #[error("{0}")]
     InvalidLimit(#[from] LimitError),
+    /// A lock or a counter refuses.
+    #[error("{0}")]
+    Coordination(#[from] CoordinationError),
     /// A cart refuses.
     #[error("{0}")]
     Cart(#[from] CartError),
@@ -256,6 +260,7 @@ impl Error {
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
+            Self::Coordination(error) => error.code(),
             Self::Cart(error) => error.code(),
             Self::InvalidValue | Self::NotJson => "invalid_value",
             Self::ValueTooLarge(_) | Self::MetadataTooLarge(_) => "value_too_large",

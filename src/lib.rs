@@ -8,6 +8,7 @@
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
 //! | [`cart`] | what a cart is, how a change is applied once, how two carts become one |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
+//! | [`coordination`] | who holds a lock, what a counter says, which calls were made before |
 //! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock. No decisions |
@@ -18,6 +19,7 @@
 
 pub mod cache;
 pub mod cart;
+pub mod coordination;
 pub mod error;
 #[cfg(feature = "faults")]
 pub mod faults;

@@ -1,5 +1,6 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of src/*/exports.rs; their arguments are described there.
+import type { Created } from './guard.js';
 import type { Host } from './host.js';
 
 export type Answer = unknown;
@@ -100,21 +101,6 @@ export interface Exports {
     prefix: string,
     report: object | undefined,
   ): Answer;
-  limitTables(storage: object, create: boolean): boolean;
-  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
-  limitLook(storage: object | undefined, config: unknown): Answer;
-  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
-  limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
-  limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
-  limitWake(storage: object): boolean;
-  coordinationTables(storage: object, create: boolean): boolean;
-  coordinationWake(storage: object): boolean;
-  lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
-  lockExtend(storage: object | undefined, holder: unknown, ttlSeconds: unknown): Answer;
-  lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
-  counterAdd(storage: object, by: unknown, key: unknown): Answer;
-  counterGet(storage: object): Answer;
-  counterReset(storage: object | undefined, key: unknown): Answer;
   locksAcquire(
     namespace: object,
     placement: object | undefined,
@@ -200,23 +186,6 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  cartOpen(storage: object, create: boolean): boolean;
-  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
-  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartDelete(storage: object, ...terms: CartTerms): Answer;
-  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
-  cartMerge(
-    storage: object,
-    id: string,
-    cart: string,
-    policy: string,
-    ttlSeconds: number,
-    ifVersion: number | undefined,
-    owner: string | undefined,
-  ): Answer;
-  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
-  cartWake(storage: object): boolean;
   cartsGet(
     ...args: [
       ...objects: Objects,
@@ -297,12 +266,4 @@ export interface Exports {
   ): Answer;
 }
 
-export interface Created {
-  exports: Exports;
-  /** The instance's linear memory. */
-  memory: WebAssembly.Memory;
-  /** Replaces what the glue calls by something that throws. */
-  kill(): void;
-}
-
-export function create(module: WebAssembly.Module, host: Host): Created;
+export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

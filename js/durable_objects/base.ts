@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { CloudflareClientsError, type ErrorCode } from '../error.js';
-import { callSync, type Exports } from '../runtime.js';
+import { callSync, type Exports } from './load.js';
 
 /**
  * What an object answers by RPC. A refusal is a value: an exception would lose its properties on the way,

@@ -1,6 +1,6 @@
-import type { Exports } from '../runtime.js';
 import { type Reply, refusalOf, type StorageHandle, StoredObject } from './base.js';
 import { cartWire } from './cart_wire.js';
+import type { Exports } from './load.js';
 
 /** What a mutation of a cart answers: the version, whether the line was there, and the cart as JSON. */
 export type CartReply = Reply<[version: number, found: boolean, cart: string]>;
@@ -94,6 +94,7 @@ export class CartDurableObject extends StoredObject {
     await this.wake((wasm, storage) => wasm.cartWake(storage));
   }
 
+  /** @internal */
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
     return wasm.cartOpen(storage, create);
   }

@@ -1,5 +1,5 @@
-import type { Exports } from '../runtime.js';
 import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
 /** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */
 export type LockHeld = [fence: number, expiresAt: number];
@@ -55,6 +55,7 @@ export class CoordinationDurableObject extends StoredObject {
     await this.wake((wasm, storage) => wasm.coordinationWake(storage));
   }
 
+  /** @internal */
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
     return wasm.coordinationTables(storage, create);
   }

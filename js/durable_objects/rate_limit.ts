@@ -1,6 +1,6 @@
 import type { RateLimitConfig, RateLimitResult } from '../limits.js';
-import type { Exports } from '../runtime.js';
 import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
 /** What the object answers: the public result, and what its client needs to remember a refusal. */
 export interface LimitReply extends RateLimitResult {
@@ -15,6 +15,7 @@ export interface LimitReply extends RateLimitResult {
  * `RateLimiterClient`; its methods are what that client calls.
  */
 export class RateLimitDurableObject extends StoredObject {
+  /** @internal */
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
     return wasm.limitTables(storage, create);
   }

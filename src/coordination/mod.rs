@@ -1,10 +1,13 @@
 //! Locks and counters on Durable Objects: one object for each name.
 
-mod client;
+pub mod client;
 pub mod counter;
+#[cfg(feature = "clients")]
 mod exports;
 pub mod lock;
+#[cfg(feature = "objects")]
 mod object;
+#[cfg(feature = "objects")]
 mod store;
 
 use thiserror::Error;

@@ -144,6 +144,7 @@ fn advance(mut call: Call) -> JsValue {
 }
 
 /// Goes on with a parked task. `outcome`: 0 rejected with `value`, 1 resolved to it, 2 timed out.
+#[cfg(feature = "clients")]
 #[wasm_bindgen]
 pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
     let Some(call) = TASKS.with_borrow_mut(|tasks| tasks.take(task)) else {
@@ -159,6 +160,7 @@ pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
 }
 
 /// Frees the task of a call whose request was cancelled and will never be stepped again.
+#[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = dropTask)]
 pub fn drop_task(task: f64) {
     let call = TASKS.with_borrow_mut(|tasks| tasks.take(task));
@@ -166,6 +168,7 @@ pub fn drop_task(task: f64) {
 }
 
 /// How many calls are parked.
+#[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = liveTasks)]
 pub fn live_tasks() -> usize {
     TASKS.with_borrow(|tasks| tasks.live)

@@ -5,12 +5,15 @@ pub mod blocks;
 pub mod client;
 pub mod counter;
 pub mod exact;
+#[cfg(feature = "clients")]
 mod exact_exports;
+#[cfg(feature = "clients")]
 mod exports;
 pub mod headers;
 pub mod meter;
 pub mod model;
-pub mod object;
+#[cfg(feature = "objects")]
+mod object;
 pub mod pairs;
 pub mod reply;
 mod sync;

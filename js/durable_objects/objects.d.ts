@@ -1,0 +1,48 @@
+// The built glue of the objects' wasm, `objects.js`, as in ../clients.d.ts. Its functions are the exported
+// ones of src/*/object.rs.
+import type { Created } from '../guard.js';
+import type { Host } from '../host.js';
+
+export type Answer = unknown;
+
+/** What every mutation of a cart ends with. */
+export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
+
+export interface Exports {
+  cartOpen(storage: object, create: boolean): boolean;
+  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
+  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
+  cartDelete(storage: object, ...terms: CartTerms): Answer;
+  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
+  cartMerge(
+    storage: object,
+    id: string,
+    cart: string,
+    policy: string,
+    ttlSeconds: number,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): Answer;
+  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
+  cartWake(storage: object): boolean;
+
+  limitTables(storage: object, create: boolean): boolean;
+  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
+  limitLook(storage: object | undefined, config: unknown): Answer;
+  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
+  limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
+  limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
+  limitWake(storage: object): boolean;
+
+  coordinationTables(storage: object, create: boolean): boolean;
+  coordinationWake(storage: object): boolean;
+  lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
+  lockExtend(storage: object | undefined, holder: unknown, ttlSeconds: unknown): Answer;
+  lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
+  counterAdd(storage: object, by: unknown, key: unknown): Answer;
+  counterGet(storage: object): Answer;
+  counterReset(storage: object | undefined, key: unknown): Answer;
+}
+
+export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

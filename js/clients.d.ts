@@ -67,91 +67,31 @@ export interface Exports {
     delayMs: number,
     report: object | undefined,
   ): Answer;
-  exactCheck(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    handle: number,
-    options: number,
-    identifier: string,
-    prefixes: string[],
-    numbers: number[],
-    cost: number,
-    report: object | undefined,
+  exactLimit(
+    ...args: [
+      ...objects: Objects,
+      handle: number,
+      options: number,
+      operation: number,
+      identifier: string,
+      prefixes: string[],
+      numbers: number[],
+      configs: object[],
+      cost: number,
+      report: object | undefined,
+    ]
   ): Answer;
-  exactChange(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    handle: number,
-    options: number,
-    identifier: string,
-    prefixes: string[],
-    numbers: number[],
-    cost: number,
-    change: 0 | 1 | 2,
-    report: object | undefined,
-  ): Answer;
-  exactReset(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    handle: number,
-    identifier: string,
-    prefix: string,
-    report: object | undefined,
-  ): Answer;
-  locksAcquire(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    holder: string,
-    ttlSeconds: number,
-    waitMs: number,
-    report: object | undefined,
-  ): Answer;
-  locksExtend(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    holder: string,
-    ttlSeconds: number,
-    report: object | undefined,
-  ): Answer;
-  locksRelease(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    holder: string,
-    call: string,
-    report: object | undefined,
-  ): Answer;
-  countersIncrement(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    by: number,
-    key: string,
-    report: object | undefined,
-  ): Answer;
-  countersGet(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    report: object | undefined,
-  ): Answer;
-  countersReset(
-    namespace: object,
-    placement: object | undefined,
-    limitMs: number,
-    name: string,
-    key: string,
-    report: object | undefined,
+  coordinate(
+    ...args: [
+      ...objects: Objects,
+      operation: number,
+      name: string,
+      secret: string,
+      call: string,
+      number: number,
+      waitMs: number,
+      report: object | undefined,
+    ]
   ): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;

@@ -54,7 +54,7 @@ export class CounterClient {
     const { handle, placement, limitMs } = this.#objects;
     const key = given ?? crypto.randomUUID();
     return observedObject(this.#objects, 'counter', 'increment', (wasm, report) =>
-      wasm.countersIncrement(handle, placement, limitMs, name, by, key, report),
+      wasm.coordinate(handle, placement, limitMs, 3, name, key, '', by, 0, report),
     );
   }
 
@@ -64,7 +64,7 @@ export class CounterClient {
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     return observedObject(this.#objects, 'counter', 'get', (wasm, report) =>
-      wasm.countersGet(handle, placement, limitMs, name, report),
+      wasm.coordinate(handle, placement, limitMs, 4, name, '', '', 0, 0, report),
     );
   }
 
@@ -75,7 +75,7 @@ export class CounterClient {
     const { handle, placement, limitMs } = this.#objects;
     const key = crypto.randomUUID();
     return observedObject(this.#objects, 'counter', 'reset', (wasm, report) =>
-      wasm.countersReset(handle, placement, limitMs, name, key, report),
+      wasm.coordinate(handle, placement, limitMs, 5, name, key, '', 0, 0, report),
     );
   }
 }

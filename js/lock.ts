@@ -76,7 +76,7 @@ export class LockClient {
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
     const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.locksAcquire(handle, placement, limitMs, name, holder, options.ttlSeconds, waitMs, report),
+      wasm.coordinate(handle, placement, limitMs, 0, name, holder, '', options.ttlSeconds, waitMs, report),
     );
     return held && lockOf(name, holder, held);
   }
@@ -88,7 +88,7 @@ export class LockClient {
     const { handle, placement, limitMs } = this.#objects;
     const { name, holder } = lock;
     const held = await observedObject<Held | null>(this.#objects, 'lock', 'extend', (wasm, report) =>
-      wasm.locksExtend(handle, placement, limitMs, name, holder, ttlSeconds, report),
+      wasm.coordinate(handle, placement, limitMs, 1, name, holder, '', ttlSeconds, 0, report),
     );
     return held && lockOf(name, holder, held);
   }
@@ -98,9 +98,10 @@ export class LockClient {
     const bad = badLock(lock);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
+    const { name, holder } = lock;
     const call = crypto.randomUUID();
     return observedObject(this.#objects, 'lock', 'release', (wasm, report) =>
-      wasm.locksRelease(handle, placement, limitMs, lock.name, lock.holder, call, report),
+      wasm.coordinate(handle, placement, limitMs, 2, name, holder, call, 0, 0, report),
     );
   }
 

@@ -9,10 +9,10 @@ import {
   observedObject,
 } from './objects.js';
 
-/** @internal Bits of the wasm's `options`, beside the policy. */
+// Beside the policy, in the wasm's `options`.
 const LOCAL_BLOCK = 4;
 
-const CHANGES = { peek: 0, refund: 1, penalize: 2 } as const;
+const OPERATIONS = { check: 0, peek: 1, refund: 2, penalize: 3, reset: 4 } as const;
 
 /** @internal */
 export class ObjectLimits implements Limits {
@@ -35,56 +35,51 @@ export class ObjectLimits implements Limits {
   }
 
   check(identifier: string, configs: readonly RateLimitConfig[], cost: number): Promise<RateLimitResult> {
-    const { handle, placement, limitMs } = this.#objects;
-    const operation = configs.length === 1 ? 'checkLimit' : 'checkLimits';
-    return observedObject(this.#objects, 'rate_limit', operation, (wasm, report) =>
-      wasm.exactCheck(
-        handle,
-        placement,
-        limitMs,
-        this.#number,
-        this.#options,
-        identifier,
-        configs.map(({ keyPrefix }) => keyPrefix),
-        configs.flatMap(numbers),
-        cost,
-        report,
-      ),
-    );
+    const name = configs.length === 1 ? 'checkLimit' : 'checkLimits';
+    return this.#call(name, OPERATIONS.check, identifier, configs, cost);
   }
 
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    return this.change('peek', identifier, config, 1);
+    return this.#call('peek', OPERATIONS.peek, identifier, [config], 1);
   }
 
   change(
-    how: keyof typeof CHANGES,
+    how: 'refund' | 'penalize',
     identifier: string,
     config: RateLimitConfig,
     cost: number,
   ): Promise<RateLimitResult> {
+    return this.#call(how, OPERATIONS[how], identifier, [config], cost);
+  }
+
+  reset(identifier: string, keyPrefix: string): Promise<void> {
+    // Any limit: what is forgotten is all that is counted under the prefix.
+    return this.#call('reset', OPERATIONS.reset, identifier, [{ limit: 1, window: 1, keyPrefix }], 1);
+  }
+
+  #call<T>(
+    name: string,
+    operation: number,
+    identifier: string,
+    configs: readonly RateLimitConfig[],
+    cost: number,
+  ): Promise<T> {
     const { handle, placement, limitMs } = this.#objects;
-    return observedObject(this.#objects, 'rate_limit', how, (wasm, report) =>
-      wasm.exactChange(
+    return observedObject(this.#objects, 'rate_limit', name, (wasm, report) =>
+      wasm.exactLimit(
         handle,
         placement,
         limitMs,
         this.#number,
         this.#options,
+        operation,
         identifier,
-        [config.keyPrefix],
-        numbers(config),
+        configs.map(({ keyPrefix }) => keyPrefix),
+        configs.flatMap(numbers),
+        configs.map(wire),
         cost,
-        CHANGES[how],
         report,
       ),
-    );
-  }
-
-  reset(identifier: string, keyPrefix: string): Promise<void> {
-    const { handle, placement, limitMs } = this.#objects;
-    return observedObject(this.#objects, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.exactReset(handle, placement, limitMs, this.#number, identifier, keyPrefix, report),
     );
   }
 }
@@ -92,4 +87,9 @@ export class ObjectLimits implements Limits {
 // As the wasm takes a limit beside its prefix.
 function numbers({ limit, window, algorithm }: RateLimitConfig): [number, number, number] {
   return [limit, window, algorithm === undefined ? 0 : ALGORITHMS.indexOf(algorithm)];
+}
+
+// As the object takes it: nothing of what else the user's object may have.
+function wire({ limit, window, keyPrefix, algorithm }: RateLimitConfig): RateLimitConfig {
+  return algorithm === undefined ? { limit, window, keyPrefix } : { limit, window, keyPrefix, algorithm };
 }

@@ -1,14 +1,19 @@
-import type { RateLimitConfig, RateLimitResult } from '../limits.js';
+import type { RateLimitConfig } from '../limits.js';
 import { type Reply, type StorageHandle, StoredObject } from './base.js';
 import type { Exports } from './load.js';
 
-/** What the object answers: the public result, and what its client needs to remember a refusal. */
-export interface LimitReply extends RateLimitResult {
-  /** How long until the same call would be admitted, in ms; 0 when it was. */
-  retryInMs: number;
-  /** Which of the checked limits was the strictest. */
-  index: number;
-}
+/**
+ * What the object answers: whether the call may go on (1 or 0), how much is left, when all of it is there
+ * again in ms since the epoch, in how many ms the same call would be admitted, and which of the limits was
+ * the strictest.
+ */
+export type LimitReply = [
+  allowed: number,
+  remaining: number,
+  resetAt: number,
+  retryInMs: number,
+  index: number,
+];
 
 /**
  * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to

@@ -1,6 +1,6 @@
 //! `LockClient` and `CounterClient`: the object of a name, and waiting for a lock.
 
-use js_sys::{Array, JsString, Math};
+use js_sys::{JsString, Math};
 use wasm_bindgen::prelude::*;
 
 use super::{CoordinationError, counter, is_text};
@@ -8,65 +8,123 @@ use crate::error::Error;
 use crate::host::object_handle::refusal;
 use crate::host::report::Note;
 use crate::host::task::{Answer, wait};
-use crate::host::{now, sleep};
+use crate::host::{now, numbers, sleep};
 use crate::kv::{key, ttl};
 use crate::object::call::Objects;
 use crate::object::model::Retry;
 
-/// The shortest and the longest pause between two attempts to get a lock, in ms.
+/// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);
 
-/// Locks or counters behind one namespace, for the length of a call.
-pub struct CoordinationClient {
-    /// The namespace.
-    pub objects: Objects,
-}
-
-/// Which object a name has: a lock and a counter of the same name are two.
+/// What is asked of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A lock.
-    Lock,
-    /// A counter.
-    Counter,
+pub enum Operation {
+    /// Get a lock: `[fence, expiresAt]`, or null.
+    Acquire,
+    /// Give its holder another TTL: the same.
+    Extend,
+    /// Free it: whether it was the holder's until now.
+    Release,
+    /// Add to a counter: the value after that.
+    Increment,
+    /// Read it.
+    Count,
+    /// Set it to 0.
+    Reset,
 }
 
-impl Kind {
-    fn object_of(self, name: &str) -> Result<JsString, Error> {
-        key::check_text(name)?;
-        let kind = match self {
-            Self::Lock => "lock:",
-            Self::Counter => "counter:",
-        };
-        Ok([kind, name].concat().into())
+/// One call. Which of the fields mean something is a matter of the operation.
+pub struct Call {
+    /// What to do.
+    pub operation: Operation,
+    /// The name of the lock or counter.
+    pub name: String,
+    /// The holder of a lock, or the idempotency key of a counter's call.
+    pub secret: String,
+    /// The name of a release and its repetitions.
+    pub call: String,
+    /// A TTL in seconds, or what to add.
+    pub number: f64,
+    /// How long to wait for a lock, in ms.
+    pub wait_ms: f64,
+}
+
+impl Operation {
+    const fn method(self) -> &'static str {
+        match self {
+            Self::Acquire => "acquire",
+            Self::Extend => "extend",
+            Self::Release => "release",
+            Self::Increment => "increment",
+            Self::Count => "count",
+            Self::Reset => "reset",
+        }
+    }
+
+    const fn is_of_lock(self) -> bool {
+        matches!(self, Self::Acquire | Self::Extend | Self::Release)
     }
 }
 
-impl CoordinationClient {
-    /// Gets a lock, waiting for `wait_ms` at most: `[fence, expiresAt]`, or null.
+impl Call {
+    // A lock and a counter of the same name are two objects.
+    fn object(&self) -> Result<JsString, Error> {
+        key::check_text(&self.name)?;
+        let kind = if self.operation.is_of_lock() {
+            "lock:"
+        } else {
+            "counter:"
+        };
+        Ok([kind, &self.name].concat().into())
+    }
+
+    fn args(&self) -> Result<Vec<JsValue>, Error> {
+        let secret = || JsValue::from(self.secret.as_str());
+        let number = JsValue::from(self.number);
+        if self.operation != Operation::Count && !is_text(&self.secret) {
+            return Err(if self.operation.is_of_lock() {
+                CoordinationError::Holder.into()
+            } else {
+                CoordinationError::Key.into()
+            });
+        }
+        Ok(match self.operation {
+            Operation::Acquire | Operation::Extend => {
+                ttl::check(self.number)?;
+                vec![secret(), number]
+            }
+            Operation::Release => vec![secret(), self.call.as_str().into()],
+            Operation::Increment => {
+                counter::check_amount(self.number)?;
+                vec![number, secret()]
+            }
+            Operation::Count => Vec::new(),
+            Operation::Reset => vec![secret()],
+        })
+    }
+
+    /// Makes the call. It may be made again after an unknown outcome: objects know it by its secret.
     ///
     /// # Errors
-    /// An invalid name or TTL, or the object failed.
-    pub async fn acquire(
-        &self,
-        name: &str,
-        holder: &str,
-        ttl_seconds: f64,
-        wait_ms: f64,
-    ) -> Answer {
-        let object = Kind::Lock.object_of(name)?;
-        ttl::check(ttl_seconds)?;
+    /// An invalid argument, or the object failed or refused.
+    pub async fn make(&self, objects: &Objects) -> Answer {
+        let (object, args) = (self.object()?, self.args()?);
         let started = now();
         let mut waited = 0.0_f64;
         let mut pause = PAUSES_MS.0;
         loop {
-            let args = [holder.into(), ttl_seconds.into()];
-            let reply = self.call(&object, "acquire", &args).await?;
-            let Some(busy_ms) = busy(&reply)? else {
+            let method = self.operation.method();
+            let reply = objects
+                .call(&object, method, &args, Retry::Idempotent)
+                .await?;
+            let Some(busy_ms) = self.busy(&reply)? else {
+                if self.operation == Operation::Release && reply.is_falsy() {
+                    objects.report.note(Note::LockLost);
+                }
                 return Ok(reply);
             };
             // By the clock and by our own pauses: in a test the clock may stand still.
-            let left = wait_ms - waited.max(now() - started);
+            let left = self.wait_ms - waited.max(now() - started);
             if left <= 0.0 {
                 return Ok(JsValue::NULL);
             }
@@ -82,112 +140,24 @@ impl CoordinationClient {
         }
     }
 
-    /// Gives the holder another TTL: `[fence, expiresAt]`, or null when the lock was lost.
-    ///
-    /// # Errors
-    /// As [`Self::acquire`].
-    pub async fn extend(&self, name: &str, holder: &str, ttl_seconds: f64) -> Answer {
-        let object = Kind::Lock.object_of(name)?;
-        ttl::check(ttl_seconds)?;
-        check_holder(holder)?;
-        let reply = self
-            .call(&object, "extend", &[holder.into(), ttl_seconds.into()])
-            .await?;
-        if reply.is_null() || busy(&reply)?.is_none() {
-            return Ok(reply);
+    // For how many ms at most a lock is somebody else's; none when the reply is the answer.
+    fn busy(&self, reply: &JsValue) -> Result<Option<f64>, Error> {
+        let fits = match self.operation {
+            Operation::Acquire | Operation::Extend => {
+                match (numbers(reply).as_deref(), self.operation) {
+                    (Some([ms]), Operation::Acquire) => return Ok(Some(*ms)),
+                    (Some([_fence, _expires_at]), _) => true,
+                    _ => self.operation == Operation::Extend && reply.is_null(),
+                }
+            }
+            Operation::Release => reply.as_bool().is_some(),
+            Operation::Increment | Operation::Count => reply.as_f64().is_some(),
+            Operation::Reset => true,
+        };
+        if fits {
+            Ok(None)
+        } else {
+            Err(Error::Refused(refusal(&JsValue::UNDEFINED)))
         }
-        Err(Error::Refused(refusal(&JsValue::UNDEFINED)))
-    }
-
-    /// Frees the lock: whether it was the holder's until now. `call` names this call and its repetitions.
-    ///
-    /// # Errors
-    /// An invalid lock, or the object failed.
-    pub async fn release(&self, name: &str, holder: &str, call: &str) -> Answer {
-        let object = Kind::Lock.object_of(name)?;
-        check_holder(holder)?;
-        let reply = self
-            .call(&object, "release", &[holder.into(), call.into()])
-            .await?;
-        let released = reply
-            .as_bool()
-            .ok_or_else(|| Error::Refused(refusal(&JsValue::UNDEFINED)))?;
-        if !released {
-            self.objects.report.note(Note::LockLost);
-        }
-        Ok(released.into())
-    }
-
-    /// Adds to a counter, once for each key: the value after that.
-    ///
-    /// # Errors
-    /// An invalid name, amount or key, a sum that is no safe integer, or the object failed.
-    pub async fn increment(&self, name: &str, by: f64, key: &str) -> Answer {
-        let object = Kind::Counter.object_of(name)?;
-        let by = counter::check_amount(by)?;
-        if !is_text(key) {
-            return Err(CoordinationError::Key.into());
-        }
-        let args = [by.into(), key.into()];
-        number(self.call(&object, "increment", &args).await?)
-    }
-
-    /// The value of a counter.
-    ///
-    /// # Errors
-    /// An invalid name, or the object failed.
-    pub async fn count(&self, name: &str) -> Answer {
-        let object = Kind::Counter.object_of(name)?;
-        number(self.call(&object, "count", &[]).await?)
-    }
-
-    /// Sets a counter to 0.
-    ///
-    /// # Errors
-    /// An invalid name, or the object failed.
-    pub async fn reset(&self, name: &str, key: &str) -> Answer {
-        let object = Kind::Counter.object_of(name)?;
-        self.call(&object, "reset", &[key.into()]).await?;
-        Ok(JsValue::UNDEFINED)
-    }
-
-    // All of them are safe to repeat: by holder, by call, or by key.
-    async fn call(
-        &self,
-        object: &JsString,
-        method: &'static str,
-        args: &[JsValue],
-    ) -> Result<JsValue, Error> {
-        self.objects
-            .call(object, method, args, Retry::Idempotent)
-            .await
-    }
-}
-
-fn check_holder(holder: &str) -> Result<(), Error> {
-    if is_text(holder) {
-        Ok(())
-    } else {
-        Err(CoordinationError::Holder.into())
-    }
-}
-
-// For how long the lock is somebody else's at most; none when it is ours.
-fn busy(reply: &JsValue) -> Result<Option<f64>, Error> {
-    let numbers: Option<Vec<f64>> = Array::is_array(reply)
-        .then(|| reply.unchecked_ref::<Array>().iter())
-        .and_then(|values| values.map(|value| value.as_f64()).collect());
-    match numbers.as_deref() {
-        Some([_fence, _expires_at]) => Ok(None),
-        Some([ms]) => Ok(Some(*ms)),
-        _ => Err(Error::Refused(refusal(&JsValue::UNDEFINED))),
-    }
-}
-
-fn number(reply: JsValue) -> Answer {
-    if reply.as_f64().is_some() {
-        Ok(reply)
-    } else {
-        Err(Error::Refused(refusal(&JsValue::UNDEFINED)))
     }
 }

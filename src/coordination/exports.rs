@@ -1,117 +1,52 @@
-//! The JavaScript face of `LockClient` and `CounterClient`: one function for each public call.
+//! The JavaScript face of `LockClient` and `CounterClient`.
 
 use wasm_bindgen::prelude::*;
 
-use super::client::CoordinationClient;
+use super::client::{Call, Operation};
 use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::object::call::Objects;
 
-const fn client(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    report: Option<JsReport>,
-) -> CoordinationClient {
-    CoordinationClient {
-        objects: Objects {
-            handle,
-            placement,
-            limit_ms,
-            report: Report(report),
-        },
-    }
-}
-
-/// `LockClient.acquire`: `[fence, expiresAt]`, or null.
-#[wasm_bindgen(js_name = locksAcquire)]
+/// All public calls of both, by number: 0 acquire, 1 extend, 2 release, 3 increment, 4 get, 5 reset.
+/// One function for all, since each would add 2 KB to the module; see [`Call`] for the arguments.
+#[wasm_bindgen(js_name = coordinate)]
 #[allow(
     clippy::too_many_arguments,
     reason = "flat arguments cross without an object to read"
 )]
-pub fn locks_acquire(
+pub fn coordinate(
     handle: ObjectHandle,
     placement: JsValue,
     limit_ms: f64,
+    operation: u8,
     name: String,
-    holder: String,
-    ttl_seconds: f64,
+    secret: String,
+    call: String,
+    number: f64,
     wait_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.acquire(&name, &holder, ttl_seconds, wait_ms).await })
-}
-
-/// `LockClient.extend`: `[fence, expiresAt]`, or null.
-#[wasm_bindgen(js_name = locksExtend)]
-pub fn locks_extend(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    holder: String,
-    ttl_seconds: f64,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.extend(&name, &holder, ttl_seconds).await })
-}
-
-/// `LockClient.release`.
-#[wasm_bindgen(js_name = locksRelease)]
-pub fn locks_release(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    holder: String,
-    call: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.release(&name, &holder, &call).await })
-}
-
-/// `CounterClient.increment`.
-#[wasm_bindgen(js_name = countersIncrement)]
-pub fn counters_increment(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    by: f64,
-    key: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.increment(&name, by, &key).await })
-}
-
-/// `CounterClient.get`.
-#[wasm_bindgen(js_name = countersGet)]
-pub fn counters_get(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.count(&name).await })
-}
-
-/// `CounterClient.reset`.
-#[wasm_bindgen(js_name = countersReset)]
-pub fn counters_reset(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    key: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, report);
-    run(async move { client.reset(&name, &key).await })
+    let objects = Objects {
+        handle,
+        placement,
+        limit_ms,
+        report: Report(report),
+    };
+    let call = Call {
+        operation: match operation {
+            0 => Operation::Acquire,
+            1 => Operation::Extend,
+            2 => Operation::Release,
+            3 => Operation::Increment,
+            4 => Operation::Count,
+            _ => Operation::Reset,
+        },
+        name,
+        secret,
+        call,
+        number,
+        wait_ms,
+    };
+    run(async move { call.make(&objects).await })
 }

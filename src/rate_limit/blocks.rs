@@ -68,7 +68,7 @@ impl Blocks {
             allowed: false,
             remaining: block.remaining,
             reset_at: block.reset_at,
-            retry_after_seconds: ((block.until - now) / 1_000.0).ceil(),
+            retry_after_seconds: Limit::wait_seconds(block.until - now),
         })
     }
 

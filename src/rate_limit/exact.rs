@@ -3,13 +3,12 @@
 
 use std::cell::RefCell;
 
-use js_sys::{JsString, Math};
-use serde::Serialize;
+use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
 use super::blocks::{BlockId, Blocks};
 use super::client::OnUnavailable;
-use super::model::{Algorithm, Decision, Limit, MAX_LIMIT};
+use super::model::{Decision, Limit, MAX_LIMIT};
 use super::reply::Reply;
 use crate::error::Error;
 use crate::host::object_handle::refusal;
@@ -50,154 +49,136 @@ pub struct ExactLimiterClient {
     pub local_block: bool,
 }
 
-/// A limit as the object takes it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire<'a> {
-    key_prefix: &'a str,
-    limit: f64,
-    window: f64,
-    algorithm: &'static str,
+/// What is asked of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Check limits, and count the call under all of them or under none.
+    Check,
+    /// What a check of cost 1 would answer. Asks the object also about who is blocked.
+    Peek,
+    /// Give back.
+    Refund,
+    /// Take, whether admitted or not.
+    Penalize,
+    /// Forget one prefix.
+    Reset,
 }
 
-impl Keyed {
-    fn wire(&self) -> Wire<'_> {
-        Wire {
-            key_prefix: &self.prefix,
-            limit: self.limit.limit,
-            window: self.limit.window_ms / 1_000.0,
-            algorithm: match self.limit.algorithm {
-                Algorithm::FixedWindow => "fixed-window",
-                Algorithm::SlidingWindow => "sliding-window",
-                Algorithm::TokenBucket => "token-bucket",
-            },
+impl Operation {
+    const fn method(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Peek => "peek",
+            Self::Refund => "refund",
+            Self::Penalize => "penalize",
+            Self::Reset => "reset",
         }
     }
 
-    fn to_js(&self) -> JsValue {
-        // Strings and numbers: this does not fail.
-        serde_wasm_bindgen::to_value(&self.wire()).unwrap_or_default()
+    // `configs` are the limits as the object takes them.
+    fn arguments(self, limits: &[Keyed], configs: &Array) -> Vec<JsValue> {
+        let first = limits.first();
+        let cost = || first.map_or(1.0, |keyed| keyed.limit.cost).into();
+        match self {
+            Self::Check => vec![configs.into(), cost(), call_id()],
+            Self::Peek => vec![configs.get(0)],
+            Self::Refund | Self::Penalize => vec![configs.get(0), cost(), call_id()],
+            Self::Reset => vec![first.map(|keyed| keyed.prefix.as_str()).into()],
+        }
     }
 }
 
 impl ExactLimiterClient {
-    /// Checks limits, and counts the call under all of them or under none.
+    /// Makes a call; `configs` are the limits as the object takes them.
     ///
     /// # Errors
-    /// An invalid key, or the object failed and `on_unavailable` is `Throw`.
-    pub async fn check(&self, identifier: &str, limits: &[Keyed]) -> Answer {
+    /// An invalid key, or the object failed: then a check or a peek goes by `on_unavailable`.
+    pub async fn call(
+        &self,
+        operation: Operation,
+        identifier: &str,
+        limits: &[Keyed],
+        configs: &Array,
+    ) -> Answer {
         for keyed in limits {
-            check_key(&keyed.prefix, identifier)?;
+            // The same bounds as on KV, so that a limiter can move between the two.
+            key::check_text(&[&keyed.prefix, identifier].concat())?;
         }
         let begun = now();
-        if self.local_block
+        if operation == Operation::Check
             && let Some((decision, limit)) = self.known_refusal(identifier, limits, begun)
         {
             self.objects.report.note(Note::Blocked);
             return Ok(result(&decision, limit, false));
         }
         let epoch = blocks(|blocks| blocks.epoch());
-        let configs: js_sys::Array = limits.iter().map(Keyed::to_js).collect();
-        let cost = limits.first().map_or(1.0, |keyed| keyed.limit.cost);
-        let args = [configs.into(), cost.into(), call_id()];
-        match self.ask(identifier, "check", &args).await {
-            Ok(reply) => {
-                if self.local_block
-                    && !reply.allowed
-                    && let Some(keyed) = limits.get(reply.index as usize)
-                {
-                    let id = self.block_id(&keyed.prefix, identifier);
-                    let begun = (begun, epoch);
-                    blocks(|blocks| {
-                        let decision = reply.decision();
-                        blocks.remember(id, keyed.limit, &decision, begun, reply.retry_in_ms);
-                    });
-                }
-                Ok(result(&reply.decision(), reply.limit, false))
+        let value = self.ask(operation, identifier, limits, configs).await;
+        let value = match value {
+            Err(error) if matches!(operation, Operation::Check | Operation::Peek) => {
+                return self.without_object(error, limits);
             }
-            Err(error) => self.without_object(error, limits),
+            other => other?,
+        };
+        if operation == Operation::Reset {
+            return Ok(JsValue::UNDEFINED);
         }
-    }
-
-    /// What a check of cost 1 would answer. Counts nothing; asks the object also about who is blocked.
-    ///
-    /// # Errors
-    /// As [`Self::check`].
-    pub async fn peek(&self, identifier: &str, keyed: Keyed) -> Answer {
-        check_key(&keyed.prefix, identifier)?;
-        match self.ask(identifier, "peek", &[keyed.to_js()]).await {
-            Ok(reply) => {
-                if reply.allowed {
-                    self.unblock(&keyed.prefix, identifier);
-                }
-                Ok(result(&reply.decision(), reply.limit, false))
-            }
-            Err(error) => self.without_object(error, &[keyed]),
+        let reply = Reply::of(&value);
+        let strictest = reply.and_then(|reply| Some((reply, limits.get(reply.index)?)));
+        let Some((reply, keyed)) = strictest else {
+            return Err(Error::Refused(refusal(&JsValue::UNDEFINED)));
+        };
+        let decision = reply.decision();
+        if operation == Operation::Check && self.local_block && !reply.allowed {
+            let id = self.block_id(&keyed.prefix, identifier);
+            let refused = (begun, epoch);
+            blocks(|blocks| {
+                blocks.remember(id, keyed.limit, &decision, refused, reply.retry_in_ms);
+            });
+        } else if operation == Operation::Peek && reply.allowed {
+            self.unblock(identifier, limits);
         }
+        Ok(result(&decision, keyed.limit.limit, false))
     }
 
-    /// `refund` gives back, `penalize` takes. Answers what [`Self::peek`] would.
-    ///
-    /// # Errors
-    /// An invalid key, or the object failed: there is nothing to go on with.
-    pub async fn adjust(&self, identifier: &str, keyed: Keyed, method: &'static str) -> Answer {
-        check_key(&keyed.prefix, identifier)?;
-        self.unblock(&keyed.prefix, identifier);
-        let args = [keyed.to_js(), keyed.limit.cost.into(), call_id()];
-        let reply = self.ask(identifier, method, &args).await;
-        // Again: a refusal may have come in meanwhile.
-        self.unblock(&keyed.prefix, identifier);
-        let reply = reply?;
-        Ok(result(&reply.decision(), reply.limit, false))
-    }
-
-    /// Forgets what was counted under one prefix.
-    ///
-    /// # Errors
-    /// An invalid key, or the object failed.
-    pub async fn reset(&self, identifier: &str, prefix: &str) -> Answer {
-        check_key(prefix, identifier)?;
-        self.unblock(prefix, identifier);
-        let name = JsString::from(identifier);
-        let forgotten = self
-            .objects
-            .call(&name, "reset", &[prefix.into()], Retry::Idempotent)
-            .await;
-        self.unblock(prefix, identifier);
-        forgotten.map(|_| JsValue::UNDEFINED)
-    }
-
-    // All calls may be made again: those that count carry an id, by which the object knows them.
+    // All of them may be made again: those that count carry an id, by which the object knows them.
     async fn ask(
         &self,
+        operation: Operation,
         identifier: &str,
-        method: &'static str,
-        args: &[JsValue],
-    ) -> Result<Reply, Error> {
+        limits: &[Keyed],
+        configs: &Array,
+    ) -> Answer {
+        let forgives = matches!(operation, Operation::Refund | Operation::Reset);
+        if forgives {
+            self.unblock(identifier, limits);
+        }
+        let args = operation.arguments(limits, configs);
         let name = JsString::from(identifier);
-        let value = self
+        let reply = self
             .objects
-            .call(&name, method, args, Retry::Idempotent)
-            .await?;
-        Reply::of(&value).ok_or_else(|| Error::Refused(refusal(&JsValue::UNDEFINED)))
+            .call(&name, operation.method(), &args, Retry::Idempotent)
+            .await;
+        if forgives {
+            // Again: a refusal may have come in meanwhile.
+            self.unblock(identifier, limits);
+        }
+        reply
     }
 
     fn without_object(&self, error: Error, limits: &[Keyed]) -> Answer {
-        if self.on_unavailable == OnUnavailable::Throw || !error.is_unavailable() {
-            return Err(error);
-        }
-        self.objects
-            .report
-            .note_code(Note::ObjectFailed, error.code());
-        let Some(limit) = limits.iter().map(|keyed| keyed.limit).reduce(smaller) else {
+        let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
+        let Some(limit) = limit.filter(|_| error.is_unavailable()) else {
             return Err(error);
         };
         let time = now();
         let ends_at = time + limit.window_ms;
         let decision = match self.on_unavailable {
+            OnUnavailable::Throw => return Err(error),
+            OnUnavailable::Allow => limit.answer(true, limit.cost, ends_at, time),
             OnUnavailable::Deny => limit.answer(false, limit.limit, ends_at, time),
-            _ => limit.answer(true, limit.cost, ends_at, time),
         };
+        let report = &self.objects.report;
+        report.note_code(Note::ObjectFailed, error.code());
         Ok(result(&decision, limit.limit, true))
     }
 
@@ -208,7 +189,7 @@ impl ExactLimiterClient {
         now: f64,
     ) -> Option<(Decision, f64)> {
         blocks(|blocks| {
-            if blocks.is_empty() {
+            if !self.local_block || blocks.is_empty() {
                 return None;
             }
             limits.iter().find_map(|keyed| {
@@ -219,9 +200,11 @@ impl ExactLimiterClient {
         })
     }
 
-    fn unblock(&self, prefix: &str, identifier: &str) {
-        let id = self.block_id(prefix, identifier);
-        blocks(|blocks| blocks.clear(&id));
+    fn unblock(&self, identifier: &str, limits: &[Keyed]) {
+        for keyed in limits {
+            let id = self.block_id(&keyed.prefix, identifier);
+            blocks(|blocks| blocks.clear(&id));
+        }
     }
 
     fn block_id(&self, prefix: &str, identifier: &str) -> BlockId {
@@ -231,11 +214,6 @@ impl ExactLimiterClient {
             identifier: identifier.to_owned(),
         }
     }
-}
-
-// The same bounds as on KV, so that a limiter can move between the two.
-fn check_key(prefix: &str, identifier: &str) -> Result<(), Error> {
-    Ok(key::check_text(&[prefix, identifier].concat())?)
 }
 
 fn smaller(a: Limit, b: Limit) -> Limit {

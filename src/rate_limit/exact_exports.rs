@@ -1,9 +1,10 @@
-//! The JavaScript face of `RateLimiterClient` on Durable Objects: one function for each public call.
+//! The JavaScript face of `RateLimiterClient` on Durable Objects.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::client::OnUnavailable;
-use super::exact::{ExactLimiterClient, Keyed};
+use super::exact::{ExactLimiterClient, Keyed, Operation};
 use super::model::{Algorithm, Limit, LimitError, MAX_LIMITS};
 use crate::error::Error;
 use crate::host::object_handle::ObjectHandle;
@@ -11,13 +12,28 @@ use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::object::call::Objects;
 
-fn client(
-    (namespace, placement, limit_ms): (ObjectHandle, JsValue, f64),
+/// All public calls, by number: 0 check, 1 peek, 2 refund, 3 penalize, 4 reset. `options`: 0 throw, 1 allow,
+/// 2 deny; and 4 for `localBlock`. `configs` are the same limits as objects, for the call.
+#[wasm_bindgen(js_name = exactLimit)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn exact_limit(
+    namespace: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
     handle: u32,
     options: u8,
+    operation: u8,
+    identifier: String,
+    prefixes: Vec<String>,
+    numbers: Vec<f64>,
+    configs: Array,
+    cost: f64,
     report: Option<JsReport>,
-) -> ExactLimiterClient {
-    ExactLimiterClient {
+) -> JsValue {
+    let client = ExactLimiterClient {
         objects: Objects {
             handle: namespace,
             placement,
@@ -31,7 +47,18 @@ fn client(
             _ => OnUnavailable::Deny,
         },
         local_block: options & 4 != 0,
-    }
+    };
+    let operation = match operation {
+        0 => Operation::Check,
+        1 => Operation::Peek,
+        2 => Operation::Refund,
+        3 => Operation::Penalize,
+        _ => Operation::Reset,
+    };
+    run(async move {
+        let limits = keyed(prefixes, &numbers, cost)?;
+        client.call(operation, &identifier, &limits, &configs).await
+    })
 }
 
 // Three numbers for each prefix: limit, window, algorithm.
@@ -51,75 +78,4 @@ fn keyed(prefixes: Vec<String>, numbers: &[f64], cost: f64) -> Result<Vec<Keyed>
         limits.push(Keyed { prefix, limit });
     }
     Ok(limits)
-}
-
-/// `checkLimit` and `checkLimits`. `options`: 0 throw, 1 allow, 2 deny; and 4 for `localBlock`.
-#[wasm_bindgen(js_name = exactCheck)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn exact_check(
-    namespace: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    handle: u32,
-    options: u8,
-    identifier: String,
-    prefixes: Vec<String>,
-    numbers: Vec<f64>,
-    cost: f64,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client((namespace, placement, limit_ms), handle, options, report);
-    run(async move {
-        let limits = keyed(prefixes, &numbers, cost)?;
-        client.check(&identifier, &limits).await
-    })
-}
-
-/// `peek` (`change` 0), `refund` (1) and `penalize` (2) of one limit.
-#[wasm_bindgen(js_name = exactChange)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn exact_change(
-    namespace: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    handle: u32,
-    options: u8,
-    identifier: String,
-    prefixes: Vec<String>,
-    numbers: Vec<f64>,
-    cost: f64,
-    change: u8,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client((namespace, placement, limit_ms), handle, options, report);
-    run(async move {
-        let limits = keyed(prefixes, &numbers, cost)?.into_iter().next();
-        let limit = limits.ok_or(LimitError::Count)?;
-        match change {
-            0 => client.peek(&identifier, limit).await,
-            1 => client.adjust(&identifier, limit, "refund").await,
-            _ => client.adjust(&identifier, limit, "penalize").await,
-        }
-    })
-}
-
-/// `reset`.
-#[wasm_bindgen(js_name = exactReset)]
-pub fn exact_reset(
-    namespace: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    handle: u32,
-    identifier: String,
-    prefix: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client((namespace, placement, limit_ms), handle, 0, report);
-    run(async move { client.reset(&identifier, &prefix).await })
 }

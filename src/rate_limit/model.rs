@@ -120,10 +120,15 @@ impl Limit {
         Self { algorithm, ..self }
     }
 
+    /// As `retryAfterSeconds`: whole seconds, one at least.
+    pub fn wait_seconds(ms: f64) -> f64 {
+        (ms / 1_000.0).ceil().max(1.0)
+    }
+
     /// The answer at `total` used, of which this call's cost is already a part if it was `taken`.
     pub fn answer(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
         let remaining = (self.limit - total).max(0.0);
-        let wait = ((reset_at - now) / 1_000.0).ceil().max(1.0);
+        let wait = Self::wait_seconds(reset_at - now);
         let retry_after_seconds = if taken { 0.0 } else { wait };
         Decision {
             allowed: taken,

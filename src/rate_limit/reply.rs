@@ -1,33 +1,13 @@
-//! What an object answers by RPC: the public result, and what its caller needs to remember a refusal.
+//! What an object answers by RPC: numbers, in the order of [`Reply`].
 
-use serde::Serialize;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::model::Decision;
+use super::model::{Decision, Limit};
+use crate::host::numbers;
 
-#[wasm_bindgen]
-extern "C" {
-    /// A reply, or anything else that a stub has answered.
-    type Answered;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn allowed(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn remaining(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = resetAt)]
-    fn reset_at(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn limit(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = retryAfterSeconds)]
-    fn retry_after_seconds(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = retryInMs)]
-    fn retry_in_ms(this: &Answered) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn index(this: &Answered) -> Result<JsValue, JsValue>;
-}
-
-/// See [`Decision`] for what is public.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The answer to a check or a look.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reply {
     /// The call may go on.
     pub allowed: bool,
@@ -35,48 +15,56 @@ pub struct Reply {
     pub remaining: f64,
     /// When all of it is there again.
     pub reset_at: f64,
-    /// The limit that was the strictest.
-    pub limit: f64,
-    /// How long to wait.
-    pub retry_after_seconds: f64,
-    /// The same in ms: a length of time, since the clocks of object and caller may differ.
+    /// How long until the same call would be admitted: no moment, since the clocks of object and caller
+    /// may differ.
     pub retry_in_ms: f64,
-    /// Which of the limits it was.
-    pub index: u32,
+    /// Which of the limits was the strictest.
+    pub index: usize,
 }
 
 impl Reply {
     /// For RPC.
-    pub fn into_js(self) -> JsValue {
-        // Numbers and a boolean: this does not fail.
-        serde_wasm_bindgen::to_value(&self).unwrap_or_default()
+    pub fn to_js(self) -> JsValue {
+        let allowed = if self.allowed { 1.0 } else { 0.0 };
+        let numbers = [
+            allowed,
+            self.remaining,
+            self.reset_at,
+            self.retry_in_ms,
+            self.index as f64,
+        ];
+        numbers
+            .into_iter()
+            .map(JsValue::from)
+            .collect::<Array>()
+            .into()
     }
 
     /// What a stub answered; nothing when it is no reply.
     pub fn of(value: &JsValue) -> Option<Self> {
-        if !value.is_object() {
+        let &[allowed, remaining, reset_at, retry_in_ms, index] = numbers(value)?.as_slice() else {
             return None;
-        }
-        let value: &Answered = value.unchecked_ref();
-        let number = |value: Result<JsValue, JsValue>| value.ok()?.as_f64();
+        };
         Some(Self {
-            allowed: value.allowed().ok()?.as_bool()?,
-            remaining: number(value.remaining())?,
-            reset_at: number(value.reset_at())?,
-            limit: number(value.limit())?,
-            retry_after_seconds: number(value.retry_after_seconds())?,
-            retry_in_ms: number(value.retry_in_ms())?,
-            index: number(value.index())? as u32,
+            allowed: allowed == 1.0,
+            remaining,
+            reset_at,
+            retry_in_ms,
+            index: index as usize,
         })
     }
 
-    /// Its public part.
-    pub const fn decision(&self) -> Decision {
+    /// The public answer.
+    pub fn decision(&self) -> Decision {
         Decision {
             allowed: self.allowed,
             remaining: self.remaining,
             reset_at: self.reset_at,
-            retry_after_seconds: self.retry_after_seconds,
+            retry_after_seconds: if self.allowed {
+                0.0
+            } else {
+                Limit::wait_seconds(self.retry_in_ms)
+            },
         }
     }
 }

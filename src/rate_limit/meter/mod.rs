@@ -104,13 +104,16 @@ impl Meter {
 
     fn verdict(&self, limit: &Limit, retry_at: f64, now: f64) -> Verdict {
         let allowed = retry_at <= now;
-        let wait = ((retry_at - now) / 1_000.0).ceil().max(1.0);
         Verdict {
             decision: Decision {
                 allowed,
                 remaining: (limit.limit - self.used(now)).max(0.0),
                 reset_at: self.ends_at().max(now),
-                retry_after_seconds: if allowed { 0.0 } else { wait },
+                retry_after_seconds: if allowed {
+                    0.0
+                } else {
+                    Limit::wait_seconds(retry_at - now)
+                },
             },
             retry_at,
         }

@@ -10,13 +10,13 @@ use wasm_bindgen::prelude::*;
 use self::request::Request;
 use self::store::{Record, Store};
 use super::meter::Verdict;
-use super::model::Limit;
+use super::model::{Limit, LimitError};
+use super::reply::Reply;
 use crate::error::Error;
 
 /// What an object answers to a check: the public result, and what its caller needs to remember it.
-pub(super) struct Answer {
+struct Answer {
     verdict: Verdict,
-    limit: Limit,
     /// Which of the limits was the strictest.
     index: usize,
 }
@@ -31,12 +31,10 @@ fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answe
     let pairs = || requests.iter().zip(&records);
     if records.iter().any(|record| record.calls.has(id)) {
         let verdicts = pairs().map(|(request, record)| record.meter.taken(&request.limit, now));
-        return strictest(requests, verdicts);
+        return strictest(verdicts);
     }
-    let refused = strictest(
-        requests,
-        pairs().map(|(request, record)| record.meter.judge(&request.limit, now)),
-    )?;
+    let refused =
+        strictest(pairs().map(|(request, record)| record.meter.judge(&request.limit, now)))?;
     if !refused.verdict.decision.allowed {
         let foreign = pairs().filter(|(_, record)| record.foreign);
         store.save(foreign, now)?;
@@ -51,7 +49,7 @@ fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answe
         .iter()
         .zip(&records)
         .map(|(request, record)| record.meter.taken(&request.limit, now));
-    strictest(requests, verdicts)
+    strictest(verdicts)
 }
 
 /// Gives back, or takes whether admitted or not; once for each id. Answers what a look would.
@@ -82,25 +80,17 @@ fn look(request: &Request, record: &Record, now: f64) -> Answer {
     };
     Answer {
         verdict: record.meter.judge(&one, now),
-        limit: one,
         index: 0,
     }
 }
 
 // The refusal that lasts longest; where there is none, the limit that has least left.
-fn strictest(
-    requests: &[Request],
-    verdicts: impl Iterator<Item = Verdict>,
-) -> Result<Answer, Error> {
-    let answers = verdicts.zip(requests).enumerate();
-    answers
-        .map(|(index, (verdict, request))| Answer {
-            verdict,
-            limit: request.limit,
-            index,
-        })
+fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Answer, Error> {
+    verdicts
+        .enumerate()
+        .map(|(index, verdict)| Answer { verdict, index })
         .reduce(|a, b| if b.is_stricter_than(&a) { b } else { a })
-        .ok_or(Error::InvalidLimit(super::model::LimitError::Count))
+        .ok_or(Error::InvalidLimit(LimitError::Count))
 }
 
 impl Answer {
@@ -115,15 +105,13 @@ impl Answer {
 
     fn into_js(self, now: f64) -> JsValue {
         let decision = &self.verdict.decision;
-        super::reply::Reply {
+        Reply {
             allowed: decision.allowed,
             remaining: decision.remaining,
             reset_at: decision.reset_at,
-            limit: self.limit.limit,
-            retry_after_seconds: decision.retry_after_seconds,
             retry_in_ms: (self.verdict.retry_at - now).max(0.0),
-            index: self.index as u32,
+            index: self.index,
         }
-        .into_js()
+        .to_js()
     }
 }

@@ -121,7 +121,11 @@ impl Call {
                 if self.operation == Operation::Release && reply.is_falsy() {
                     objects.report.note(Note::LockLost);
                 }
-                return Ok(reply);
+                return Ok(if self.operation == Operation::Reset {
+                    JsValue::UNDEFINED
+                } else {
+                    reply
+                });
             };
             // By the clock and by our own pauses: in a test the clock may stand still.
             let left = self.wait_ms - waited.max(now() - started);

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, type RateLimitConfig, RateLimiterClient } from '@codex/cloudflare-clients';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
 import { five, limitsSuite } from '../suites/limits.js';
@@ -191,6 +192,52 @@ describe('RateLimiterClient on Durable Objects', () => {
       expect(refused.retryAfterSeconds).toBeLessThanOrEqual(60);
       at(60_000);
       expect((await limiter.checkLimit(id, config)).allowed).toBe(true);
+    }
+  });
+
+  // Plain models that keep everything: for each algorithm what was used when.
+  it('does what plain models say, whoever calls and whenever', async () => {
+    const step = fc.record({
+      what: fc.constantFrom('check', 'check', 'check', 'refund', 'penalize', 'reset', 'evict', 'alarm'),
+      cost: fc.integer({ min: 1, max: 5 }),
+      wait: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(90_000)),
+    });
+    for (const config of [five, sliding, bucket]) {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+          const id = unique();
+          const stub = stubOf(RATE_LIMIT_DO, id);
+          const limiter = new RateLimiterClient(isolate());
+          const model = modelOf(config);
+          let now = 0;
+          for (const { what, cost, wait } of steps) {
+            now += wait;
+            at(now);
+            model.at(now);
+            if (what === 'check') {
+              const result = await limiter.checkLimit(id, config, { cost });
+              expect(result.allowed).toBe(model.used() + cost <= 5);
+              if (result.allowed) model.take(cost);
+            } else if (what === 'refund') {
+              model.giveBack(cost);
+              await limiter.refund(id, config, cost);
+            } else if (what === 'penalize') {
+              model.take(cost);
+              await limiter.penalize(id, config, cost);
+            } else if (what === 'reset') {
+              model.reset();
+              await limiter.reset(id, config.keyPrefix);
+            } else if (what === 'evict') {
+              await evictDurableObject(stub).catch(() => {});
+            } else {
+              await runDurableObjectAlarm(stub);
+            }
+            const { remaining } = await limiter.peek(id, config);
+            expect(remaining).toBe(Math.max(0, Math.floor(5 - model.used())));
+          }
+        }),
+        { numRuns: 25 },
+      );
     }
   });
 
@@ -422,3 +469,49 @@ describe('RateLimiterClient on Durable Objects', () => {
     });
   });
 });
+
+/** A limit of 5 a minute, as one would write it who has all the memory in the world. */
+function modelOf({ algorithm }: RateLimitConfig) {
+  let now = 0;
+  let calls: { at: number; cost: number }[] = [];
+  let resetAt = 0;
+  // Units of a token: 60,000; a ms brings back 5.
+  let missing = 0;
+  const used = () => calls.reduce((sum, { cost }) => sum + cost, 0);
+  if (algorithm === 'token-bucket') {
+    return {
+      at: (ms: number) => {
+        missing = Math.max(0, missing - (ms - now) * 5);
+        now = ms;
+      },
+      used: () => missing / 60_000,
+      take: (cost: number) => void (missing = Math.min(600_000, missing + cost * 60_000)),
+      giveBack: (cost: number) => void (missing = Math.max(0, missing - cost * 60_000)),
+      reset: () => void (missing = 0),
+    };
+  }
+  return {
+    at: (ms: number) => {
+      now = ms;
+      const ended = ({ at }: { at: number }) => (algorithm ? at + 60_000 > now : now < resetAt);
+      calls = calls.filter(ended);
+    },
+    used,
+    take: (cost: number) => {
+      if (now >= resetAt) resetAt = now + 60_000;
+      calls.push({ at: now, cost });
+    },
+    giveBack: (cost: number) => {
+      for (let left = cost; left > 0 && calls.length; ) {
+        const last = calls.pop() as { at: number; cost: number };
+        const part = Math.min(left, last.cost);
+        left -= part;
+        if (last.cost > part) calls.push({ ...last, cost: last.cost - part });
+      }
+    },
+    reset: () => {
+      calls = [];
+      resetAt = 0;
+    },
+  };
+}

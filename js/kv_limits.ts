@@ -36,7 +36,8 @@ export class KVLimits implements Limits {
   readonly #limitMs: number;
 
   constructor(kv: KVHandle, options: KVLimitsOptions) {
-    this.#handle = handleOf(kv, 'RateLimiterClient');
+    const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
+    this.#handle = handleOf(kv, 'RateLimiterClient', alternative);
     this.#options = options;
     this.#limitMs = milliseconds(options.timeoutMs, 'timeoutMs', options.policy === 0 ? 0 : 2_000);
   }

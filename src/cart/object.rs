@@ -3,8 +3,10 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
+use super::keeper::{Outcome, Terms};
+use super::merge;
 use super::model::{self, CartError, Policy};
-use super::operations::{self, Outcome, Terms};
+use super::operations;
 use super::parse;
 use super::sql::{MIGRATIONS, SqlCart};
 use crate::error::Error;
@@ -24,23 +26,7 @@ fn terms(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> Result<Terms, CartError> {
-    if let Some(key) = &key {
-        model::check_key(key, CartError::BadIdempotencyKey)?;
-    }
-    if let Some(owner) = &owner {
-        model::check_key(owner, CartError::BadOwner)?;
-    }
-    if if_version.is_some_and(|version| version.fract() != 0.0 || version < 0.0) {
-        return Err(CartError::BadVersion);
-    }
-    Ok(Terms {
-        now: now(),
-        ttl_seconds: model::check_ttl(ttl_seconds)?,
-        key,
-        if_version,
-        owner,
-        is_merge: false,
-    })
+    Terms::new(now(), ttl_seconds, key, if_version, owner)
 }
 
 // What every mutation answers: the version, whether the line was there, and the cart as JSON.
@@ -154,13 +140,13 @@ pub fn cart_begin_merge(
 fn begin_merge(cart: &mut SqlCart, into: &str, id: String, owner: Option<String>) -> Answer {
     model::check_key(into, CartError::BadId)?;
     let terms = terms(1.0, Some(id), None, owner)?;
-    match operations::begin_merge(cart, into, &terms)? {
+    match merge::begin_merge(cart, into, &terms)? {
         Some(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
         None => Ok(JsValue::NULL),
     }
 }
 
-/// Merges lines into the cart: see [`operations::merge_lines`].
+/// Merges lines into the cart: see [`merge::merge_lines`].
 #[wasm_bindgen(js_name = cartMerge)]
 #[allow(
     clippy::too_many_arguments,
@@ -180,16 +166,16 @@ pub fn cart_merge(
     answer(terms.map_err(Error::from).and_then(|terms| {
         let policy = Policy::named(&policy)?;
         let lines = parse::lines(&lines)?;
-        let outcome = operations::merge_lines(cart, &lines, policy, &terms.of_merge())?;
+        let outcome = merge::merge_lines(cart, &lines, policy, &terms.of_merge())?;
         told(cart, outcome)
     }))
 }
 
-/// Ends a merge in its source: see [`operations::end_merge`].
+/// Ends a merge in its source: see [`merge::end_merge`].
 #[wasm_bindgen(js_name = cartEndMerge)]
 pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsValue {
     let cart = &mut SqlCart(Storage(storage));
-    let ended = operations::end_merge(cart, &id, merged, now());
+    let ended = merge::end_merge(cart, &id, merged, now());
     answer(ended.map(|()| JsValue::NULL))
 }
 

@@ -6,8 +6,8 @@
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
+use super::keeper::{Found, Header, Keeper};
 use super::model::{FOR_EVER, Line, MAX_KEYS};
-use super::operations::{Found, Header, Keeper};
 use crate::error::Error;
 use crate::host::storage::{Row, Storage};
 
@@ -147,10 +147,11 @@ impl Keeper for SqlCart {
         self.0.run("DELETE FROM lines", &[])
     }
 
-    fn was_applied(&self, key: &str) -> Result<bool, Error> {
-        let row = self
-            .0
-            .row("SELECT 1 FROM applied WHERE key = ?", &[key.into()])?;
+    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error> {
+        let row = self.0.row(
+            "SELECT 1 FROM applied WHERE key = ? AND until > ?",
+            &[key.into(), now.into()],
+        )?;
         Ok(row.is_some())
     }
 

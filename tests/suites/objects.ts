@@ -1,33 +1,39 @@
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 
-type Go = () => Promise<unknown>;
-type ObjectFault = (method: string, go: Go, args: unknown[]) => unknown;
+type Call = () => Promise<unknown>;
 
-/** The same objects, where `fault` may answer instead; `go` makes the real call. It sees every call. */
-export function faultyObjects(namespace: ObjectHandle, fault: ObjectFault = (_, go) => go()): ObjectHandle {
+/** The same namespace, where `tap` decides about every call on a stub: it may make it, or fail. */
+export function tapped<T extends ObjectHandle>(
+  namespace: T,
+  tap: (call: Call, method: string) => Promise<unknown>,
+): ObjectHandle {
   return {
     idFromName: (name) => namespace.idFromName(name),
     get: (id: never, options?: never) => {
       const stub = namespace.get(id, options) as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      const method =
-        (name: string) =>
-        (...args: unknown[]) =>
-          fault(name, async () => stub[name]?.(...args), args);
-      return new Proxy({}, { get: (_, name) => method(String(name)) });
+      return new Proxy(
+        {},
+        {
+          get:
+            (_, method: string) =>
+            (...args: unknown[]) =>
+              tap(async () => stub[method]?.(...args), method),
+        },
+      );
     },
   };
 }
 
-/** What a stub rejects with, by Cloudflare's flags. */
-export const broken = (flags: { retryable?: true; overloaded?: true; remote?: true }) =>
-  Object.assign(new Error('Durable Object storage operation exceeded timeout'), flags);
+/** An error as workerd's stubs throw them. */
+export const failure = (flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) =>
+  Object.assign(new Error('internal error'), flags);
 
-/** Counts the calls on objects. */
+/** Counts the calls on objects, by method. */
 export function countedObjects(namespace: ObjectHandle) {
   const count: Record<string, number> = {};
-  const counting: ObjectFault = (method, go) => {
+  const objects = tapped(namespace, (call, method) => {
     count[method] = (count[method] ?? 0) + 1;
-    return go();
-  };
-  return { count, objects: faultyObjects(namespace, counting) };
+    return call();
+  });
+  return { count, objects };
 }

@@ -4,7 +4,7 @@ import { CounterClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, unique } from '../suites/backend.js';
-import { broken, countedObjects, faultyObjects } from '../suites/objects.js';
+import { countedObjects, failure, tapped } from '../suites/objects.js';
 import { nothing, rows, stored, stubOf } from './stored.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
@@ -77,11 +77,11 @@ describe('CounterClient', () => {
 
   it('counts a call once whose reply was lost', async () => {
     let calls = 0;
-    const objects = faultyObjects(COORDINATION_DO, async (_, go) => {
+    const objects = tapped(COORDINATION_DO, async (go) => {
       calls += 1;
-      if (calls % 3 === 1) throw broken({ retryable: true });
+      if (calls % 3 === 1) throw failure({ retryable: true });
       const answer = await go();
-      if (calls % 3 === 2) throw broken({ retryable: true });
+      if (calls % 3 === 2) throw failure({ retryable: true });
       return answer;
     });
     const flaky = new CounterClient(objects);

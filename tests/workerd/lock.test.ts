@@ -4,7 +4,7 @@ import { type Lock, LockClient, type ObjectHandle } from '@codex/cloudflare-clie
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
-import { broken, countedObjects, faultyObjects } from '../suites/objects.js';
+import { countedObjects, failure, tapped } from '../suites/objects.js';
 import { nothing, stored, stubOf } from './stored.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
@@ -133,10 +133,10 @@ describe('LockClient', () => {
   it('gives the same lock to who asks again because the reply was lost', async () => {
     let lost = 0;
     const { events, onEvent } = listening();
-    const objects = faultyObjects(COORDINATION_DO, async (_, go) => {
+    const objects = tapped(COORDINATION_DO, async (go) => {
       const answer = await go();
       lost += 1;
-      if (lost % 2) throw broken({ retryable: true });
+      if (lost % 2) throw failure({ retryable: true });
       return answer;
     });
     const flaky = new LockClient(objects, { onEvent });
@@ -190,12 +190,12 @@ describe('LockClient', () => {
       );
       const answers = await Promise.all(calls);
       expect(answers.toSorted((a, b) => a - b)).toEqual(fences);
-      const failure = new Error('mine');
+      const mine = new Error('mine');
       await expect(
         locks.withLock(name, { ttlSeconds: 30 }, () => {
-          throw failure;
+          throw mine;
         }),
-      ).rejects.toBe(failure);
+      ).rejects.toBe(mine);
       expect(await locks.withLock(name, { ttlSeconds: 30 }, () => 'free again')).toBe('free again');
     });
 
@@ -212,8 +212,8 @@ describe('LockClient', () => {
     });
 
     it('answers what fn answered although the release failed', async () => {
-      const objects = faultyObjects(COORDINATION_DO, (method, go) =>
-        method === 'release' ? Promise.reject(broken({})) : go(),
+      const objects = tapped(COORDINATION_DO, (go, method) =>
+        method === 'release' ? Promise.reject(failure({})) : go(),
       );
       expect(await new LockClient(objects).withLock(unique(), { ttlSeconds: 1 }, () => 7)).toBe(7);
     });
@@ -224,10 +224,10 @@ describe('LockClient', () => {
       [{ retryable: true }, 'object_unavailable'],
       [{ overloaded: true }, 'object_overloaded'],
     ] as const) {
-      const objects = faultyObjects(COORDINATION_DO, () => Promise.reject(broken(flags)));
+      const objects = tapped(COORDINATION_DO, () => Promise.reject(failure(flags)));
       expect(await code(new LockClient(objects).acquire('a', { ttlSeconds: 1 }))).toBe(expected);
     }
-    const hanging = faultyObjects(COORDINATION_DO, () => new Promise(() => {}));
+    const hanging = tapped(COORDINATION_DO, () => new Promise(() => {}));
     const timed = new LockClient(hanging, { timeoutMs: 5 });
     expect(await code(timed.acquire('a', { ttlSeconds: 1, waitMs: 60_000 }))).toBe('timeout');
     for (const answer of [
@@ -238,7 +238,7 @@ describe('LockClient', () => {
       { ok: true, value: [] },
       { ok: true, value: 'x' },
     ]) {
-      const wrong = new LockClient(faultyObjects(COORDINATION_DO, async () => answer));
+      const wrong = new LockClient(tapped(COORDINATION_DO, async () => answer));
       expect(await code(wrong.acquire('a', { ttlSeconds: 1 }))).toBe('misconfigured');
     }
   });

@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
 import { five, limitsSuite } from '../suites/limits.js';
-import { broken, countedObjects, faultyObjects } from '../suites/objects.js';
+import { countedObjects, failure, tapped } from '../suites/objects.js';
 import { nothing, rows, stored, stubOf } from './stored.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
-const isolate = () => faultyObjects(RATE_LIMIT_DO);
+const isolate = () => tapped(RATE_LIMIT_DO, (call) => call());
 
 limitsSuite({
   name: 'RateLimitDurableObject',
@@ -19,8 +19,8 @@ limitsSuite({
     return { handle: objects, asked: () => Object.keys(count).length };
   },
   failing: (how) =>
-    faultyObjects(RATE_LIMIT_DO, () =>
-      how === 'down' ? Promise.reject(broken({ remote: true })) : new Promise(() => {}),
+    tapped(RATE_LIMIT_DO, () =>
+      how === 'down' ? Promise.reject(failure({ remote: true })) : new Promise(() => {}),
     ),
   unavailable: 'object_unavailable',
 });
@@ -303,11 +303,11 @@ describe('RateLimiterClient on Durable Objects', () => {
       for (const lost of [1, 2, 3]) {
         let failures = 0;
         const { events, onEvent } = listening();
-        const objects = faultyObjects(RATE_LIMIT_DO, async (_, go) => {
+        const objects = tapped(RATE_LIMIT_DO, async (go) => {
           if (failures === lost) return go();
           failures += 1;
           if (failures % 2) await go();
-          throw broken({ retryable: true, remote: true });
+          throw failure({ retryable: true, remote: true });
         });
         const limiter = new RateLimiterClient(objects, { onEvent });
         const id = unique();
@@ -330,9 +330,9 @@ describe('RateLimiterClient on Durable Objects', () => {
         [{}, 1, 'object_unavailable'],
       ] as const) {
         let calls = 0;
-        const objects = faultyObjects(RATE_LIMIT_DO, () => {
+        const objects = tapped(RATE_LIMIT_DO, () => {
           calls += 1;
-          return Promise.reject(broken(flags));
+          return Promise.reject(failure(flags));
         });
         expect(await code(new RateLimiterClient(objects).checkLimit('a', five))).toBe(expected);
         expect(calls).toBe(asked);
@@ -341,7 +341,7 @@ describe('RateLimiterClient on Durable Objects', () => {
 
     it('lets onUnavailable decide on what failed, and not on what was wrong', async () => {
       const { events, onEvent } = listening();
-      const objects = faultyObjects(RATE_LIMIT_DO, () => Promise.reject(broken({ overloaded: true })));
+      const objects = tapped(RATE_LIMIT_DO, () => Promise.reject(failure({ overloaded: true })));
       const limiter = new RateLimiterClient(objects, { onUnavailable: 'allow', onEvent });
       expect(await limiter.checkLimits('a', [five, { ...sliding, limit: 3 }])).toEqual({
         allowed: true,
@@ -357,7 +357,7 @@ describe('RateLimiterClient on Durable Objects', () => {
       expect(await code(limiter.refund('a', five))).toBe('object_overloaded');
       expect(await code(limiter.reset('a', five.keyPrefix))).toBe('object_overloaded');
       for (const answer of [undefined, null, 7, {}, { ok: true }, { ok: true, value: { allowed: true } }]) {
-        const wrong = faultyObjects(RATE_LIMIT_DO, async () => answer);
+        const wrong = tapped(RATE_LIMIT_DO, async () => answer);
         const call = new RateLimiterClient(wrong, { onUnavailable: 'allow' }).checkLimit('a', five);
         expect(await code(call)).toBe('misconfigured');
       }
@@ -431,7 +431,7 @@ describe('RateLimiterClient on Durable Objects', () => {
 
     it('does not outlive a refund that was under way', async () => {
       const { promise: replied, resolve: reply } = Promise.withResolvers<void>();
-      const objects = faultyObjects(RATE_LIMIT_DO, async (method, go) => {
+      const objects = tapped(RATE_LIMIT_DO, async (go, method) => {
         const answer = await go();
         if (method === 'check') await replied;
         return answer;
@@ -460,7 +460,7 @@ describe('RateLimiterClient on Durable Objects', () => {
 
     it('remembers nothing that onUnavailable decided', async () => {
       let down = true;
-      const objects = faultyObjects(RATE_LIMIT_DO, (_, go) => (down ? Promise.reject(broken({})) : go()));
+      const objects = tapped(RATE_LIMIT_DO, (go) => (down ? Promise.reject(failure({})) : go()));
       const limiter = new RateLimiterClient(objects, { onUnavailable: 'deny' });
       const id = unique();
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, degraded: true });

@@ -26,10 +26,10 @@ export interface RateLimitConfig {
 }
 
 /** How calls are counted: see {@link RateLimitConfig.algorithm}. */
-export type RateLimitAlgorithm = (typeof ALGORITHMS)[number];
+export type RateLimitAlgorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
 
 /** @internal By their numbers in Rust. */
-export const ALGORITHMS = ['fixed-window', 'sliding-window', 'token-bucket'] as const;
+export const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 
 /** What a check answers. */
 export interface RateLimitResult {

@@ -172,8 +172,8 @@ export class RateLimiterClient {
     options?: { cost?: number },
   ): Promise<RateLimitResult> {
     if (this.#limits instanceof KVLimits) return unsupported('checkLimits');
-    if (!Array.isArray(configs)) {
-      return Promise.reject(new CloudflareClientsError('invalid_limit', 'The limits must be an array'));
+    if (!Array.isArray(configs) || !configs.length) {
+      return Promise.reject(new CloudflareClientsError('invalid_limit', 'checkLimits takes 1 to 16 limits'));
     }
     const cost = options?.cost === undefined ? 1 : options.cost;
     for (const config of configs) {

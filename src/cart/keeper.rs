@@ -186,6 +186,15 @@ pub enum Change {
     Remove(String),
 }
 
+impl Change {
+    /// The key of the line it changes.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Increment { key, .. } | Self::SetQty(key, _) | Self::Remove(key) => key,
+        }
+    }
+}
+
 /// What became of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {

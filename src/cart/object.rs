@@ -8,7 +8,7 @@ use super::merge;
 use super::model::{self, CartError, Policy};
 use super::operations;
 use super::parse;
-use super::sql::{MIGRATIONS, SqlCart};
+use super::sql::{MIGRATIONS, Sent, SqlCart};
 use crate::error::Error;
 use crate::host::storage::{Storage, StorageHandle};
 use crate::host::task::{Answer, answer};
@@ -29,6 +29,10 @@ fn terms(
     Terms::new(now(), ttl_seconds, key, if_version, owner)
 }
 
+fn cart_in(storage: StorageHandle, sent: Sent) -> SqlCart {
+    SqlCart::new(Storage(storage), sent)
+}
+
 // What every mutation answers: the version, whether the line was there, and the cart as JSON.
 fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
     let json = if outcome.version > 0.0 {
@@ -43,7 +47,7 @@ fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
 /// A read: `[version, cart as JSON]`, or null when there is no cart. Renews the TTL.
 #[wasm_bindgen(js_name = cartRead)]
 pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<String>) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(read(cart, ttl_seconds, owner))
 }
 
@@ -65,7 +69,7 @@ pub fn cart_set(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(ttl_seconds, key, if_version, owner)
             .map_err(Error::from)
@@ -91,19 +95,29 @@ pub fn cart_change(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let terms = terms(ttl_seconds, key, if_version, owner);
     answer(
-        terms(ttl_seconds, key, if_version, owner)
+        terms
             .map_err(Error::from)
-            .and_then(|terms| {
-                let changes = parse::changes(&changes)?;
-                if one && changes.len() != 1 {
-                    return Err(CartError::BadChange.into());
-                }
-                let outcome = operations::change(cart, &changes, &terms)?;
-                told(cart, outcome)
-            }),
+            .and_then(|terms| change(storage, one, &changes, &terms)),
     )
+}
+
+fn change(storage: StorageHandle, one: bool, changes: &JsString, terms: &Terms) -> Answer {
+    let changes = parse::changes(changes)?;
+    let line = match changes.as_slice() {
+        [only] => Some(only.key().to_owned()),
+        _ if one => return Err(CartError::BadChange.into()),
+        _ => None,
+    };
+    let sent = Sent {
+        key: terms.key.clone(),
+        line,
+        now: terms.now,
+    };
+    let cart = &mut cart_in(storage, sent);
+    let outcome = operations::change(cart, &changes, terms)?;
+    told(cart, outcome)
 }
 
 /// Deletes the cart: see [`operations::delete`].
@@ -114,7 +128,7 @@ pub fn cart_delete(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(1.0, key, if_version, owner)
             .map_err(Error::from)
@@ -133,7 +147,7 @@ pub fn cart_begin_merge(
     id: String,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(begin_merge(cart, &into, id, owner))
 }
 
@@ -161,7 +175,7 @@ pub fn cart_merge(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     let terms = terms(ttl_seconds, Some(id), if_version, owner);
     answer(terms.map_err(Error::from).and_then(|terms| {
         let policy = Policy::named(&policy)?;
@@ -174,7 +188,7 @@ pub fn cart_merge(
 /// Ends a merge in its source: see [`merge::end_merge`].
 #[wasm_bindgen(js_name = cartEndMerge)]
 pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     let ended = merge::end_merge(cart, &id, merged, now());
     answer(ended.map(|()| JsValue::NULL))
 }
@@ -182,6 +196,6 @@ pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsVal
 /// The alarm: true when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = cartWake)]
 pub fn cart_wake(storage: StorageHandle) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(operations::wake(cart, now()).map(JsValue::from))
 }

@@ -1,4 +1,5 @@
 // What the objects of limits, locks and counters do with whatever a Worker that has the binding sends them.
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 import type {
@@ -114,6 +115,25 @@ describe('RateLimitDurableObject by RPC', () => {
     expect(await object.peek?.({ ...five, keyPrefix: 'other:' })).toMatchObject({
       value: [1, 5, expect.any(Number), 0, 0],
     });
+  });
+
+  // RPC offers the methods of prototypes, whatever TypeScript calls protected.
+  it('offers what its client calls, and nothing that would empty it', async () => {
+    const offered = (stub: object) =>
+      runInDurableObject(stub, (instance) => {
+        const own = Object.getPrototypeOf(instance);
+        const names = [own, Object.getPrototypeOf(own)].flatMap(Object.getOwnPropertyNames);
+        return [...new Set(names)].filter((name) => !['constructor', 'open', 'alarm'].includes(name));
+      });
+    expect(await offered(limits(unique()))).toEqual(['check', 'peek', 'refund', 'penalize', 'reset']);
+    expect(await offered(coordination(unique()))).toEqual([
+      'acquire',
+      'extend',
+      'release',
+      'increment',
+      'count',
+      'reset',
+    ]);
   });
 
   it('answers anything at all', async () => {

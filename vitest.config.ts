@@ -46,7 +46,8 @@ export default defineConfig({
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } })],
-        test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'] },
+        // Thousands of calls on an object, each of which is written to disk.
+        test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'], testTimeout: 60_000 },
       },
       // Real server processes: several requests at a time, cancelled ones, panics with neighbours.
       { test: { name: 'server', include: ['tests/server/**/*.test.ts'], fileParallelism: false, ...slow } },

@@ -64,6 +64,32 @@ export interface Exports {
     delayMs: number,
     report: object | undefined,
   ): Answer;
+  exactLimit(
+    ...args: [
+      ...objects: Objects,
+      handle: number,
+      options: number,
+      operation: number,
+      identifier: string,
+      prefixes: string[],
+      numbers: number[],
+      configs: object[],
+      cost: number,
+      report: object | undefined,
+    ]
+  ): Answer;
+  coordinate(
+    ...args: [
+      ...objects: Objects,
+      operation: number,
+      name: string,
+      secret: string,
+      call: string,
+      number: number,
+      waitMs: number,
+      report: object | undefined,
+    ]
+  ): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
+use crate::coordination::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
@@ -32,6 +33,9 @@ pub enum Error {
     /// No name of an object.
     #[error("{0}")]
     InvalidName(#[from] NameError),
+    /// A lock or a counter refuses.
+    #[error("{0}")]
+    Coordination(#[from] CoordinationError),
     /// A cart refuses.
     #[error("{0}")]
     Cart(#[from] CartError),
@@ -245,6 +249,17 @@ impl Error {
         }
     }
 
+    /// Whether an object could not do its work: what `onUnavailable` is about.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Object { .. } => true,
+            Self::Refused(reply) => {
+                Reflect::get(reply, &"code".into()).is_ok_and(|code| code == "object_unavailable")
+            }
+            _ => false,
+        }
+    }
+
     /// The stable code of the public error class.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -252,6 +267,7 @@ impl Error {
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
+            Self::Coordination(error) => error.code(),
             Self::Cart(error) => error.code(),
             Self::InvalidValue | Self::NotJson => "invalid_value",
             Self::ValueTooLarge(_) | Self::MetadataTooLarge(_) => "value_too_large",

@@ -39,6 +39,12 @@ pub enum Note {
     Retried,
     /// The object failed and this isolate's memory answered; the code says how.
     FellBack,
+    /// The object failed and `onUnavailable` decided; the code says how.
+    ObjectFailed,
+    /// A refusal that this isolate remembers answered; no object was asked.
+    Blocked,
+    /// The lock was no longer its holder's when it was released.
+    LockLost,
 }
 
 impl Note {
@@ -53,6 +59,9 @@ impl Note {
             Self::JoinFailed => "join_failed",
             Self::Retried => "retried",
             Self::FellBack => "fell_back",
+            Self::ObjectFailed => "object_failed",
+            Self::Blocked => "blocked",
+            Self::LockLost => "lock_lost",
         }
     }
 }

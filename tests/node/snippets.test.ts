@@ -12,7 +12,7 @@ import { at, run } from '../../scripts/lib.mjs';
 import { bundled } from '../server/workerd.js';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = ['README.md', 'docs/kv.md', 'docs/better-auth.md'].flatMap(snippetsOf);
+const documents = ['README.md', 'docs/kv.md', 'docs/limits.md', 'docs/better-auth.md'].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));

@@ -10,24 +10,116 @@ export interface Exports {
   liveTasks(): number;
   liveCounters(): number;
 
-  sessionGet(kv: object, limitMs: number, hash: boolean, token: string, report: object | undefined): Answer;
+  sessionGet(
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    gate: object | undefined,
+    token: string,
+    report: object | undefined,
+  ): Answer;
+  sessionGetOrLoad(
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    track: boolean,
+    gate: object | undefined,
+    token: string,
+    loader: object,
+    report: object | undefined,
+  ): Answer;
   sessionSet(
     kv: object,
     limitMs: number,
     hash: boolean,
     track: boolean,
+    gate: object | undefined,
     token: string,
     data: unknown,
+    asOf: number | undefined,
     report: object | undefined,
   ): Answer;
   sessionDelete(
     kv: object,
     limitMs: number,
     hash: boolean,
+    gate: object | undefined,
     token: string,
     report: object | undefined,
   ): Answer;
-  sessionDeleteUser(kv: object, limitMs: number, userId: string, report: object | undefined): Answer;
+  sessionDeleteUser(
+    kv: object,
+    limitMs: number,
+    track: boolean,
+    gate: object | undefined,
+    userId: string,
+    report: object | undefined,
+  ): Answer;
+
+  storeGet(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    id: string,
+    report: object | undefined,
+  ): Answer;
+  storeSet(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    id: string,
+    customer: string,
+    createdAt: number,
+    record: object,
+    ttlMs: number,
+    report: object | undefined,
+  ): Answer;
+  storeDelete(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    id: string,
+    report: object | undefined,
+  ): Answer;
+  storeList(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    customer: string,
+    report: object | undefined,
+  ): Answer;
+  storeRevokeAll(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    handle: number,
+    customer: string,
+    report: object | undefined,
+  ): Answer;
+
+  sessionOpen(storage: object, create: boolean): Answer;
+  sessionRead(storage: object): Answer;
+  sessionPut(
+    storage: object,
+    sessionId: string,
+    customerId: string,
+    userAgent: string,
+    createdAt: number,
+    tick: number,
+    ttlMs: number,
+  ): Answer;
+  sessionRemove(storage: object): Answer;
+  sessionRevoke(storage: object, customerId: string, tick: number): Answer;
+  sessionAlarm(storage: object): Answer;
+  customerAdd(storage: object, id: string, ttlMs: number): Answer;
+  customerIndex(storage: object): Answer;
+  customerForget(storage: object, ids: string[], ticks: number[], settledOnly: boolean): Answer;
+  customerRevoke(storage: object, withIndex: boolean): Answer;
+  customerRevokeToken(storage: object, hash: string, until: number): Answer;
+  customerRevocations(storage: object): Answer;
+  customerStamp(storage: object): Answer;
+  tokenFill(storage: object, userId: string, until: number): Answer;
+  tokenRevoke(storage: object): Answer;
 
   limitCheck(
     kv: object,

@@ -21,7 +21,9 @@ export type EventClient =
  * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
  * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
  * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
- * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`).
+ * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (a Durable
+ * Object failed and the call went on without it), `revoked` (KV still had a session that was revoked, or one
+ * that was cached without `revocations`).
  */
 export type EventNote =
   | 'expired'
@@ -34,7 +36,9 @@ export type EventNote =
   | 'not_tracked'
   | 'retried'
   | 'slow'
-  | 'fell_back';
+  | 'fell_back'
+  | 'object_failed'
+  | 'revoked';
 
 /** What `onEvent` receives: one per call, and before it one per note. Never a key, a token or a value. */
 export interface ClientEvent {

@@ -27,6 +27,11 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
   }
 
+  /** @internal The same where there are tables; `absent` is the answer where there are none. */
+  protected change<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
+    return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
+  }
+
   /** @internal Runs something that makes no tables; `absent` is the answer where there are none. */
   protected read<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
     return this.#answer(() => this.#run<T>(job, false) ?? absent);

@@ -120,15 +120,19 @@ impl Future for Parking {
     }
 }
 
+/// Ends a call that waits for nothing: its value, or undefined after `fail`.
+pub fn finish(answer: Answer) -> JsValue {
+    answer.unwrap_or_else(|error| {
+        let (error, verbatim) = error.into_js();
+        fail(&error, verbatim);
+        JsValue::UNDEFINED
+    })
+}
+
 // Tasks are out of the table while they run: a loader is the user's code and may call us again.
 fn advance(mut call: Call) -> JsValue {
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(value)) => value,
-        Poll::Ready(Err(error)) => {
-            let (error, verbatim) = error.into_js();
-            fail(&error, verbatim);
-            JsValue::UNDEFINED
-        }
+        Poll::Ready(answer) => finish(answer),
         Poll::Pending => {
             let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
             if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {

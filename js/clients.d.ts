@@ -1,8 +1,15 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of src/*/exports.rs; their arguments are described there.
+import type { Created } from './guard.js';
 import type { Host } from './host.js';
 
 export type Answer = unknown;
+
+/** What every call on an object begins with. */
+export type Objects = [handle: object, placement: object | undefined, limitMs: number];
+
+/** What every mutation of a cart ends with. */
+export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
 
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
@@ -97,30 +104,6 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  sessionOpen(storage: object, create: boolean): Answer;
-  sessionRead(storage: object): Answer;
-  sessionPut(
-    storage: object,
-    sessionId: string,
-    customerId: string,
-    userAgent: string,
-    createdAt: number,
-    tick: number,
-    ttlMs: number,
-  ): Answer;
-  sessionRemove(storage: object): Answer;
-  sessionRevoke(storage: object, customerId: string, tick: number): Answer;
-  sessionAlarm(storage: object): Answer;
-  customerAdd(storage: object, id: string, ttlMs: number): Answer;
-  customerIndex(storage: object): Answer;
-  customerForget(storage: object, ids: string[], ticks: number[], settledOnly: boolean): Answer;
-  customerRevoke(storage: object, withIndex: boolean): Answer;
-  customerRevokeToken(storage: object, hash: string, until: number): Answer;
-  customerRevocations(storage: object): Answer;
-  customerStamp(storage: object): Answer;
-  tokenFill(storage: object, userId: string, until: number): Answer;
-  tokenRevoke(storage: object): Answer;
-
   limitCheck(
     kv: object,
     limitMs: number,
@@ -185,6 +168,41 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
+  cartsGet(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      owner: string | undefined,
+      withVersion: boolean,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMutate(
+    ...args: [
+      ...objects: Objects,
+      memory: boolean,
+      ttlSeconds: number,
+      id: string,
+      kind: number,
+      json: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
+  ): Answer;
+  cartsMerge(
+    ...args: [
+      ...objects: Objects,
+      ttlSeconds: number,
+      from: string,
+      into: string,
+      policy: string,
+      ...terms: CartTerms,
+      report: object | undefined,
+    ]
+  ): Answer;
+
   cacheGet(
     kv: object,
     hasMetadata: boolean,
@@ -230,12 +248,4 @@ export interface Exports {
   ): Answer;
 }
 
-export interface Created {
-  exports: Exports;
-  /** The instance's linear memory. */
-  memory: WebAssembly.Memory;
-  /** Replaces what the glue calls by something that throws. */
-  kill(): void;
-}
-
-export function create(module: WebAssembly.Module, host: Host): Created;
+export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

@@ -1,5 +1,8 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
 
+import { cartChanges, cartLines } from './host_cart.js';
+import { hostSession } from './host_session.js';
+
 /** Where a call says what it waits for, or how it failed. */
 export interface Registers {
   park(task: number, promise: unknown, limitMs: number): void;
@@ -141,31 +144,6 @@ function failureFlags(error: { retryable?: unknown; overloaded?: unknown; remote
   }
 }
 
-// The object side of sessions: what is stored of a record, and what the methods answer.
-function sessionText(sessionId: string, customerId: string, userAgent: string, createdAt: number): string {
-  return JSON.stringify({ sessionId, customerId, userAgent, createdAt });
-}
-
-function sessionRecord(text: string) {
-  const record = JSON.parse(text) as { createdAt: number };
-  return { ...record, createdAt: new Date(record.createdAt) };
-}
-
-const sessionPlace = (customerId: string, tick: number) => ({ customerId, tick });
-const sessionIndex = (at: number, tick: number, ids: string[], ticks: number[]) => ({ at, tick, ids, ticks });
-const revocations = (at: number, revokedAt: number, tokens: string[], moments: number[]) => ({
-  at,
-  revokedAt,
-  tokens,
-  moments,
-});
-const tokenState = (at: number, revokedAt: number, users: string[], untils: number[]) => ({
-  at,
-  revokedAt,
-  users,
-  untils,
-});
-
 /** `panicked` differs from instance to instance; the rest is shared. */
 export function hostOf(registers: Registers, panicked: (message: string) => never) {
   return {
@@ -180,6 +158,8 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     parse,
     sessionExpiry,
     limitResult,
+    cartLines,
+    cartChanges,
     sqlRows,
     // Not awaited: the runtime holds back the answer until what was written is on disk.
     setAlarm: (storage: Storage, at: number) => void storage.setAlarm(at),
@@ -188,12 +168,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyValue: (reply: { value?: unknown }) => reply.value,
     refusal,
     failureFlags,
-    sessionText,
-    sessionRecord,
-    sessionPlace,
-    sessionIndex,
-    revocations,
-    tokenState,
+    ...hostSession,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     byteLength: (text: string) => utf8.encode(text).length,
   };

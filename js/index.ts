@@ -10,6 +10,18 @@ export {
   type ClearResult,
   type GetOrSetOptions,
 } from './cache.js';
+export {
+  type AnySku,
+  type CartChange,
+  type CartLine,
+  type CartMutationOptions,
+  type CartReadOptions,
+  type CartState,
+  CartStoreClient,
+  type CartStoreOptions,
+  type MergePolicy,
+  type Sku,
+} from './cart.js';
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';

@@ -9,6 +9,7 @@ declare module 'cloudflare:workers' {
     readonly id: { readonly jurisdiction?: string };
     // What the Worker exports, by name; absent in older runtimes.
     readonly exports?: Record<string, unknown>;
+    abort(reason?: string): void;
     readonly storage: {
       transactionSync<T>(closure: () => T): T;
       deleteAll(): Promise<void>;
@@ -20,5 +21,7 @@ declare module 'cloudflare:workers' {
     constructor(ctx: DurableObjectContext, env: Env);
     protected ctx: DurableObjectContext;
     protected env: Env;
+    fetch?(request: Request): Response | Promise<Response>;
+    alarm?(): void | Promise<void>;
   }
 }

@@ -1,96 +1,30 @@
-// Loads the wasm, drives its calls, and keeps a panic to the call it happened in.
-import { type Created, create, type Exports } from './clients.js';
-import { CloudflareClientsError, fromRust } from './error.js';
-import { hostOf, type Registers } from './host.js';
+// Drives the calls of the clients' wasm.
+import { create, type Exports } from './clients.js';
+import { deathOf, Guard, type Instance } from './guard.js';
 
 export type { Exports } from './clients.js';
 
-interface Instance extends Created {
-  /** Why it is dead: what its calls are rejected with. */
-  death?: { message: string; cause?: unknown };
-}
-
-let wasmModule: WebAssembly.Module | undefined;
-let current: Instance | undefined;
-
-// What the wasm says during a call. Each is read and emptied as soon as the call is back.
+// What the wasm says it waits for. Read and emptied as soon as the call is back.
 let parkedTask = 0;
 let parkedPromise: unknown;
 let parkedLimitMs = 0;
-let failure: { error: unknown; verbatim: boolean } | undefined;
 
-const registers: Registers = {
-  park(task, promise, limitMs) {
-    parkedTask = task;
-    parkedPromise = promise;
-    parkedLimitMs = limitMs;
-  },
-  fail(error, verbatim) {
-    failure = { error, verbatim };
-  },
-};
+const guard = new Guard<Exports>(create, (task, promise, limitMs) => {
+  parkedTask = task;
+  parkedPromise = promise;
+  parkedLimitMs = limitMs;
+});
 
 /** Takes the compiled module (`load_workerd.ts`, `load_node.ts`) and makes the first instance. */
-export function load(module: WebAssembly.Module): void {
-  wasmModule = module;
-  current = instantiate();
-}
-
-function instantiate(): Instance {
-  if (!wasmModule) {
-    throw new CloudflareClientsError('misconfigured', 'Import the package by its name, not by a file of it');
-  }
-  const instance: Instance = create(
-    wasmModule,
-    hostOf(registers, (message) => {
-      throw kill(instance, message);
-    }),
-  );
-  return instance;
-}
-
-// Also for traps: any exception that leaves the wasm may have left its memory half changed.
-function kill(instance: Instance, message: string, cause?: unknown): CloudflareClientsError {
-  if (!instance.death) {
-    instance.death = cause === undefined ? { message } : { message, cause };
-    instance.kill();
-    if (current === instance) current = undefined;
-  }
-  return deathOf(instance.death);
-}
-
-function deathOf({ message, ...options }: { message: string; cause?: unknown }): CloudflareClientsError {
-  return new CloudflareClientsError(
-    'panic',
-    `The WebAssembly of @codex/cloudflare-clients failed (${message}). This call is lost; the next one works.`,
-    { retryable: true, ...options },
-  );
-}
-
-function asPanic(instance: Instance, error: unknown): CloudflareClientsError {
-  parkedTask = 0;
-  parkedPromise = failure = undefined;
-  if (error instanceof CloudflareClientsError && error.code === 'panic') return error;
-  return kill(instance, error instanceof Error ? error.message : 'trap', error);
-}
+export const load = (module: WebAssembly.Module): void => guard.load(module);
 
 /** Runs something that needs no promise; throws what it failed with. */
-export function callSync<T>(start: (wasm: Exports) => T): T {
-  const instance = (current ??= instantiate());
-  let answer: T;
-  try {
-    answer = start(instance.exports);
-  } catch (error) {
-    throw asPanic(instance, error);
-  }
-  if (failure) throwFailure();
-  return answer;
-}
+export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);
 
-function throwFailure(): never {
-  const { error, verbatim } = failure as NonNullable<typeof failure>;
-  failure = undefined;
-  throw verbatim ? error : fromRust(error as Parameters<typeof fromRust>[0]);
+function asPanic(instance: Instance<Exports>, error: unknown) {
+  parkedTask = 0;
+  parkedPromise = undefined;
+  return guard.asPanic(instance, error);
 }
 
 /**
@@ -101,7 +35,7 @@ export async function call<T>(
   start: (wasm: Exports, report?: undefined) => unknown,
   lost?: () => void,
 ): Promise<T> {
-  const instance = (current ??= instantiate());
+  const instance = guard.instance();
   let answer: unknown;
   try {
     answer = start(instance.exports);
@@ -136,7 +70,7 @@ export async function call<T>(
       throw asPanic(instance, error);
     }
   }
-  if (failure) throwFailure();
+  if (guard.failure) guard.throwFailure();
   return answer as T;
 }
 
@@ -158,7 +92,7 @@ function limited(promise: unknown, ms: number): Promise<unknown> {
 // round, so that a call does not pay for a registration.
 interface Held {
   /** None while the slot is idle, which must not keep a dead instance and its memory. */
-  instance?: Instance | undefined;
+  instance?: Instance<Exports> | undefined;
   task: number;
 }
 interface Slot {
@@ -173,7 +107,7 @@ const cancelled =
       })
     : undefined;
 
-function hold(instance: Instance, task: number): Slot | undefined {
+function hold(instance: Instance<Exports>, task: number): Slot | undefined {
   if (!cancelled) return undefined;
   const slot = idle.pop() ?? newSlot(cancelled);
   slot.held.instance = instance;
@@ -196,7 +130,7 @@ function release(slot: Slot | undefined): void {
 
 /** What is alive in the current instance, for tests of leaks. */
 export function liveness(): { tasks: number; counters: number; memoryBytes: number } {
-  const { exports, memory } = (current ??= instantiate());
+  const { exports, memory } = guard.instance();
   return {
     tasks: exports.liveTasks(),
     counters: exports.liveCounters(),

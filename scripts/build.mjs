@@ -28,7 +28,8 @@ export async function build({ force = false } = {}) {
     key,
     () => existsSync(at('pkg/workerd.js')),
     () => {
-      wasm('clients', [], 'pkg');
+      wasm('clients', 'clients', 'pkg');
+      wasm('objects', 'objects', 'pkg/durable_objects');
       step('Compiling the TypeScript', '5 seconds');
       run('tsc', ['-p', 'js/tsconfig.json']);
       for (const file of ['README.md', 'LICENSE'])
@@ -48,14 +49,15 @@ export async function buildFaults() {
     () => existsSync(at('target/faults/workerd.js')),
     () => {
       rmSync(at('target/faults'), { recursive: true, force: true });
-      wasm('faults', ['--features', 'faults'], 'target/faults');
+      wasm('faults', 'clients,faults', 'target/faults', 'clients');
       run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
       copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
     },
   );
 }
 
-function wasm(name, cargoArgs, out) {
+// Each module holds what its feature exports, and nothing that it does not need.
+function wasm(name, features, out, file = name) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
   // wasm-pack writes a package.json and a .gitignore into its folder, so it gets one of its own.
@@ -70,19 +72,19 @@ function wasm(name, cargoArgs, out) {
     '--no-pack',
     '--no-typescript',
   ];
-  run('wasm-pack', [...args, '--out-dir', folder, '--out-name', 'clients', '--', ...cargoArgs], {
+  const cargo = ['--no-default-features', '--features', features];
+  run('wasm-pack', [...args, '--out-dir', folder, '--out-name', file, '--', ...cargo], {
     quiet: true,
     extraEnv: { RUSTFLAGS },
   });
   mkdirSync(at(out), { recursive: true });
-  copyFileSync(at(folder, 'clients_bg.wasm'), at(out, 'clients.wasm'));
-  writeFileSync(at(out, 'clients.js'), factory(readFileSync(at(folder, 'clients.js'), 'utf8')));
+  copyFileSync(at(folder, `${file}_bg.wasm`), at(out, `${file}.wasm`));
+  writeFileSync(at(out, `${file}.js`), factory(readFileSync(at(folder, `${file}.js`), 'utf8')));
 }
 
 function report() {
-  const bytes = readFileSync(at('pkg/clients.wasm'));
-  const kilobytes = (n) => `${(n / 1024).toFixed(1)} KB`;
+  const gzip = (file) => `${(gzipSync(readFileSync(at('pkg', file))).length / 1024).toFixed(1)} KB`;
   console.log(
-    `✓ pkg/ is built; clients.wasm ${kilobytes(bytes.length)}, ${kilobytes(gzipSync(bytes).length)} gzip`,
+    `✓ pkg/ is built; clients.wasm ${gzip('clients.wasm')} gzip, objects.wasm ${gzip('durable_objects/objects.wasm')}`,
   );
 }

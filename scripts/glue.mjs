@@ -10,7 +10,7 @@ export function factory(glue) {
   const end = glue.indexOf(LOADING);
   if (end < 0 || !glue.includes(STATE)) throw new Error('scripts/glue.mjs: the glue has changed');
   const names = [...glue.matchAll(EXPORTED)].map(([, name]) => name).filter((name) => name !== 'start');
-  if (names.length < 10 || /^import /m.test(glue)) throw new Error('scripts/glue.mjs: the glue has changed');
+  if (names.length < 3 || /^import /m.test(glue)) throw new Error('scripts/glue.mjs: the glue has changed');
   const body = glue
     .slice(0, end)
     .replace(EXPORTED, 'function $1(')

@@ -5,6 +5,7 @@ use serde::Serialize;
 use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
+use crate::cart::model::CartError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
@@ -28,6 +29,9 @@ pub enum Error {
     /// A limit, window or cost out of bounds.
     #[error("{0}")]
     InvalidLimit(#[from] LimitError),
+    /// A cart refuses.
+    #[error("{0}")]
+    Cart(#[from] CartError),
     /// A value JSON cannot say.
     #[error(
         "the value cannot be stored as JSON: it is undefined, a function, a symbol or a BigInt, or refers to itself"
@@ -253,6 +257,7 @@ impl Error {
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
+            Self::Cart(error) => error.code(),
             Self::InvalidValue | Self::NotJson => "invalid_value",
             Self::ValueTooLarge(_) | Self::MetadataTooLarge(_) => "value_too_large",
             Self::Unsupported(_) => "unsupported",
@@ -289,6 +294,7 @@ impl Error {
     pub const fn retryable(&self) -> bool {
         match self {
             Self::Kv { .. } | Self::Partial { .. } | Self::Storage(_) | Self::Conflict(_) => true,
+            Self::Cart(error) => matches!(error, CartError::Changed | CartError::Merging),
             Self::Object { reason, .. } => !matches!(reason, ObjectReason::Threw),
             _ => false,
         }

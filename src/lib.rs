@@ -6,16 +6,21 @@
 //! | --- | --- |
 //! | [`session`] | which cached sessions count, under which keys they stand, whom they belong to |
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
+//! | [`cart`] | what a cart is, how a change is applied once, how two carts become one |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
 //! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock. No decisions |
 //!
+//! Two modules are built from it: one with the feature `clients`, for Workers, and one with `objects`,
+//! for the classes of Durable Objects.
+//!
 //! A `model` module is pure: no JavaScript, no clock, no I/O, `now` is an argument. A `client`
 //! module reaches a handle through `host`; its exported functions are the JavaScript face and do
-//! the whole job of one public call.
+//! the whole job of one public call. An `object` module runs inside a Durable Object, on its SQLite.
 
 pub mod cache;
+pub mod cart;
 pub mod error;
 #[cfg(feature = "faults")]
 pub mod faults;

@@ -1,12 +1,18 @@
 import { DurableObject } from 'cloudflare:workers';
 import { CloudflareClientsError, type ErrorCode } from '../error.js';
-import { callSync, type Exports } from '../runtime.js';
+import { callSync, type Exports } from './load.js';
 
 /**
  * What an object answers by RPC. A refusal is a value: an exception would lose its properties on the way,
  * and the runtime would count it as the object's failure.
  */
 export type Reply<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string };
+
+/** @internal */
+export type Refusal = Extract<Reply<never>, { ok: false }>;
+
+// When an alarm whose work failed goes off again, in ms.
+const WAKE_AGAIN_MS = 60_000;
 
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
@@ -28,13 +34,48 @@ export abstract class StoredObject extends DurableObject<unknown> {
   }
 
   /** @internal The same where there are tables; `absent` is the answer where there are none. */
-  protected change<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
+  protected writeIfThere<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
+  }
+
+  /**
+   * @internal Runs something that checks all before its first write, without the transaction, which
+   * would cost more than the write. What fails between two writes must not be kept: the object is reset.
+   */
+  protected writeOnce<T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> {
+    if (!this.#open) return this.write(job);
+    const reply = this.#answer(() => {
+      try {
+        return this.#run<T>(job, true) as T;
+      } catch (error) {
+        if (!isRefusal(error)) this.ctx.abort('a write failed half way');
+        throw error;
+      }
+    });
+    return reply;
   }
 
   /** @internal Runs something that makes no tables; `absent` is the answer where there are none. */
   protected read<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
     return this.#answer(() => this.#run<T>(job, false) ?? absent);
+  }
+
+  /**
+   * @internal The alarm: empties the object when the job says that nothing is left. It must not fail: an
+   * alarm that throws is tried six times and then never again.
+   */
+  protected async wake(job: (wasm: Exports, storage: StorageHandle) => boolean): Promise<void> {
+    try {
+      const reply = this.read<boolean>(job, true);
+      if (reply.ok && reply.value) await this.empty();
+      else if (!reply.ok) await this.#wakeAgain();
+    } catch {
+      await this.#wakeAgain();
+    }
+  }
+
+  #wakeAgain(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
   }
 
   /** @internal Leaves nothing behind: no table, no alarm. */
@@ -58,7 +99,42 @@ export abstract class StoredObject extends DurableObject<unknown> {
       // Tables that were made in this transaction are gone again.
       this.#open = false;
       if (!(error instanceof CloudflareClientsError) || error.code === 'panic') throw error;
-      return { ok: false, code: error.code, message: error.message };
+      return refused(error);
     }
   }
+}
+
+// What the user's call is refused with, as opposed to what went wrong on the way.
+function isRefusal(error: unknown): error is CloudflareClientsError {
+  return (
+    error instanceof CloudflareClientsError && error.code !== 'panic' && error.code !== 'object_unavailable'
+  );
+}
+
+function refused({ code, message }: CloudflareClientsError): Refusal {
+  return { ok: false, code, message };
+}
+
+/** The longest text that an object takes as an argument, in UTF-16 units. */
+const MAX_TEXT = 2_000_000;
+
+/**
+ * @internal What refuses the arguments of a call by their types: anybody with the binding can send
+ * anything, and Rust takes strings and numbers. Their bounds are Rust's to check.
+ */
+export function refusalOf(args: {
+  texts?: unknown[];
+  numbers?: unknown[];
+  optionalTexts?: unknown[];
+  optionalNumbers?: unknown[];
+}): Refusal | undefined {
+  const given = (value: unknown) => value !== undefined && value !== null;
+  const texts = [...(args.texts ?? []), ...(args.optionalTexts ?? []).filter(given)];
+  const numbers = [...(args.numbers ?? []), ...(args.optionalNumbers ?? []).filter(given)];
+  if (texts.some((value) => typeof value === 'string' && value.length > MAX_TEXT)) {
+    return { ok: false, code: 'value_too_large', message: 'An argument of the call is too long' };
+  }
+  const isText = (value: unknown) => typeof value === 'string' && value.isWellFormed();
+  if (texts.every(isText) && numbers.every((value) => typeof value === 'number')) return undefined;
+  return { ok: false, code: 'invalid_value', message: 'An argument of the call has the wrong type' };
 }

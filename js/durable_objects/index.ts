@@ -4,8 +4,6 @@
  *
  * @packageDocumentation
  */
-import '../load_workerd.js';
-
 export { AuthStorageDurableObject } from './auth_storage.js';
 export type { Reply } from './base.js';
 export { CartDurableObject } from './cart.js';

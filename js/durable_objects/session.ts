@@ -1,11 +1,8 @@
 import { CloudflareClientsError } from '../error.js';
 import { notText } from '../handle.js';
-import { isObjectHandle } from '../objects.js';
-import type { Exports } from '../runtime.js';
 import { checkedRecord, type SessionRecord } from '../session_record.js';
-import { SessionStoreClient } from '../session_store.js';
-import { type Reply, type StorageHandle, StoredObject } from './base.js';
-import { answerWire } from './session_wire.js';
+import { type Refusal, type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
 /** Where a session is: whose, and since which tick of the customer's object. */
 export interface SessionPlace {
@@ -53,7 +50,7 @@ const MAX_MS = 315_360_000_000;
  */
 export class SessionDurableObject extends StoredObject {
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.sessionOpen(storage, create) as boolean;
+    return wasm.sessionOpen(storage, create);
   }
 
   /** A session's object: its record, or null. */
@@ -74,7 +71,7 @@ export class SessionDurableObject extends StoredObject {
 
   /** A session's object: deletes the record, and answers where it was. */
   removeSession(): Reply<SessionPlace | null> {
-    return this.change((wasm, storage) => wasm.sessionRemove(storage), null);
+    return this.writeIfThere((wasm, storage) => wasm.sessionRemove(storage), null);
   }
 
   /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
@@ -101,7 +98,7 @@ export class SessionDurableObject extends StoredObject {
   forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
     const bad = notEntries(ids, ticks, settledOnly);
     if (bad) return refused(bad);
-    return this.change((wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly), null);
+    return this.writeIfThere((wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly), null);
   }
 
   /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */
@@ -139,45 +136,23 @@ export class SessionDurableObject extends StoredObject {
     return this.write((wasm, storage) => wasm.tokenRevoke(storage));
   }
 
-  /** The shop's session wire, whatever the host and the path. */
-  fetch(request: Request): Promise<Response> {
-    return answerWire(request, () => this.#store());
+  /**
+   * The shop's session wire: `POST` with `{ op, ... }`, whatever the host and path. The clients that answer it
+   * are loaded by the first request.
+   */
+  override async fetch(request: Request): Promise<Response> {
+    const { sessionWire } = await import('./session_wire.js');
+    const { exports, id } = this.ctx;
+    const named = exports?.[this.constructor.name];
+    return sessionWire(request, [named, (this.env as { SESSION_DO?: unknown })?.SESSION_DO], id.jurisdiction);
   }
 
-  /** Deletes what has ended; an object with nothing left leaves nothing behind. */
-  async alarm(): Promise<void> {
-    // An alarm that throws is retried six times and then gone, so it does not.
-    try {
-      const left = this.change<boolean>((wasm, storage) => wasm.sessionAlarm(storage), false);
-      if (left.ok) {
-        if (!left.value) await this.empty();
-        return;
-      }
-    } catch {
-      // The same again, in a minute.
-    }
-    await this.ctx.storage.setAlarm(Date.now() + 60_000);
-  }
-
-  #store(): SessionStoreClient {
-    const namespaces = [
-      this.ctx.exports?.[this.constructor.name],
-      (this.env as { SESSION_DO?: unknown } | undefined)?.SESSION_DO,
-    ];
-    const namespace = namespaces.find(isObjectHandle);
-    if (!namespace) {
-      throw new CloudflareClientsError(
-        'misconfigured',
-        'The session wire needs the namespace of its class: bind it as SESSION_DO in the Worker that exports the class',
-      );
-    }
-    const { jurisdiction } = this.ctx.id;
-    const known = jurisdiction === 'eu' || jurisdiction === 'fedramp' ? jurisdiction : undefined;
-    return new SessionStoreClient(namespace, { jurisdiction: known });
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.sessionWake(storage));
   }
 }
 
-function refused(error: CloudflareClientsError | undefined): Reply<never> {
+function refused(error: CloudflareClientsError | undefined): Refusal {
   const { code, message } = error ?? new CloudflareClientsError('invalid_value', 'The call is not valid');
   return { ok: false, code, message };
 }

@@ -1,88 +1,68 @@
-// The shop's session wire: one JSON object by POST, whatever the host and the path.
+// The shop's session wire, answered from the same sessions that `SessionStoreClient` has: it asks the objects
+// of the class, whichever object was asked. So it needs the clients' wasm, which the objects do without.
+import '../load_workerd.js';
 import { CloudflareClientsError } from '../error.js';
+import { isObjectHandle } from '../objects.js';
 import type { SessionRecord } from '../session_record.js';
-import type { SessionStoreClient } from '../session_store.js';
-
-/** Longer bodies are refused: a record has two ids and a user agent. */
-const MAX_BODY_BYTES = 65_536;
+import { SessionStoreClient } from '../session_store.js';
+import { readBody, refusedResponse } from './wire.js';
 
 interface Body {
   op?: unknown;
-  id?: unknown;
-  customerId?: unknown;
+  id: string;
+  customerId: string;
   record?: unknown;
 }
 
-/** Answers one request of the wire from the same sessions that `SessionStoreClient` has. */
-export async function answerWire(request: Request, store: () => SessionStoreClient): Promise<Response> {
+/** @internal Answers with the first of `namespaces` that is one. */
+export async function sessionWire(
+  request: Request,
+  namespaces: unknown[],
+  jurisdiction: string | undefined,
+): Promise<Response> {
+  const body = await readBody<Body>(request);
+  if (body instanceof Response) return body;
   try {
-    const body = parsed(await textOf(request));
-    if (!body) return refused(400);
-    const answer = await answerTo(body, store);
-    return answer ? Response.json({ ok: true, ...answer }) : refused(400);
+    const answer = await answerTo(body, () => storeOf(namespaces, jurisdiction));
+    return Response.json({ ok: answer !== undefined, ...answer }, { status: answer ? 200 : 400 });
   } catch (error) {
-    if (error instanceof CloudflareClientsError) return refused(statusOf(error), error.code);
-    throw error;
+    if (!(error instanceof CloudflareClientsError) || error.code === 'panic') throw error;
+    return refusedResponse({ ok: false, code: error.code, message: error.message });
   }
 }
 
 async function answerTo(body: Body, store: () => SessionStoreClient): Promise<object | undefined> {
-  const id = body.id as string;
   switch (body.op) {
     case 'get':
-      return { record: await store().get(id) };
+      return { record: await store().get(body.id) };
     case 'set':
       await store().set(recordOf(body.record));
       return {};
     case 'delete':
-      await store().delete(id);
+      await store().delete(body.id);
       return {};
     case 'list':
-      return { records: await store().list(body.customerId as string) };
+      return { records: await store().list(body.customerId) };
     default:
       return undefined;
   }
 }
 
-// What is no record is refused by `set`.
+// `createdAt` is ISO 8601 on the wire. What is no record is refused by `set`.
 function recordOf(given: unknown): SessionRecord {
-  if (typeof given !== 'object' || given === null) return given as never;
-  const { createdAt } = given as { createdAt?: unknown };
+  const { createdAt } = (given ?? {}) as { createdAt?: unknown };
   const date = typeof createdAt === 'string' ? new Date(createdAt) : undefined;
-  return { ...given, createdAt: date } as SessionRecord;
+  return { ...(given as SessionRecord), createdAt: date as Date };
 }
 
-function parsed(text: string | undefined): Body | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
+function storeOf(namespaces: unknown[], jurisdiction: string | undefined): SessionStoreClient {
+  const namespace = namespaces.find(isObjectHandle);
+  if (!namespace) {
+    throw new CloudflareClientsError(
+      'misconfigured',
+      'The session wire needs the namespace of its class: bind it as SESSION_DO in the Worker that exports the class',
+    );
   }
-}
-
-async function textOf(request: Request): Promise<string | undefined> {
-  if (!request.body) return undefined;
-  const reader = request.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text;
-    text += value;
-    if (text.length > MAX_BODY_BYTES) {
-      await reader.cancel();
-      return undefined;
-    }
-  }
-}
-
-function statusOf({ code }: CloudflareClientsError): number {
-  if (code.startsWith('invalid_')) return code === 'invalid_handle' ? 500 : 400;
-  if (code === 'conflict') return 409;
-  if (code === 'limit_exceeded') return 429;
-  return code === 'misconfigured' || code === 'panic' ? 500 : 503;
-}
-
-function refused(status: number, code?: string): Response {
-  return Response.json({ ok: false, ...(code !== undefined && { code }) }, { status });
+  const known = jurisdiction === 'eu' || jurisdiction === 'fedramp' ? jurisdiction : undefined;
+  return new SessionStoreClient(namespace, { jurisdiction: known });
 }

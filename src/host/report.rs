@@ -43,6 +43,8 @@ pub enum Note {
     Revoked,
     /// A session without a user id.
     NotTracked,
+    /// The object failed and this isolate's memory answered; the code says how.
+    FellBack,
 }
 
 impl Note {
@@ -59,6 +61,7 @@ impl Note {
             Self::ObjectFailed => "object_failed",
             Self::Revoked => "revoked",
             Self::NotTracked => "not_tracked",
+            Self::FellBack => "fell_back",
         }
     }
 }

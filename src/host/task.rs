@@ -91,6 +91,15 @@ thread_local! {
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
 }
 
+/// The answer of something that waits for nothing: its value, or undefined after `fail`.
+pub fn answer(answer: Answer) -> JsValue {
+    answer.unwrap_or_else(|error| {
+        let (error, verbatim) = error.into_js();
+        fail(&error, verbatim);
+        JsValue::UNDEFINED
+    })
+}
+
 /// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
 pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
     advance(Box::pin(call))
@@ -120,19 +129,10 @@ impl Future for Parking {
     }
 }
 
-/// Ends a call that waits for nothing: its value, or undefined after `fail`.
-pub fn finish(answer: Answer) -> JsValue {
-    answer.unwrap_or_else(|error| {
-        let (error, verbatim) = error.into_js();
-        fail(&error, verbatim);
-        JsValue::UNDEFINED
-    })
-}
-
 // Tasks are out of the table while they run: a loader is the user's code and may call us again.
 fn advance(mut call: Call) -> JsValue {
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => finish(answer),
+        Poll::Ready(result) => answer(result),
         Poll::Pending => {
             let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
             if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {
@@ -144,6 +144,7 @@ fn advance(mut call: Call) -> JsValue {
 }
 
 /// Goes on with a parked task. `outcome`: 0 rejected with `value`, 1 resolved to it, 2 timed out.
+#[cfg(feature = "clients")]
 #[wasm_bindgen]
 pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
     let Some(call) = TASKS.with_borrow_mut(|tasks| tasks.take(task)) else {
@@ -159,6 +160,7 @@ pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
 }
 
 /// Frees the task of a call whose request was cancelled and will never be stepped again.
+#[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = dropTask)]
 pub fn drop_task(task: f64) {
     let call = TASKS.with_borrow_mut(|tasks| tasks.take(task));
@@ -166,6 +168,7 @@ pub fn drop_task(task: f64) {
 }
 
 /// How many calls are parked.
+#[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = liveTasks)]
 pub fn live_tasks() -> usize {
     TASKS.with_borrow(|tasks| tasks.live)

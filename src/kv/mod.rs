@@ -2,6 +2,7 @@
 //! Source: Cloudflare's KV limits page and what local workerd answered.
 
 pub mod client;
+#[cfg(feature = "clients")]
 mod exports;
 pub mod key;
 pub mod size;

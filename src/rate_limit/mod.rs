@@ -3,6 +3,7 @@
 pub mod address;
 pub mod client;
 pub mod counter;
+#[cfg(feature = "clients")]
 mod exports;
 pub mod headers;
 pub mod model;

@@ -2,6 +2,7 @@
 //! (`store`), and revoked for both.
 
 pub mod client;
+#[cfg(feature = "clients")]
 mod exports;
 pub mod gate;
 pub mod model;

@@ -7,14 +7,13 @@ use wasm_bindgen::prelude::*;
 use super::rows::{MIGRATIONS, Rows};
 use super::session::Session;
 use super::{customer, session, token};
-use crate::error::Error;
 use crate::host::storage::{Storage, StorageHandle};
-use crate::host::task::{Answer, finish};
+use crate::host::task::{Answer, answer};
 use crate::host::{now, schema};
 
 fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
     let storage = Storage(storage);
-    finish(job(&Rows {
+    answer(job(&Rows {
         storage: &storage,
         now: now(),
     }))
@@ -23,7 +22,7 @@ fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
 /// Brings the tables to their newest version; answers whether there are any.
 #[wasm_bindgen(js_name = sessionOpen)]
 pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// See [`session::get`].
@@ -133,11 +132,10 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
     with(storage, token::revoke)
 }
 
-/// Deletes what has ended and sets the next alarm; answers whether anything is left.
-#[wasm_bindgen(js_name = sessionAlarm)]
-pub fn session_alarm(storage: StorageHandle) -> JsValue {
+/// Deletes what has ended and sets the next alarm; answers whether nothing is left.
+#[wasm_bindgen(js_name = sessionWake)]
+pub fn session_wake(storage: StorageHandle) -> JsValue {
     with(storage, |rows| {
-        let left: Result<bool, Error> = rows.settle();
-        left.map(JsValue::from)
+        rows.settle().map(|left| JsValue::from(!left))
     })
 }

@@ -1,0 +1,309 @@
+import { CloudflareClientsError } from './error.js';
+import type { Report } from './events.js';
+import { notText } from './handle.js';
+import {
+  type ObjectClientOptions,
+  type ObjectHandle,
+  type Objects,
+  objectsOf,
+  observedObject,
+} from './objects.js';
+import { oneOf } from './options.js';
+import type { Exports } from './runtime.js';
+
+/** What is sold: an object with at least an id. Fields beyond it are kept as JSON keeps them. */
+export interface Sku {
+  readonly id: string;
+}
+
+/** A SKU of which nothing more is said. */
+export type AnySku = Sku & { readonly [field: string]: unknown };
+
+/** A line of a cart. */
+export interface CartLine<Item extends Sku = AnySku> {
+  sku: Item;
+  /** A whole number from 1 to 1,000,000. */
+  qty: number;
+  size?: string;
+  /** What a rental needs to know; kept as JSON keeps it. */
+  rental?: unknown;
+}
+
+/** A cart by the keys of its lines: `sku.id`, or `sku.id:size` for a line with a size. */
+export type CartState<Item extends Sku = AnySku> = Record<string, CartLine<Item>>;
+
+/** One change of {@link CartStoreClient.mutate}. A line that is not there is not set and not removed. */
+export type CartChange =
+  | { op: 'increment'; sku: Sku & object; qty: number; size?: string | undefined; rental?: unknown }
+  | { op: 'setQty'; skuId: string; qty: number }
+  | { op: 'remove'; skuId: string };
+
+/**
+ * What becomes of a line that both carts have: the `sum` of both quantities, the target's line
+ * (`keep-target`), the source's (`replace`), or the larger quantity (`max`).
+ */
+export type MergePolicy = 'sum' | 'keep-target' | 'replace' | 'max';
+
+/** Options of a read. */
+export interface CartReadOptions {
+  /** Whom the caller acts for: a cart of another owner is `forbidden`. */
+  owner?: string | undefined;
+}
+
+/** Options of a mutation. */
+export interface CartMutationOptions extends CartReadOptions {
+  /**
+   * Names this mutation: a cart applies it once, however often it is sent. Remembered for ten minutes, at
+   * least the newest 10,000 of a cart. @defaultValue one for each call, so that its own retries are safe
+   */
+  idempotencyKey?: string | undefined;
+  /** Applies only to this version of the cart, else `conflict`; 0 is a cart that is not there. */
+  ifVersion?: number | undefined;
+}
+
+/** Options of {@link CartStoreClient}. */
+export interface CartStoreOptions extends ObjectClientOptions {
+  /** How long a cart lives after it was last read or changed. @defaultValue 2592000, 30 days */
+  ttlSeconds?: number | undefined;
+  /**
+   * What happens when a cart's object fails. `throw`: the call rejects. `memory`: this isolate answers
+   * from its own memory, with a `fell_back` event each time. What is changed there is seen by no other
+   * isolate and is lost with this one; `mergeCart` never does it.
+   * @defaultValue 'throw'
+   */
+  onUnavailable?: 'throw' | 'memory' | undefined;
+}
+
+const TTL_SECONDS = 2_592_000;
+const KINDS = { set: 0, change: 1, changeOrNull: 2, mutate: 3, delete: 4 } as const;
+
+/**
+ * Carts, one Durable Object each. A change is one round trip and is applied once, also when its reply
+ * was lost and the client sends it again.
+ *
+ * @example
+ * ```ts
+ * const carts = new CartStoreClient(env.CART_DO);
+ * const id = await carts.createCart();
+ * await carts.incrementQty(id, { id: 'mug', title: 'Mug', price: 1250 }, 2);
+ * const cart = await carts.getCart(id); // { mug: { sku: { id: 'mug', … }, qty: 2 } }
+ * ```
+ */
+export class CartStoreClient<Item extends Sku = AnySku> {
+  readonly #objects: Objects;
+  readonly #ttlSeconds: number;
+  readonly #memory: boolean;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  constructor(namespace: ObjectHandle, options?: CartStoreOptions) {
+    const { ttlSeconds, onUnavailable } = options ?? {};
+    this.#objects = objectsOf(namespace, 'CartStoreClient', options);
+    this.#ttlSeconds = wholeSeconds(ttlSeconds ?? TTL_SECONDS);
+    this.#memory =
+      oneOf(onUnavailable ?? 'throw', 'onUnavailable', ['throw', 'memory'] as const) === 'memory';
+  }
+
+  /** Makes an empty cart and answers its id, a UUID. With `owner` it belongs to nobody else. */
+  async createCart(options?: CartReadOptions): Promise<string> {
+    const id = crypto.randomUUID();
+    await this.#mutate('createCart', id, KINDS.set, {}, { owner: options?.owner });
+    return id;
+  }
+
+  /** The cart; `{}` when it is unknown or has expired, and nothing is written then. */
+  getCart(id: string, options?: CartReadOptions): Promise<CartState<Item>> {
+    return this.#get('getCart', id, options, false);
+  }
+
+  /** The cart with its version, for `ifVersion`; version 0 when it is unknown or has expired. */
+  getCartWithVersion(
+    id: string,
+    options?: CartReadOptions,
+  ): Promise<{ cart: CartState<Item>; version: number }> {
+    return this.#get('getCartWithVersion', id, options, true);
+  }
+
+  /** Replaces the cart. */
+  setCart<S extends Sku>(id: string, cart: CartState<S>, options?: CartMutationOptions): Promise<void> {
+    return this.#mutate('setCart', id, KINDS.set, cart, options);
+  }
+
+  /** Deletes the cart. */
+  deleteCart(id: string, options?: CartMutationOptions): Promise<void> {
+    return this.#mutate('deleteCart', id, KINDS.delete, null, options);
+  }
+
+  /**
+   * Adds to a line, and answers the cart. The line is made when it is not there, and deleted when its
+   * quantity reaches 0. Without `rental` a line keeps its own.
+   *
+   * @param qty - A whole number from -1,000,000 to 1,000,000.
+   * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
+   * 1,000,000 or 512 KB; `forbidden`; `conflict`; `timeout`, `object_unavailable`, `object_overloaded`.
+   */
+  incrementQty<S extends Sku>(
+    id: string,
+    sku: S,
+    qty: number,
+    size?: string,
+    rental?: unknown,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    return this.#mutate(
+      'incrementQty',
+      id,
+      KINDS.change,
+      [{ op: 'increment', sku, qty, size, rental }],
+      options,
+    );
+  }
+
+  /** Sets the quantity of a line; 0 deletes it. Null when there is no such line. */
+  setQty(
+    id: string,
+    skuId: string,
+    qty: number,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item> | null> {
+    return this.#mutate('setQty', id, KINDS.changeOrNull, [{ op: 'setQty', skuId, qty }], options);
+  }
+
+  /** Deletes a line. Null when there is no such line. */
+  removeItem(id: string, skuId: string, options?: CartMutationOptions): Promise<CartState<Item> | null> {
+    return this.#mutate('removeItem', id, KINDS.changeOrNull, [{ op: 'remove', skuId }], options);
+  }
+
+  /** Applies up to 500 changes in one round trip, all or none, in their order. */
+  mutate(
+    id: string,
+    changes: readonly CartChange[],
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    return this.#mutate('mutate', id, KINDS.mutate, changes, options);
+  }
+
+  /**
+   * Merges a cart into another and deletes it: a guest's into the customer's on sign-in. Answers the
+   * merged cart. Until it has ended the source refuses changes with `conflict`; when a crash cut it off,
+   * the next `mergeCart` of the two goes on with it, and nothing is added twice. When the target
+   * refuses, nothing has changed. `ifVersion` is the target's, `owner` that of both.
+   */
+  async mergeCart(
+    fromId: string,
+    intoId: string,
+    policy: MergePolicy = 'sum',
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    const bad =
+      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? badOptions(options);
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
+    return this.#call('mergeCart', (wasm, report) =>
+      wasm.cartsMerge(
+        handle,
+        placement,
+        limitMs,
+        this.#ttlSeconds,
+        fromId,
+        intoId,
+        policy,
+        idempotencyKey,
+        ifVersion,
+        owner,
+        report,
+      ),
+    );
+  }
+
+  async #get<T>(
+    operation: string,
+    id: string,
+    options: CartReadOptions | undefined,
+    withVersion: boolean,
+  ): Promise<T> {
+    const bad = notId(id) ?? badOptions(options);
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    return this.#call(operation, (wasm, report) =>
+      wasm.cartsGet(
+        handle,
+        placement,
+        limitMs,
+        this.#memory,
+        this.#ttlSeconds,
+        id,
+        options?.owner,
+        withVersion,
+        report,
+      ),
+    );
+  }
+
+  async #mutate<T>(
+    operation: string,
+    id: string,
+    kind: number,
+    payload: unknown,
+    options: CartMutationOptions | undefined,
+  ): Promise<T> {
+    const bad = notId(id) ?? badOptions(options);
+    if (bad) throw bad;
+    const json = jsonOf(payload);
+    const { handle, placement, limitMs } = this.#objects;
+    const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
+    return this.#call(operation, (wasm, report) =>
+      wasm.cartsMutate(
+        handle,
+        placement,
+        limitMs,
+        this.#memory,
+        this.#ttlSeconds,
+        id,
+        kind,
+        json,
+        idempotencyKey,
+        ifVersion,
+        owner,
+        report,
+      ),
+    );
+  }
+
+  #call<T>(operation: string, start: (wasm: Exports, report: Report | undefined) => unknown): Promise<T> {
+    return observedObject(this.#objects, 'cart', operation, start);
+  }
+}
+
+const notId = (id: string) => notText(id, 'The id of a cart');
+
+function badOptions(options: CartMutationOptions | undefined): CloudflareClientsError | undefined {
+  const { owner, ifVersion, idempotencyKey } = options ?? {};
+  const bad =
+    (owner === undefined ? undefined : notText(owner, 'owner')) ??
+    (idempotencyKey === undefined ? undefined : notText(idempotencyKey, 'idempotencyKey'));
+  if (bad || ifVersion === undefined || typeof ifVersion === 'number') return bad;
+  return new CloudflareClientsError('invalid_value', 'ifVersion must be a number');
+}
+
+// The engine's error may quote the value, so it is not kept.
+function jsonOf(value: unknown): string {
+  try {
+    const json = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch {
+    // Told below.
+  }
+  throw new CloudflareClientsError(
+    'invalid_value',
+    'What is in a cart must be JSON: it holds a BigInt or refers to itself',
+  );
+}
+
+function wholeSeconds(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS) return seconds;
+  const message = `ttlSeconds must be a whole number from 1 to ${MAX_TTL_SECONDS} (ten years)`;
+  throw new CloudflareClientsError('invalid_ttl', message);
+}
+
+const MAX_TTL_SECONDS = 315_360_000;

@@ -1,0 +1,12 @@
+// The objects' wasm: a module of its own, so that a Worker loads only what it uses.
+import { Guard } from '../guard.js';
+import { create, type Exports } from './objects.js';
+import wasm from './objects.wasm';
+
+export type { Exports } from './objects.js';
+
+const guard = new Guard<Exports>(create);
+guard.load(wasm);
+
+/** Runs something inside an object; throws what it failed with. */
+export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);

@@ -1,0 +1,104 @@
+//! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
+
+use super::model::{Line, MAX_KEYS};
+use super::operations::{Found, Header, Keeper};
+use crate::error::Error;
+
+/// A cart of this isolate, gone with it.
+#[derive(Clone, Default)]
+pub struct MemoryCart {
+    header: Option<Header>,
+    lines: Vec<(String, Line)>,
+    keys: Vec<(String, f64)>,
+}
+
+impl MemoryCart {
+    /// The cart as JSON.
+    pub fn json(&self) -> String {
+        let mut json = String::from("{");
+        for (_, line) in &self.lines {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            json.push_str(&line.head);
+            json.push_str(&line.qty.to_string());
+            json.push_str(&line.tail);
+        }
+        json.push('}');
+        json
+    }
+
+    fn at(&mut self, key: &str) -> Option<&mut Line> {
+        let found = self.lines.iter_mut().find(|(name, _)| name == key);
+        found.map(|(_, line)| line)
+    }
+}
+
+impl Keeper for MemoryCart {
+    fn header(&self) -> Result<Option<Header>, Error> {
+        Ok(self.header.clone())
+    }
+
+    fn save(&mut self, header: &Header) -> Result<(), Error> {
+        self.header = Some(header.clone());
+        Ok(())
+    }
+
+    fn line(&self, key: &str) -> Result<Option<Found>, Error> {
+        let found = self.lines.iter().find(|(name, _)| name == key);
+        Ok(found.map(|(_, line)| Found {
+            qty: line.qty,
+            bytes: line.bytes(),
+            tail: line.tail.clone(),
+        }))
+    }
+
+    fn put(&mut self, key: &str, line: &Line) -> Result<(), Error> {
+        match self.at(key) {
+            Some(old) => *old = line.clone(),
+            None => self.lines.push((key.to_owned(), line.clone())),
+        }
+        Ok(())
+    }
+
+    fn set_qty(&mut self, key: &str, qty: i32) -> Result<(), Error> {
+        if let Some(line) = self.at(key) {
+            line.qty = qty;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &str) -> Result<(), Error> {
+        self.lines.retain(|(name, _)| name != key);
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), Error> {
+        self.lines.clear();
+        Ok(())
+    }
+
+    fn was_applied(&self, key: &str) -> Result<bool, Error> {
+        Ok(self.keys.iter().any(|(name, _)| name == key))
+    }
+
+    fn remember(&mut self, key: &str, until: f64) -> Result<(), Error> {
+        self.keys.push((key.to_owned(), until));
+        Ok(())
+    }
+
+    fn set_alarm(&mut self, _: f64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn keys_until(&self) -> Result<Option<f64>, Error> {
+        Ok(self.keys.iter().map(|(_, until)| *until).reduce(f64::max))
+    }
+
+    fn forget(&mut self, now: f64) -> Result<(), Error> {
+        self.keys.retain(|(_, until)| *until > now);
+        let excess = self.keys.len().saturating_sub(MAX_KEYS as usize);
+        self.keys.drain(..excess);
+        Ok(())
+    }
+}

@@ -1,0 +1,12 @@
+//! Carts: one Durable Object each, its lines as rows, every change applied once.
+
+pub mod client;
+#[cfg(feature = "clients")]
+mod exports;
+pub mod memory;
+pub mod model;
+#[cfg(feature = "objects")]
+mod object;
+pub mod operations;
+mod parse;
+mod sql;

@@ -1,0 +1,201 @@
+//! What the cart's class calls: synchronous, inside the object.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+
+use super::model::{self, CartError, Policy};
+use super::operations::{self, Outcome, Terms};
+use super::parse;
+use super::sql::{MIGRATIONS, SqlCart};
+use crate::error::Error;
+use crate::host::storage::{Storage, StorageHandle};
+use crate::host::task::{Answer, answer};
+use crate::host::{now, schema};
+
+/// Brings the cart's tables to their newest version: see [`schema::open`].
+#[wasm_bindgen(js_name = cartOpen)]
+pub fn cart_open(storage: StorageHandle, create: bool) -> JsValue {
+    answer(schema::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
+}
+
+fn terms(
+    ttl_seconds: f64,
+    key: Option<String>,
+    if_version: Option<f64>,
+    owner: Option<String>,
+) -> Result<Terms, CartError> {
+    if let Some(key) = &key {
+        model::check_key(key, CartError::BadIdempotencyKey)?;
+    }
+    if let Some(owner) = &owner {
+        model::check_key(owner, CartError::BadOwner)?;
+    }
+    if if_version.is_some_and(|version| version.fract() != 0.0 || version < 0.0) {
+        return Err(CartError::BadVersion);
+    }
+    Ok(Terms {
+        now: now(),
+        ttl_seconds: model::check_ttl(ttl_seconds)?,
+        key,
+        if_version,
+        owner,
+        is_merge: false,
+    })
+}
+
+// What every mutation answers: the version, whether the line was there, and the cart as JSON.
+fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
+    let json = if outcome.version > 0.0 {
+        cart.json()?
+    } else {
+        "{}".into()
+    };
+    let reply = Array::of3(&outcome.version.into(), &outcome.found.into(), &json);
+    Ok(reply.into())
+}
+
+/// A read: `[version, cart as JSON]`, or null when there is no cart. Renews the TTL.
+#[wasm_bindgen(js_name = cartRead)]
+pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<String>) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(read(cart, ttl_seconds, owner))
+}
+
+fn read(cart: &mut SqlCart, ttl_seconds: f64, owner: Option<String>) -> Answer {
+    let terms = terms(ttl_seconds, None, None, owner)?;
+    match operations::read(cart, &terms)? {
+        Some(version) => Ok(Array::of2(&version.into(), &cart.json()?.into()).into()),
+        None => Ok(JsValue::NULL),
+    }
+}
+
+/// Replaces the cart: see [`operations::set_lines`].
+#[wasm_bindgen(js_name = cartSet)]
+pub fn cart_set(
+    storage: StorageHandle,
+    lines: JsString,
+    ttl_seconds: f64,
+    key: Option<String>,
+    if_version: Option<f64>,
+    owner: Option<String>,
+) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(
+        terms(ttl_seconds, key, if_version, owner)
+            .map_err(Error::from)
+            .and_then(|terms| {
+                let outcome = operations::set_lines(cart, &parse::lines(&lines)?, &terms)?;
+                told(cart, outcome)
+            }),
+    )
+}
+
+/// Applies changes: see [`operations::change`]. With `one` it takes one, which needs no transaction.
+#[wasm_bindgen(js_name = cartChange)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn cart_change(
+    storage: StorageHandle,
+    one: bool,
+    changes: JsString,
+    ttl_seconds: f64,
+    key: Option<String>,
+    if_version: Option<f64>,
+    owner: Option<String>,
+) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(
+        terms(ttl_seconds, key, if_version, owner)
+            .map_err(Error::from)
+            .and_then(|terms| {
+                let changes = parse::changes(&changes)?;
+                if one && changes.len() != 1 {
+                    return Err(CartError::BadChange.into());
+                }
+                let outcome = operations::change(cart, &changes, &terms)?;
+                told(cart, outcome)
+            }),
+    )
+}
+
+/// Deletes the cart: see [`operations::delete`].
+#[wasm_bindgen(js_name = cartDelete)]
+pub fn cart_delete(
+    storage: StorageHandle,
+    key: Option<String>,
+    if_version: Option<f64>,
+    owner: Option<String>,
+) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(
+        terms(1.0, key, if_version, owner)
+            .map_err(Error::from)
+            .and_then(|terms| {
+                operations::delete(cart, &terms)?;
+                Ok(JsValue::NULL)
+            }),
+    )
+}
+
+/// Begins a merge in its source: `[id, cart as JSON]`, or null when there is nothing to merge.
+#[wasm_bindgen(js_name = cartBeginMerge)]
+pub fn cart_begin_merge(
+    storage: StorageHandle,
+    into: String,
+    id: String,
+    owner: Option<String>,
+) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(begin_merge(cart, &into, id, owner))
+}
+
+fn begin_merge(cart: &mut SqlCart, into: &str, id: String, owner: Option<String>) -> Answer {
+    model::check_key(into, CartError::BadId)?;
+    let terms = terms(1.0, Some(id), None, owner)?;
+    match operations::begin_merge(cart, into, &terms)? {
+        Some(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
+        None => Ok(JsValue::NULL),
+    }
+}
+
+/// Merges lines into the cart: see [`operations::merge_lines`].
+#[wasm_bindgen(js_name = cartMerge)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn cart_merge(
+    storage: StorageHandle,
+    id: String,
+    lines: JsString,
+    policy: String,
+    ttl_seconds: f64,
+    if_version: Option<f64>,
+    owner: Option<String>,
+) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    let terms = terms(ttl_seconds, Some(id), if_version, owner);
+    answer(terms.map_err(Error::from).and_then(|terms| {
+        let policy = Policy::named(&policy)?;
+        let lines = parse::lines(&lines)?;
+        let outcome = operations::merge_lines(cart, &lines, policy, &terms.of_merge())?;
+        told(cart, outcome)
+    }))
+}
+
+/// Ends a merge in its source: see [`operations::end_merge`].
+#[wasm_bindgen(js_name = cartEndMerge)]
+pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    let ended = operations::end_merge(cart, &id, merged, now());
+    answer(ended.map(|()| JsValue::NULL))
+}
+
+/// The alarm: true when nothing is left and the object can be emptied.
+#[wasm_bindgen(js_name = cartWake)]
+pub fn cart_wake(storage: StorageHandle) -> JsValue {
+    let cart = &mut SqlCart(Storage(storage));
+    answer(operations::wake(cart, now()).map(JsValue::from))
+}

@@ -63,13 +63,6 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  storeGet(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    id: string,
-    report: object | undefined,
-  ): Answer;
   storeSet(
     objects: object,
     placement: object | undefined,
@@ -81,27 +74,8 @@ export interface Exports {
     ttlMs: number,
     report: object | undefined,
   ): Answer;
-  storeDelete(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    id: string,
-    report: object | undefined,
-  ): Answer;
-  storeList(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    customer: string,
-    report: object | undefined,
-  ): Answer;
-  storeRevokeAll(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    handle: number,
-    customer: string,
-    report: object | undefined,
+  storeCall(
+    ...args: [...objects: Objects, handle: number, kind: number, id: string, report: object | undefined]
   ): Answer;
 
   limitCheck(

@@ -1,5 +1,4 @@
 import { CloudflareClientsError } from './error.js';
-import type { Report } from './events.js';
 import { notText } from './handle.js';
 import { numberOf } from './handle_number.js';
 import {
@@ -9,7 +8,6 @@ import {
   objectsOf,
   observedObject,
 } from './objects.js';
-import type { Exports } from './runtime.js';
 import { checkedRecord, type SessionRecord } from './session_record.js';
 
 /** Options of {@link SessionStoreClient}. */
@@ -20,6 +18,9 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    */
   ttlSeconds?: number | undefined;
 }
+
+// As src/session/exports.rs numbers them.
+const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
 
 const MAX_TTL_SECONDS = 315_360_000;
 
@@ -62,9 +63,7 @@ export class SessionStoreClient {
 
   /** The record of a session; null when there is none, or it has expired. */
   get(sessionId: string): Promise<SessionRecord | null> {
-    return this.#call('get', sessionId, 'The session id', ({ handle, placement, limitMs }, wasm, report) =>
-      wasm.storeGet(handle, placement, limitMs, sessionId, report),
-    );
+    return this.#call('get', sessionId);
   }
 
   /**
@@ -98,9 +97,7 @@ export class SessionStoreClient {
 
   /** Deletes a session (sign-out). From then on nobody gets it. */
   delete(sessionId: string): Promise<void> {
-    return this.#call('delete', sessionId, 'The session id', ({ handle, placement, limitMs }, wasm, report) =>
-      wasm.storeDelete(handle, placement, limitMs, sessionId, report),
-    );
+    return this.#call('delete', sessionId);
   }
 
   /**
@@ -108,9 +105,7 @@ export class SessionStoreClient {
    * each session, 50 at a time.
    */
   list(customerId: string): Promise<SessionRecord[]> {
-    return this.#call('list', customerId, 'The customer id', ({ handle, placement, limitMs }, wasm, report) =>
-      wasm.storeList(handle, placement, limitMs, customerId, report),
-    );
+    return this.#call('list', customerId);
   }
 
   /**
@@ -122,25 +117,17 @@ export class SessionStoreClient {
    * @throws {CloudflareClientsError} `partial_failure` when some sessions could not be reached: call again.
    */
   revokeAll(customerId: string): Promise<number> {
-    return this.#call(
-      'revokeAll',
-      customerId,
-      'The customer id',
-      ({ handle, placement, limitMs }, wasm, report) =>
-        wasm.storeRevokeAll(handle, placement, limitMs, numberOf(this.#namespace), customerId, report),
-    );
+    return this.#call('revokeAll', customerId);
   }
 
-  #call<T>(
-    operation: string,
-    id: string,
-    what: string,
-    start: (objects: Objects, wasm: Exports, report: Report | undefined) => unknown,
-  ): Promise<T> {
-    const bad = notText(id, what);
+  #call<T>(operation: (typeof KINDS)[number], id: string): Promise<T> {
+    const bad = notText(id, 'The id');
     if (bad) return Promise.reject(bad);
+    const { handle, placement, limitMs } = this.#objects;
+    const number = numberOf(this.#namespace);
+    const kind = KINDS.indexOf(operation);
     return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
-      start(this.#objects, wasm, report),
+      wasm.storeCall(handle, placement, limitMs, number, kind, id, report),
     );
   }
 }

@@ -156,19 +156,6 @@ fn store(
     }
 }
 
-/// `SessionStoreClient.get`.
-#[wasm_bindgen(js_name = storeGet)]
-pub fn store_get(
-    objects: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    id: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = store(objects, placement, limit_ms, 0, report);
-    run(async move { client.get(&id).await })
-}
-
 /// `SessionStoreClient.set`.
 #[wasm_bindgen(js_name = storeSet)]
 #[allow(
@@ -193,42 +180,25 @@ pub fn store_set(
     })
 }
 
-/// `SessionStoreClient.delete`.
-#[wasm_bindgen(js_name = storeDelete)]
-pub fn store_delete(
-    objects: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    id: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = store(objects, placement, limit_ms, 0, report);
-    run(async move { client.delete(&id).await })
-}
-
-/// `SessionStoreClient.list`.
-#[wasm_bindgen(js_name = storeList)]
-pub fn store_list(
-    objects: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    customer: String,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = store(objects, placement, limit_ms, 0, report);
-    run(async move { client.list(&customer).await })
-}
-
-/// `SessionStoreClient.revokeAll`. `number`: of the handle.
-#[wasm_bindgen(js_name = storeRevokeAll)]
-pub fn store_revoke_all(
+/// The other methods of `SessionStoreClient`, which take an id. `kind`: 0 get, 1 delete, 2 list, 3 revokeAll.
+/// `number`: of the handle.
+#[wasm_bindgen(js_name = storeCall)]
+pub fn store_call(
     objects: ObjectHandle,
     placement: JsValue,
     limit_ms: f64,
     number: u32,
-    customer: String,
+    kind: u8,
+    id: String,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = store(objects, placement, limit_ms, number, report);
-    run(async move { client.revoke_all(&customer).await })
+    run(async move {
+        match kind {
+            0 => client.get(&id).await,
+            1 => client.delete(&id).await,
+            2 => client.list(&id).await,
+            _ => client.revoke_all(&id).await,
+        }
+    })
 }

@@ -3,14 +3,11 @@
 //! Moments are ticks of the object that keeps a user's (or a token's) revocations: its clock, never
 //! the same twice. A Worker's own clock only measures how long something took.
 
-use std::num::NonZeroUsize;
-
-use lru::LruCache;
-
 use super::object::model::FILL_WITHIN_MS;
 
-/// Of how many users and tokens an isolate remembers what is revoked.
-pub const MAX_KNOWN: usize = 1_000;
+/// Of how many users and tokens an isolate remembers what is revoked. Each has two places, by its name;
+/// who finds both taken takes the one that was used less lately, whose user is then asked for again.
+pub const MAX_KNOWN: usize = 4_096;
 
 /// How much older a fill is taken to be than measured, in ms: clocks tell whole milliseconds, and an
 /// object's clock may jump a little when the object moves to another machine.
@@ -43,21 +40,27 @@ impl State {
         own.fold(self.revoked_at, |floor, (_, at)| floor.max(*at))
     }
 
-    // What one knows who has heard both, in whatever order the answers came.
-    fn merge(&mut self, other: Self) {
+    // What one knows who has heard both, in whatever order the answers came. Whether that is more.
+    fn merge(&mut self, other: Self) -> bool {
         let newer = other.at > self.at;
+        let more = other.revoked_at > self.revoked_at
+            || other
+                .tokens
+                .iter()
+                .any(|(token, at)| self.floor(token) < *at);
         self.at = self.at.max(other.at);
         self.revoked_at = self.revoked_at.max(other.revoked_at);
         if newer {
             self.tokens = other.tokens;
-            return;
-        }
-        for (token, at) in other.tokens {
-            if self.floor(&token) < at {
-                self.tokens.retain(|(old, _)| *old != token);
-                self.tokens.push((token, at));
+        } else if more {
+            for (token, at) in other.tokens {
+                if self.floor(&token) < at {
+                    self.tokens.retain(|(old, _)| *old != token);
+                    self.tokens.push((token, at));
+                }
             }
         }
+        more
     }
 }
 
@@ -66,6 +69,9 @@ impl State {
 pub struct Known {
     /// What it knows.
     pub state: State,
+    handle: u32,
+    name: String,
+    used: u64,
     /// When it asked last, on its own clock.
     checked_at: f64,
     /// When it learned the newest of it: as the table's count, and on its own clock.
@@ -91,18 +97,18 @@ impl Known {
 }
 
 /// Of one isolate: by the number of the namespace handle, and the object's name.
+#[derive(Default)]
 pub struct Table {
-    known: LruCache<(u32, String), Known>,
+    places: Vec<Option<Box<Known>>>,
     learned: u64,
+    used: u64,
 }
 
-impl Default for Table {
-    fn default() -> Self {
-        Self {
-            known: LruCache::new(NonZeroUsize::new(MAX_KNOWN).unwrap_or(NonZeroUsize::MIN)),
-            learned: 0,
-        }
-    }
+// FNV-1a.
+fn hash(handle: u32, name: &str) -> u32 {
+    let start = 0x811c_9dc5 ^ handle;
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    name.bytes().fold(start, step)
 }
 
 impl Table {
@@ -111,9 +117,31 @@ impl Table {
         self.learned
     }
 
+    // Its place, or the one that it would take.
+    fn place(&self, handle: u32, name: &str) -> usize {
+        let first = hash(handle, name) as usize % MAX_KNOWN;
+        let at = |place: usize| self.places.get(place).and_then(Option::as_deref);
+        let own =
+            |place| at(place).is_some_and(|known| known.handle == handle && known.name == name);
+        let used = |place| at(place).map_or(0, |known| known.used);
+        let second = first ^ 1;
+        if own(first) || (!own(second) && used(first) <= used(second)) {
+            first
+        } else {
+            second
+        }
+    }
+
     /// What is known, as something that is used.
     pub fn get(&mut self, handle: u32, name: &str) -> Option<&Known> {
-        self.known.get(&(handle, name.to_owned()))
+        let place = self.place(handle, name);
+        let known = self.places.get_mut(place)?.as_mut()?;
+        if known.handle != handle || known.name != name {
+            return None;
+        }
+        self.used += 1;
+        known.used = self.used;
+        Some(known)
     }
 
     /// Takes what an object said. `asked_at`: when it was asked, if this was a check, on this isolate's clock.
@@ -127,17 +155,28 @@ impl Table {
     ) {
         self.learned += 1;
         let learned = self.learned;
-        let known = self
-            .known
-            .get_or_insert_mut((handle, name.to_owned()), || Known {
-                state: State::default(),
-                checked_at: f64::NEG_INFINITY,
-                learned,
-                learned_at: now,
-            });
-        let before = (known.state.revoked_at, known.state.tokens.clone());
-        known.state.merge(state);
-        if before != (known.state.revoked_at, known.state.tokens.clone()) {
+        if self.places.is_empty() {
+            self.places.resize_with(MAX_KNOWN, || None);
+        }
+        if self.get(handle, name).is_none() {
+            let place = self.place(handle, name);
+            if let Some(place) = self.places.get_mut(place) {
+                *place = Some(Box::new(Known {
+                    state: State::default(),
+                    handle,
+                    name: name.to_owned(),
+                    used: self.used,
+                    checked_at: f64::NEG_INFINITY,
+                    learned,
+                    learned_at: now,
+                }));
+            }
+        }
+        let place = self.place(handle, name);
+        let Some(known) = self.places.get_mut(place).and_then(Option::as_mut) else {
+            return;
+        };
+        if known.state.merge(state) {
             (known.learned, known.learned_at) = (learned, now);
         }
         // A clock that was set back must not make a check last longer.
@@ -243,7 +282,8 @@ mod tests {
         for n in 0..2 * MAX_KNOWN {
             table.learn(1, &n.to_string(), State::default(), 0.0, None);
         }
-        assert_eq!(table.known.len(), MAX_KNOWN);
+        let known = table.places.iter().flatten().count();
+        assert!((MAX_KNOWN / 2..=MAX_KNOWN).contains(&known));
     }
 
     proptest! {

@@ -135,7 +135,5 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
 /// Deletes what has ended and sets the next alarm; answers whether nothing is left.
 #[wasm_bindgen(js_name = sessionWake)]
 pub fn session_wake(storage: StorageHandle) -> JsValue {
-    with(storage, |rows| {
-        rows.settle().map(|left| JsValue::from(!left))
-    })
+    with(storage, |rows| rows.wake().map(JsValue::from))
 }

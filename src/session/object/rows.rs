@@ -137,32 +137,46 @@ impl Rows<'_> {
         self.storage.run(sql, &[JsValue::from(kind as u8)])
     }
 
-    /// Deletes what has ended, and sees to the alarm. Answers whether anything is left.
+    /// Deletes what has ended, and sees to the alarm.
     ///
     /// # Errors
     /// The storage failed.
-    pub fn settle(&self) -> Result<bool, Error> {
+    pub fn settle(&self) -> Result<(), Error> {
+        // Nothing is left: at once, so that an object which is no longer used costs nothing.
+        let ends = self.purge()?.unwrap_or(self.now);
+        let set = self.all(Kind::Alarm)?.pop().map(|alarm| alarm.until);
+        model::alarm(self.now, ends, set).map_or(Ok(()), |at| self.set_alarm(at))
+    }
+
+    /// The alarm: deletes what has ended and sets the next one. Answers whether nothing is left.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn wake(&self) -> Result<bool, Error> {
+        let ends = self.purge()?;
+        // The one that was set has rung, be it a little early.
+        ends.map_or(Ok(()), |at| self.set_alarm(at))?;
+        Ok(ends.is_none())
+    }
+
+    // Answers when the last of what is left ends.
+    fn purge(&self) -> Result<Option<f64>, Error> {
         let sql = "DELETE FROM held WHERE until <= ? AND kind <> ?";
         let alarm = JsValue::from(Kind::Alarm as u8);
         self.storage.run(sql, &[self.now.into(), alarm.clone()])?;
-        let row = self.storage.row(
-            "SELECT max(until) FILTER (WHERE kind <> ?1), max(until) FILTER (WHERE kind = ?1) FROM held",
-            &[alarm],
-        )?;
-        let (ends, set) = row.map_or((f64::NAN, f64::NAN), |row| (row.number(0), row.number(1)));
-        // Nothing is left: at once, so that an object which is no longer used costs nothing.
-        let ends = if ends.is_nan() { self.now } else { ends };
-        let set = Some(set).filter(|set| !set.is_nan());
-        if let Some(at) = model::alarm(self.now, ends, set) {
-            let row = Held {
-                name: JsString::from(""),
-                tick: 0.0,
-                until: at,
-                body: None,
-            };
-            self.put(Kind::Alarm, &row)?;
-            self.storage.set_alarm(at)?;
-        }
-        Ok(ends > self.now)
+        let sql = "SELECT max(until) FROM held WHERE kind <> ?";
+        let row = self.storage.row(sql, &[alarm])?;
+        Ok(row.and_then(|row| row.value(0).as_f64()))
+    }
+
+    fn set_alarm(&self, at: f64) -> Result<(), Error> {
+        let row = Held {
+            name: JsString::from(""),
+            tick: 0.0,
+            until: at,
+            body: None,
+        };
+        self.put(Kind::Alarm, &row)?;
+        self.storage.set_alarm(at)
     }
 }

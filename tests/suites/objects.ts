@@ -75,3 +75,33 @@ export function holding(namespace: ObjectHandle, method: string) {
 export function objectError(flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) {
   return Object.assign(new Error('Network connection lost.'), flags);
 }
+
+/**
+ * Calls arrive one at a time, in an order that `choose` decides among those that are on their way; a call
+ * begins when the one before has been answered.
+ */
+export function shuffled(namespace: ObjectHandle, choose: (below: number) => number) {
+  const waiting: (() => Promise<unknown>)[] = [];
+  const handle = intercepted(
+    namespace,
+    (_name, _method, deliver) =>
+      new Promise((resolve, reject) => {
+        waiting.push(() => deliver().then(resolve, reject));
+      }),
+  );
+  return {
+    handle,
+    /** Lets calls arrive until all of the answers are there. */
+    async all(answers: Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
+      let over = false;
+      const settled = Promise.allSettled(answers).finally(() => (over = true));
+      while (!over) {
+        const [next] = waiting.splice(choose(waiting.length), 1);
+        await next?.();
+        // What the answer leads to has been called by then.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      return settled;
+    },
+  };
+}

@@ -256,7 +256,9 @@ describe('a set that is under way', () => {
     fakeDate();
     const [id, customer] = [unique('s'), unique('c')];
     const { handle, held, letGo } = holding(namespace, 'putSession');
-    const setting = code(new SessionStoreClient(handle, { timeoutMs: 100_000, onEvent }).set(record(id, customer)));
+    const setting = code(
+      new SessionStoreClient(handle, { timeoutMs: 100_000, onEvent }).set(record(id, customer)),
+    );
     await held;
     pass(30_000);
     await store.list(customer);

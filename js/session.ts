@@ -217,6 +217,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   /**
    * Deletes the session under a token (sign-out). With `revocations` it is refused from then on, within
    * the bound, whatever KV still shows and whoever is caching it at this moment.
+   *
+   * @throws {CloudflareClientsError} What KV fails with; with `revocations` what the object fails with (then call
+   * again: the session may not be revoked), and KV failing is a `kv_failed` event.
    */
   delete(token: string): Promise<void> {
     return this.#call('delete', token, (wasm, report) =>
@@ -232,7 +235,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    *
    * @throws {CloudflareClientsError} `unsupported` without `revocations` and with `trackUsers: false` or a
    * handle without `list`; `partial_failure` when KV failed on the way, or beyond 498 sessions in one
-   * invocation; with `revocations` what the object fails with: call again.
+   * invocation. With `revocations` only what the object fails with (then call again): what could not be
+   * deleted in KV is refused all the same, and is a `kv_failed` event.
    */
   deleteUserSessions(userId: string): Promise<number> {
     const track = this.#track && this.#handle.hasList;

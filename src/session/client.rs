@@ -209,24 +209,27 @@ impl SessionCacheClient {
     /// Deletes the session under a token. Its index entry is left to its TTL.
     ///
     /// # Errors
-    /// An invalid token, or KV failed.
+    /// An invalid token, or KV failed; with revocations an object, and KV's failure is a note.
     pub async fn delete(&self, token: &JsString) -> Answer {
         let key = self.key(token)?;
         let Some(gate) = &self.gate else {
             self.kv.delete(&key).await?;
             return Ok(JsValue::UNDEFINED);
         };
-        // Revoked first: from then on what KV shows late is refused. Deleted in any case.
+        // Revoked first: from then on what KV still shows is refused. Deleted in any case.
         let revoked = gate.revoke_token(token).await;
-        let deleted = self.kv.delete(&key).await;
-        revoked.and(deleted).map(|()| JsValue::UNDEFINED)
+        if let Err(error) = self.kv.delete(&key).await {
+            self.report.note_code(Note::KvFailed, error.code());
+        }
+        revoked.map(|()| JsValue::UNDEFINED)
     }
 
     /// Deletes every session of a user that KV can list; answers how many. With revocations, what KV
     /// does not list yet is refused, too.
     ///
     /// # Errors
-    /// An id too long for a key, KV or an object failed, or more sessions than one invocation can delete.
+    /// An id too long for a key, KV failed, or more sessions than one invocation can delete; with
+    /// revocations an object, and the others are notes.
     pub async fn delete_user_sessions(&self, user_id: &str) -> Answer {
         if user_id.is_empty() {
             return Err(key::KeyError::Empty.into());
@@ -234,13 +237,22 @@ impl SessionCacheClient {
         let Some(gate) = &self.gate else {
             return self.delete_listed(user_id).await;
         };
+        key::check_text(&model::user_prefix(user_id))?;
         let revoked = gate.revoke_user(user_id).await;
         let deleted = if self.track_users {
             self.delete_listed(user_id).await
         } else {
             Ok(JsValue::from(0))
         };
-        revoked.and(deleted)
+        revoked?;
+        deleted.or_else(|error| {
+            self.report.note_code(Note::KvFailed, error.code());
+            let done = match error {
+                Error::Partial { done, .. } => done,
+                _ => 0,
+            };
+            Ok(JsValue::from(done as f64))
+        })
     }
 
     async fn delete_listed(&self, user_id: &str) -> Answer {

@@ -148,7 +148,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   /**
    * The session under a token, or what the loader answers, cached until it expires. The loader reads
    * the database; null, and a session that has expired, are answered as null and not cached. With
-   * `revocations` a session that was revoked since the loader began is not cached.
+   * `revocations` what was read before a revocation is neither cached nor answered: the loader is called
+   * once more. So it is when the session was revoked in another isolate within a day, since clocks are not
+   * trusted for that.
    *
    * The caller whose loader ran gets the loader's own value. KV and objects failing does not fail the call:
    * the loader answers, and an event says so.

@@ -30,11 +30,14 @@ pub struct SessionCacheClient {
 }
 
 /// What became of a session that was to be cached.
-#[derive(PartialEq, Eq)]
 enum Outcome {
     Stored,
+    /// It had expired.
     Expired,
-    Refused,
+    /// Its data may be older than a revocation.
+    Revoked,
+    /// It has no user whose revocations could be asked for.
+    Untracked,
 }
 
 impl SessionCacheClient {
@@ -71,7 +74,7 @@ impl SessionCacheClient {
     }
 
     /// The session under a token, or what the loader gives, cached until it expires. What expires
-    /// before it could be used is null.
+    /// before it could be used is null. What may have been read before it was revoked is loaded again.
     ///
     /// # Errors
     /// An invalid token, what the loader threw, or it gave no session. KV's and objects' failures are
@@ -87,31 +90,32 @@ impl SessionCacheClient {
             Err(error) => self.report.note_code(Note::KvFailed, error.code()),
         }
         self.report.hit(false);
-        let start = gate::start();
-        let loaded = match loader.call0(&JsValue::UNDEFINED) {
-            Ok(promise) => wait(promise, 0.0).await,
-            Err(thrown) => Err(Failure::Threw(thrown)),
-        };
-        let data = match loaded {
-            Ok(data) => data,
-            Err(Failure::Threw(error)) => return Err(Error::Thrown(error)),
-            Err(Failure::TimedOut) => return Ok(JsValue::NULL),
-        };
-        if data.is_null() || data.is_undefined() {
-            return Ok(JsValue::NULL);
+        let mut reloaded = false;
+        loop {
+            let start = gate::start();
+            let data = load(loader).await?;
+            if data.is_null() || data.is_undefined() {
+                return Ok(JsValue::NULL);
+            }
+            let session = stored::check_session(&data)?;
+            match self.store(token, session, start).await {
+                Ok(Outcome::Stored) => {}
+                Ok(Outcome::Expired) => {
+                    self.report.note(Note::Expired);
+                    return Ok(JsValue::NULL);
+                }
+                // The next load begins when all that is revoked is known, so it is not refused for that.
+                Ok(Outcome::Revoked) if !reloaded => {
+                    self.report.note(Note::Revoked);
+                    reloaded = true;
+                    continue;
+                }
+                Ok(Outcome::Revoked) => self.report.note_code(Note::NotCached, "conflict"),
+                Ok(Outcome::Untracked) => self.report.note(Note::NotTracked),
+                Err(error) => self.report.note_code(Note::NotCached, error.code()),
+            }
+            return Ok(data);
         }
-        let session = stored::check_session(&data)?;
-        if session.expires_at <= now() {
-            self.report.note(Note::Expired);
-            return Ok(JsValue::NULL);
-        }
-        match self.store(token, session, start).await {
-            Ok(Outcome::Stored) => {}
-            Ok(Outcome::Expired) => return Ok(JsValue::NULL),
-            Ok(Outcome::Refused) => {}
-            Err(error) => self.report.note_code(Note::NotCached, error.code()),
-        }
-        Ok(data)
     }
 
     fn live(&self, text: &JsString) -> Option<JsValue> {
@@ -135,15 +139,21 @@ impl SessionCacheClient {
     /// An invalid token or session (nothing is written then), or KV or an object failed.
     pub async fn set(&self, token: &JsString, data: &JsValue, as_of: Option<f64>) -> Answer {
         let now = gate::start();
-        let start = as_of.map_or(now, |at| Start {
-            at: at.min(now.at),
-            learned: None,
-        });
+        let start = Start {
+            at: as_of.map_or(now.at, |at| at.min(now.at)),
+            learned: now.learned.filter(|_| as_of.is_none()),
+            clear_ms: 0.0,
+        };
         let key = self.key(token)?;
         let session = stored::check_session(data)?;
-        if self.store(token, session, start).await? == Outcome::Expired {
-            self.report.note(Note::Expired);
-            self.kv.delete(&key).await?;
+        match self.store(token, session, start).await? {
+            Outcome::Stored => {}
+            Outcome::Revoked => self.report.note_code(Note::NotCached, "conflict"),
+            Outcome::Untracked => self.report.note(Note::NotTracked),
+            Outcome::Expired => {
+                self.report.note(Note::Expired);
+                self.kv.delete(&key).await?;
+            }
         }
         Ok(JsValue::UNDEFINED)
     }
@@ -167,12 +177,10 @@ impl SessionCacheClient {
             // A revocation is not remembered for longer.
             life_ms = life_ms.min(CACHED_FOR_MS);
             let Some(user_id) = &session.user_id else {
-                self.report.note(Note::NotTracked);
-                return Ok(Outcome::Refused);
+                return Ok(Outcome::Untracked);
             };
             let Some(stamp) = gate.fill(user_id, token, start, now + life_ms).await? else {
-                self.report.note_code(Note::NotCached, "conflict");
-                return Ok(Outcome::Refused);
+                return Ok(Outcome::Revoked);
             };
             metadata = Some(stored::stamp_metadata(stamp));
         }
@@ -313,6 +321,19 @@ impl SessionCacheClient {
         };
         key::check(&key)?;
         Ok(key)
+    }
+}
+
+async fn load(loader: &Function) -> Answer {
+    let loaded = match loader.call0(&JsValue::UNDEFINED) {
+        Ok(promise) => wait(promise, 0.0).await,
+        Err(thrown) => Err(Failure::Threw(thrown)),
+    };
+    match loaded {
+        Ok(data) => Ok(data),
+        Err(Failure::Threw(error)) => Err(Error::Thrown(error)),
+        // There is no time limit.
+        Err(Failure::TimedOut) => Ok(JsValue::NULL),
     }
 }
 

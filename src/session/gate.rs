@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::model::sha256_hex;
 use super::object::model::{CACHED_FOR_MS, REMEMBERED_MS};
-use super::revocations::{Start, State, Table, stamp};
+use super::revocations::{CLEAR_MS, Start, State, Table, stamp};
 use crate::error::Error;
 use crate::host::now;
 use crate::object::call::Objects;
@@ -98,11 +98,12 @@ fn learn(handle: u32, name: &str, state: State, asked_at: Option<f64>) {
     TABLE.with_borrow_mut(|table| table.learn(handle, name, state, now, asked_at));
 }
 
-/// The moment from which a fill reads.
+/// The moment from which a fill reads that can be made again.
 pub fn start() -> Start {
     Start {
         at: now(),
         learned: Some(TABLE.with_borrow(Table::learned)),
+        clear_ms: CLEAR_MS,
     }
 }
 
@@ -163,14 +164,15 @@ impl Gate {
         let name = token_name(&hash);
         // The token first: a sign-out from now on finds the user, one before now is seen here.
         let own = state(&self.ask(&name, "fillToken", &args).await?);
-        if self.stamp(&name, &hash, &own, start).is_none() {
-            return Ok(None);
+        let allowed = self.stamp(&name, &hash, &own, start);
+        if own.revoked_at > 0.0 {
+            learn(self.handle, &name, own, None);
         }
         let name = customer_name(user);
         let said = state(&self.ask(&name, "stampFill", &[]).await?);
         let stamp = self.stamp(&name, &hash, &said, start);
         learn(self.handle, &name, said, None);
-        Ok(stamp)
+        Ok(allowed.and(stamp))
     }
 
     fn stamp(&self, name: &str, hash: &str, said: &State, start: Start) -> Option<f64> {
@@ -179,7 +181,7 @@ impl Gate {
             let known = table.get(self.handle, name);
             known.is_some_and(|known| known.precedes(&start, hash, floor))
         });
-        stamp(said.at, now() - start.at, floor, known)
+        stamp(said.at, now() - start.at, floor, start.clear_ms, known)
     }
 
     /// Revokes what was cached under a token, for whomever.

@@ -13,6 +13,10 @@ pub const MAX_KNOWN: usize = 4_096;
 /// object's clock may jump a little when the object moves to another machine.
 pub const MARGIN_MS: f64 = 100.0;
 
+/// What can be loaded again is not taken on the word of clocks when it was read within a day of a
+/// revocation, in ms: then it counts only if the revocation was known before.
+pub const CLEAR_MS: f64 = 86_400_000.0;
+
 /// When the data of a fill was read, on this isolate's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
@@ -20,6 +24,8 @@ pub struct Start {
     pub at: f64,
     /// How much the table had learned then; `None` where the moment was told by the caller.
     pub learned: Option<u64>,
+    /// How much later than a revocation it must be on the object's clock, in ms.
+    pub clear_ms: f64,
 }
 
 /// What an object says of revocations.
@@ -191,15 +197,17 @@ impl Table {
 }
 
 /// When data was read, on the object's clock, or a little earlier; `None` when it must not be cached, since
-/// something was revoked since. `at`: the object's clock between the read and now; `took`: from the read
-/// until now on this isolate's clock; `known`: whether `floor` was known before the read.
-pub fn stamp(at: f64, took: f64, floor: f64, known: bool) -> Option<f64> {
+/// something may have been revoked since. `at`: the object's clock between the read and now; `took`: from the
+/// read until now on this isolate's clock; `known`: whether `floor` was known before the read.
+pub fn stamp(at: f64, took: f64, floor: f64, clear_ms: f64, known: bool) -> Option<f64> {
     let took = took.max(0.0);
     if took > FILL_WITHIN_MS {
         return None;
     }
     let stamp = at - took - MARGIN_MS;
-    if stamp > floor {
+    // Never revoked, as far as the object remembers.
+    let clear = floor <= 0.0 || stamp > floor + clear_ms;
+    if clear {
         return Some(stamp);
     }
     // Later than the floor, and earlier than whatever is revoked next.
@@ -236,16 +244,22 @@ mod tests {
     #[test]
     fn what_was_known_before_a_fill_does_not_refuse_it() {
         let mut table = Table::default();
+        let clear_ms = 0.0;
         let began_before = Start {
             at: 5.0,
             learned: Some(table.learned()),
+            clear_ms,
         };
         table.learn(1, "u", state(10.0, 10.0, &[]), 5.0, None);
         let began_after = Start {
-            at: 5.0,
             learned: Some(table.learned()),
+            ..began_before
         };
-        let told = |at| Start { at, learned: None };
+        let told = |at| Start {
+            at,
+            learned: None,
+            clear_ms,
+        };
         let known = table.get(1, "u").cloned();
         let precedes = |start| {
             known
@@ -254,10 +268,15 @@ mod tests {
         };
         assert!(!precedes(began_before) && precedes(began_after));
         assert!(!precedes(told(5.0)) && precedes(told(6.0)));
-        assert_eq!(stamp(11.0, 0.0, 10.0, true), Some(10.5));
-        assert_eq!(stamp(11.0, 0.0, 10.0, false), None);
-        assert_eq!(stamp(111.0, 0.0, 10.0, false), Some(11.0));
-        assert_eq!(stamp(1e9, FILL_WITHIN_MS + 1.0, 0.0, true), None);
+        assert_eq!(stamp(11.0, 0.0, 10.0, 0.0, true), Some(10.5));
+        assert_eq!(stamp(11.0, 0.0, 10.0, 0.0, false), None);
+        assert_eq!(stamp(111.0, 0.0, 10.0, 0.0, false), Some(11.0));
+        let day_later = 10.0 + CLEAR_MS + MARGIN_MS;
+        assert_eq!(stamp(day_later, 0.0, 10.0, CLEAR_MS, false), None);
+        let stamped = stamp(day_later + 1.0, 0.0, 10.0, CLEAR_MS, false);
+        assert_eq!(stamped, Some(11.0 + CLEAR_MS));
+        assert_eq!(stamp(50.0, 0.0, 0.0, CLEAR_MS, false), Some(-50.0));
+        assert_eq!(stamp(1e9, FILL_WITHIN_MS + 1.0, 0.0, 0.0, true), None);
     }
 
     #[test]
@@ -312,7 +331,7 @@ mod tests {
                 (asked.floor(), 0.0)
             };
             let tick = if revoked > asked { tick.max(at + 1.0) } else { tick };
-            if let Some(stamp) = stamp(at, took, floor, false) {
+            if let Some(stamp) = stamp(at, took, floor, 0.0, false) {
                 prop_assert!(stamp <= tick, "{} > {}", stamp, tick);
             }
         }
@@ -325,7 +344,7 @@ mod tests {
         ) {
             let (revoked, later, took): (f64, f64, f64) = (revoked, later, took);
             let at = (revoked + later + took).floor();
-            let stamp = stamp(at, took.floor(), revoked.floor(), false);
+            let stamp = stamp(at, took.floor(), revoked.floor(), 0.0, false);
             prop_assert!(stamp.is_some_and(|stamp| stamp > revoked.floor()));
         }
     }

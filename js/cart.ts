@@ -288,11 +288,15 @@ function badOptions(options: CartMutationOptions | undefined): CloudflareClients
 
 // The engine's error may quote the value, so it is not kept.
 function jsonOf(value: unknown): string {
+  let json: string | undefined;
   try {
-    const json = JSON.stringify(value);
-    if (json !== undefined) return json;
+    json = JSON.stringify(value);
   } catch {
     // Told below.
+  }
+  if (json !== undefined && json.length <= MAX_JSON) return json;
+  if (json !== undefined) {
+    throw new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
   }
   throw new CloudflareClientsError(
     'invalid_value',
@@ -305,5 +309,8 @@ function wholeSeconds(seconds: number): number {
   const message = `ttlSeconds must be a whole number from 1 to ${MAX_TTL_SECONDS} (ten years)`;
   throw new CloudflareClientsError('invalid_ttl', message);
 }
+
+// What an object refuses to read at all; its own limit is lower, and exact.
+const MAX_JSON = 2_000_000;
 
 const MAX_TTL_SECONDS = 315_360_000;

@@ -161,6 +161,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     cartLines,
     cartChanges,
     sqlRows,
+    sqlRun: (storage: Storage, sql: string, args: unknown[]) => void storage.sql.exec(sql, ...args),
     // Not awaited: the runtime holds back the answer until what was written is on disk.
     setAlarm: (storage: Storage, at: number) => void storage.setAlarm(at),
     objectCall,

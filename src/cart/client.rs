@@ -7,9 +7,10 @@ use js_sys::{Array, JsString, Object, Reflect};
 use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
+use super::keeper::{Outcome, Terms};
 use super::memory::MemoryCart;
 use super::model::{self, CartError};
-use super::operations::{self, Outcome, Terms};
+use super::operations;
 use super::parse;
 use crate::error::Error;
 use crate::host::report::Note;
@@ -214,15 +215,13 @@ impl CartStoreClient {
         falls
     }
 
-    fn terms(&self, options: Options) -> Terms {
-        Terms {
-            now: now(),
-            ttl_seconds: self.ttl_seconds,
-            key: options.key,
-            if_version: options.if_version,
-            owner: options.owner,
-            is_merge: false,
-        }
+    fn terms(&self, options: Options) -> Result<Terms, CartError> {
+        let Options {
+            key,
+            if_version,
+            owner,
+        } = options;
+        Terms::new(now(), self.ttl_seconds, key, if_version, owner)
     }
 
     fn memory_read(&self, id: &str, owner: Option<String>) -> Answer {
@@ -230,7 +229,7 @@ impl CartStoreClient {
             key: None,
             if_version: None,
             owner,
-        });
+        })?;
         MEMORY.with_borrow_mut(|carts| {
             let Some(cart) = carts.get_mut(id) else {
                 return Ok(JsValue::NULL);
@@ -243,7 +242,7 @@ impl CartStoreClient {
     }
 
     fn memory_mutate(&self, id: &str, mutation: &Mutation, options: Options) -> Answer {
-        let terms = self.terms(options);
+        let terms = self.terms(options)?;
         MEMORY.with_borrow_mut(|carts| {
             let cart = carts.get_or_insert_mut(id.to_owned(), MemoryCart::default);
             let before = cart.clone();

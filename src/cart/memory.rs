@@ -1,7 +1,7 @@
 //! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
 
+use super::keeper::{Found, Header, Keeper};
 use super::model::{Line, MAX_KEYS};
-use super::operations::{Found, Header, Keeper};
 use crate::error::Error;
 
 /// A cart of this isolate, gone with it.
@@ -78,8 +78,9 @@ impl Keeper for MemoryCart {
         Ok(())
     }
 
-    fn was_applied(&self, key: &str) -> Result<bool, Error> {
-        Ok(self.keys.iter().any(|(name, _)| name == key))
+    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error> {
+        let mut keys = self.keys.iter();
+        Ok(keys.any(|(name, until)| name == key && *until > now))
     }
 
     fn remember(&mut self, key: &str, until: f64) -> Result<(), Error> {

@@ -3,10 +3,16 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod keeper;
 pub mod memory;
+pub mod merge;
 pub mod model;
 #[cfg(feature = "objects")]
 mod object;
 pub mod operations;
 mod parse;
 mod sql;
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may fail")]
+mod tests;

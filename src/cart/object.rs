@@ -3,10 +3,12 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
+use super::keeper::{Outcome, Terms};
+use super::merge;
 use super::model::{self, CartError, Policy};
-use super::operations::{self, Outcome, Terms};
+use super::operations;
 use super::parse;
-use super::sql::{MIGRATIONS, SqlCart};
+use super::sql::{MIGRATIONS, Sent, SqlCart};
 use crate::error::Error;
 use crate::host::storage::{Storage, StorageHandle};
 use crate::host::task::{Answer, answer};
@@ -24,23 +26,11 @@ fn terms(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> Result<Terms, CartError> {
-    if let Some(key) = &key {
-        model::check_key(key, CartError::BadIdempotencyKey)?;
-    }
-    if let Some(owner) = &owner {
-        model::check_key(owner, CartError::BadOwner)?;
-    }
-    if if_version.is_some_and(|version| version.fract() != 0.0 || version < 0.0) {
-        return Err(CartError::BadVersion);
-    }
-    Ok(Terms {
-        now: now(),
-        ttl_seconds: model::check_ttl(ttl_seconds)?,
-        key,
-        if_version,
-        owner,
-        is_merge: false,
-    })
+    Terms::new(now(), ttl_seconds, key, if_version, owner)
+}
+
+fn cart_in(storage: StorageHandle, sent: Sent) -> SqlCart {
+    SqlCart::new(Storage(storage), sent)
 }
 
 // What every mutation answers: the version, whether the line was there, and the cart as JSON.
@@ -57,7 +47,7 @@ fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
 /// A read: `[version, cart as JSON]`, or null when there is no cart. Renews the TTL.
 #[wasm_bindgen(js_name = cartRead)]
 pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<String>) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(read(cart, ttl_seconds, owner))
 }
 
@@ -79,7 +69,7 @@ pub fn cart_set(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(ttl_seconds, key, if_version, owner)
             .map_err(Error::from)
@@ -105,19 +95,29 @@ pub fn cart_change(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let terms = terms(ttl_seconds, key, if_version, owner);
     answer(
-        terms(ttl_seconds, key, if_version, owner)
+        terms
             .map_err(Error::from)
-            .and_then(|terms| {
-                let changes = parse::changes(&changes)?;
-                if one && changes.len() != 1 {
-                    return Err(CartError::BadChange.into());
-                }
-                let outcome = operations::change(cart, &changes, &terms)?;
-                told(cart, outcome)
-            }),
+            .and_then(|terms| change(storage, one, &changes, &terms)),
     )
+}
+
+fn change(storage: StorageHandle, one: bool, changes: &JsString, terms: &Terms) -> Answer {
+    let changes = parse::changes(changes)?;
+    let line = match changes.as_slice() {
+        [only] => Some(only.key().to_owned()),
+        _ if one => return Err(CartError::BadChange.into()),
+        _ => None,
+    };
+    let sent = Sent {
+        key: terms.key.clone(),
+        line,
+        now: terms.now,
+    };
+    let cart = &mut cart_in(storage, sent);
+    let outcome = operations::change(cart, &changes, terms)?;
+    told(cart, outcome)
 }
 
 /// Deletes the cart: see [`operations::delete`].
@@ -128,7 +128,7 @@ pub fn cart_delete(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(1.0, key, if_version, owner)
             .map_err(Error::from)
@@ -147,20 +147,20 @@ pub fn cart_begin_merge(
     id: String,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(begin_merge(cart, &into, id, owner))
 }
 
 fn begin_merge(cart: &mut SqlCart, into: &str, id: String, owner: Option<String>) -> Answer {
     model::check_key(into, CartError::BadId)?;
     let terms = terms(1.0, Some(id), None, owner)?;
-    match operations::begin_merge(cart, into, &terms)? {
+    match merge::begin_merge(cart, into, &terms)? {
         Some(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
         None => Ok(JsValue::NULL),
     }
 }
 
-/// Merges lines into the cart: see [`operations::merge_lines`].
+/// Merges lines into the cart: see [`merge::merge_lines`].
 #[wasm_bindgen(js_name = cartMerge)]
 #[allow(
     clippy::too_many_arguments,
@@ -175,27 +175,27 @@ pub fn cart_merge(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     let terms = terms(ttl_seconds, Some(id), if_version, owner);
     answer(terms.map_err(Error::from).and_then(|terms| {
         let policy = Policy::named(&policy)?;
         let lines = parse::lines(&lines)?;
-        let outcome = operations::merge_lines(cart, &lines, policy, &terms.of_merge())?;
+        let outcome = merge::merge_lines(cart, &lines, policy, &terms.of_merge())?;
         told(cart, outcome)
     }))
 }
 
-/// Ends a merge in its source: see [`operations::end_merge`].
+/// Ends a merge in its source: see [`merge::end_merge`].
 #[wasm_bindgen(js_name = cartEndMerge)]
 pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
-    let ended = operations::end_merge(cart, &id, merged, now());
+    let cart = &mut cart_in(storage, Sent::default());
+    let ended = merge::end_merge(cart, &id, merged, now());
     answer(ended.map(|()| JsValue::NULL))
 }
 
 /// The alarm: true when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = cartWake)]
 pub fn cart_wake(storage: StorageHandle) -> JsValue {
-    let cart = &mut SqlCart(Storage(storage));
+    let cart = &mut cart_in(storage, Sent::default());
     answer(operations::wake(cart, now()).map(JsValue::from))
 }

@@ -1,210 +1,11 @@
-//! What a cart does, on whatever keeps it: the object's SQLite, or a memory. Pure.
+//! What a cart does, on whatever keeps it. Pure.
 //!
-//! Every check comes before the first write, so that a single change needs no rollback. `mutate`,
-//! `set_lines` and merges do, and run in a transaction.
+//! Every check comes before the first write, so that a single change needs no rollback. Several
+//! changes, `set_lines` and merges do, and run in a transaction.
 
-use super::model::{self, CartError, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, Policy};
+use super::keeper::{Change, Found, Header, Keeper, Outcome, Terms};
+use super::model::{self, CartError, Line, MAX_QUANTITY};
 use crate::error::Error;
-
-/// Everything of a cart but its lines.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Header {
-    /// Grows with every change; 0 before the first.
-    pub version: f64,
-    /// The TTL in seconds as last given.
-    pub ttl_seconds: f64,
-    /// When the cart is gone, in ms since the epoch.
-    pub expires_at: f64,
-    /// When `expires_at` was last moved.
-    pub renewed_at: f64,
-    /// When the alarm goes off; 0 when there is none. It moves itself on to `expires_at`: to set it
-    /// with every renewal would be another billed write.
-    pub alarm_at: f64,
-    /// Whom the cart belongs to.
-    pub owner: Option<String>,
-    /// How many lines there are.
-    pub lines: u32,
-    /// The sum of [`Line::bytes`].
-    pub bytes: u32,
-    /// The merge this cart is the source of: its id, and the target's.
-    pub merge: Option<(String, String)>,
-}
-
-/// What is known of a line without reading all of it.
-pub struct Found {
-    /// Its quantity.
-    pub qty: i32,
-    /// Its [`Line::bytes`].
-    pub bytes: u32,
-    /// Its [`Line::tail`].
-    pub tail: String,
-}
-
-/// What keeps one cart.
-pub trait Keeper {
-    /// The header; `None` where nothing was ever written.
-    ///
-    /// # Errors
-    /// The storage failed, as in all methods.
-    fn header(&self) -> Result<Option<Header>, Error>;
-    /// Replaces the header.
-    ///
-    /// # Errors
-    /// As above.
-    fn save(&mut self, header: &Header) -> Result<(), Error>;
-    /// A line.
-    ///
-    /// # Errors
-    /// As above.
-    fn line(&self, key: &str) -> Result<Option<Found>, Error>;
-    /// Writes a line; one that is there keeps its place.
-    ///
-    /// # Errors
-    /// As above.
-    fn put(&mut self, key: &str, line: &Line) -> Result<(), Error>;
-    /// Changes the quantity of a line that is there.
-    ///
-    /// # Errors
-    /// As above.
-    fn set_qty(&mut self, key: &str, qty: i32) -> Result<(), Error>;
-    /// Deletes a line.
-    ///
-    /// # Errors
-    /// As above.
-    fn remove(&mut self, key: &str) -> Result<(), Error>;
-    /// Deletes all lines.
-    ///
-    /// # Errors
-    /// As above.
-    fn clear(&mut self) -> Result<(), Error>;
-    /// Whether a call with this idempotency key was applied.
-    ///
-    /// # Errors
-    /// As above.
-    fn was_applied(&self, key: &str) -> Result<bool, Error>;
-    /// Remembers an idempotency key until a moment.
-    ///
-    /// # Errors
-    /// As above.
-    fn remember(&mut self, key: &str, until: f64) -> Result<(), Error>;
-    /// Sets the alarm.
-    ///
-    /// # Errors
-    /// As above.
-    fn set_alarm(&mut self, at: f64) -> Result<(), Error>;
-    /// Until when the last key that is not a merge's is remembered.
-    ///
-    /// # Errors
-    /// As above.
-    fn keys_until(&self) -> Result<Option<f64>, Error>;
-    /// Forgets the keys whose time is over, and the oldest beyond [`model::MAX_KEYS`].
-    ///
-    /// # Errors
-    /// As above.
-    fn forget(&mut self, now: f64) -> Result<(), Error>;
-}
-
-/// What every mutation carries.
-#[derive(Clone, Debug, Default)]
-pub struct Terms {
-    /// The time in ms since the epoch.
-    pub now: f64,
-    /// The TTL in seconds.
-    pub ttl_seconds: f64,
-    /// The idempotency key.
-    pub key: Option<String>,
-    /// The version the caller has read; 0 for none.
-    pub if_version: Option<f64>,
-    /// Whom the caller acts for.
-    pub owner: Option<String>,
-    /// Whether `key` is the id of a merge.
-    pub is_merge: bool,
-}
-
-impl Terms {
-    /// The same for a merge, whose id is `key`.
-    #[must_use]
-    pub fn of_merge(mut self) -> Self {
-        self.is_merge = true;
-        // Apart from the keys of other calls, whatever those are.
-        self.key = self.key.map(|id| ["merge ", &id].concat());
-        self
-    }
-
-    // The id of a merge is remembered as long as the cart: the source may come again after days.
-    fn key_until(&self) -> f64 {
-        if self.is_merge {
-            model::FOR_EVER
-        } else {
-            self.now + model::KEY_LIFE_MS
-        }
-    }
-}
-
-/// One change of a line.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// Adds to a quantity; `keeps_tail` when the call names no rental.
-    Increment {
-        /// The line's key.
-        key: String,
-        /// The line as it is when it is new; its quantity is the step.
-        line: Line,
-        /// Whether a line that is there keeps its own size and rental.
-        keeps_tail: bool,
-    },
-    /// Sets a quantity.
-    SetQty(String, i32),
-    /// Deletes a line.
-    Remove(String),
-}
-
-/// What became of a mutation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
-    /// The cart's version now.
-    pub version: f64,
-    /// False when the only change was of a line that is not there.
-    pub found: bool,
-}
-
-impl Header {
-    fn is_live(&self, now: f64) -> bool {
-        self.expires_at > now
-    }
-
-    /// Moves the expiry if it is time; answers whether it did.
-    pub fn renew(&mut self, now: f64, ttl_seconds: f64) -> bool {
-        let renews =
-            ttl_seconds != self.ttl_seconds || model::renews(now, self.renewed_at, ttl_seconds);
-        if renews {
-            self.ttl_seconds = ttl_seconds;
-            self.renewed_at = now;
-            self.expires_at = now + ttl_seconds * 1_000.0;
-        }
-        renews
-    }
-
-    // Counts a line that takes the place of another, or of none.
-    fn count(&mut self, old: Option<u32>, new: u32) -> Result<(), CartError> {
-        let lines = self.lines + u32::from(old.is_none());
-        let bytes = self.bytes - old.unwrap_or(0) + new;
-        if lines > MAX_LINES {
-            return Err(CartError::TooManyLines);
-        }
-        if bytes > MAX_BYTES {
-            return Err(CartError::TooLarge);
-        }
-        self.lines = lines;
-        self.bytes = bytes;
-        Ok(())
-    }
-
-    fn discount(&mut self, bytes: u32) {
-        self.lines -= 1;
-        self.bytes -= bytes;
-    }
-}
 
 /// The version of a cart that is there, `None` when it is not or has expired. Renews the TTL.
 ///
@@ -222,7 +23,7 @@ pub fn read(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Option<f64>, Error
     Ok(Some(header.version))
 }
 
-fn live(keeper: &dyn Keeper, terms: &Terms) -> Result<Option<Header>, Error> {
+pub(super) fn live(keeper: &dyn Keeper, terms: &Terms) -> Result<Option<Header>, Error> {
     let header = keeper.header()?.filter(|header| header.is_live(terms.now));
     if let Some(header) = &header {
         check_owner(header, terms.owner.as_deref())?;
@@ -238,7 +39,10 @@ fn check_owner(header: &Header, owner: Option<&str>) -> Result<(), CartError> {
 }
 
 /// The header to change, or the outcome of a call that was applied before. An expired cart begins anew.
-fn admit(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Result<Header, Outcome>, Error> {
+pub(super) fn admit(
+    keeper: &mut dyn Keeper,
+    terms: &Terms,
+) -> Result<Result<Header, Outcome>, Error> {
     let header = keeper.header()?;
     let live = header.as_ref().filter(|header| header.is_live(terms.now));
     if let Some(header) = live {
@@ -246,7 +50,7 @@ fn admit(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Result<Header, Outcom
     }
     if let Some(key) = &terms.key
         && header.is_some()
-        && keeper.was_applied(key)?
+        && keeper.was_applied(key, terms.now)?
     {
         let version = live.map_or(0.0, |header| header.version);
         return Ok(Err(Outcome {
@@ -276,7 +80,11 @@ fn admit(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Result<Header, Outcom
     }))
 }
 
-fn finish(keeper: &mut dyn Keeper, mut header: Header, terms: &Terms) -> Result<Outcome, Error> {
+pub(super) fn finish(
+    keeper: &mut dyn Keeper,
+    mut header: Header,
+    terms: &Terms,
+) -> Result<Outcome, Error> {
     header.version += 1.0;
     header.renew(terms.now, terms.ttl_seconds);
     remember(keeper, terms, header.version)?;
@@ -415,7 +223,7 @@ fn drop_line(
     Ok(true)
 }
 
-fn put(
+pub(super) fn put(
     keeper: &mut dyn Keeper,
     header: &mut Header,
     key: &str,
@@ -463,7 +271,11 @@ pub fn delete(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Outcome, Error> 
     bury(keeper, header, terms)
 }
 
-fn bury(keeper: &mut dyn Keeper, header: Header, terms: &Terms) -> Result<Outcome, Error> {
+pub(super) fn bury(
+    keeper: &mut dyn Keeper,
+    header: Header,
+    terms: &Terms,
+) -> Result<Outcome, Error> {
     keeper.clear()?;
     let mut dead = Header {
         version: header.version + 1.0,
@@ -478,86 +290,4 @@ fn bury(keeper: &mut dyn Keeper, header: Header, terms: &Terms) -> Result<Outcom
         version: 0.0,
         found: true,
     })
-}
-
-/// Makes this cart the source of a merge: from now on it refuses changes. Answers the merge's id, that
-/// of a merge into the same target that was begun before, or `None` when there is nothing to merge.
-///
-/// # Errors
-/// [`CartError`]: the owner, or a merge into another target.
-pub fn begin_merge(
-    keeper: &mut dyn Keeper,
-    into: &str,
-    terms: &Terms,
-) -> Result<Option<String>, Error> {
-    let header = live(keeper, terms)?.filter(|header| header.lines > 0);
-    let Some((mut header, id)) = header.zip(terms.key.as_ref()) else {
-        return Ok(None);
-    };
-    match &header.merge {
-        Some((_, target)) if target != into => Err(CartError::Merging.into()),
-        Some((id, _)) => Ok(Some(id.clone())),
-        None => {
-            header.merge = Some((id.clone(), into.to_owned()));
-            keeper.save(&header)?;
-            Ok(Some(id.clone()))
-        }
-    }
-}
-
-/// Merges lines of another cart into this one. `terms.key` is the merge's id.
-///
-/// # Errors
-/// [`CartError`]; the caller rolls back.
-pub fn merge_lines(
-    keeper: &mut dyn Keeper,
-    lines: &[(String, Line)],
-    policy: Policy,
-    terms: &Terms,
-) -> Result<Outcome, Error> {
-    let mut header = match admit(keeper, terms)? {
-        Ok(header) => header,
-        Err(outcome) => return Ok(outcome),
-    };
-    for (key, source) in lines {
-        let old = keeper.line(key)?;
-        let Some(old) = old else {
-            put(keeper, &mut header, key, None, source)?;
-            continue;
-        };
-        match policy {
-            Policy::KeepTarget => {}
-            Policy::Replace => put(keeper, &mut header, key, Some(old.bytes), source)?,
-            Policy::Sum | Policy::Max => {
-                let qty = policy.quantity(old.qty, source.qty);
-                if qty > MAX_QUANTITY {
-                    return Err(CartError::TooMany.into());
-                }
-                keeper.set_qty(key, qty)?;
-            }
-        }
-    }
-    finish(keeper, header, terms)
-}
-
-/// Ends a merge in its source: the cart is deleted, or freed when the target refused (`merged` false).
-///
-/// # Errors
-/// The storage failed.
-pub fn end_merge(keeper: &mut dyn Keeper, id: &str, merged: bool, now: f64) -> Result<(), Error> {
-    let Some(mut header) = keeper.header()? else {
-        return Ok(());
-    };
-    if header.merge.as_ref().is_none_or(|(mine, _)| mine != id) {
-        return Ok(());
-    }
-    if merged {
-        let terms = Terms {
-            now,
-            ..Terms::default()
-        };
-        return bury(keeper, header, &terms).map(|_| ());
-    }
-    header.merge = None;
-    keeper.save(&header)
 }

@@ -3,11 +3,13 @@
 //! Rows, and the whole cart put together as text by SQLite, were the fastest of the layouts that
 //! `npm run bench` compares (docs/architecture.md).
 
+use std::cell::RefCell;
+
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
+use super::keeper::{Found, Header, Keeper};
 use super::model::{FOR_EVER, Line, MAX_KEYS};
-use super::operations::{Found, Header, Keeper};
 use crate::error::Error;
 use crate::host::storage::{Row, Storage};
 
@@ -38,12 +40,45 @@ pub(super) const MIGRATIONS: &[&str] = &["
 "];
 
 /// The cart of one object.
-pub(super) struct SqlCart(pub(super) Storage);
+pub(super) struct SqlCart {
+    storage: Storage,
+    sent: Sent,
+    known: RefCell<Known>,
+}
+
+/// What a call is about: one statement reads all of it together with the header.
+#[derive(Default)]
+pub(super) struct Sent {
+    /// Its idempotency key.
+    pub key: Option<String>,
+    /// The key of the only line it changes.
+    pub line: Option<String>,
+    /// When it came, in ms.
+    pub now: f64,
+}
+
+// What that statement said.
+#[derive(Default)]
+struct Known {
+    header: Option<Header>,
+    applied: bool,
+    // Taken by whoever asks first: what is written afterwards is not in it.
+    line: Option<Option<Found>>,
+}
 
 impl SqlCart {
+    pub(super) fn new(storage: Storage, sent: Sent) -> Self {
+        let known = RefCell::default();
+        Self {
+            storage,
+            sent,
+            known,
+        }
+    }
+
     /// The cart as JSON.
     pub(super) fn json(&self) -> Result<JsString, Error> {
-        let row = self.0.row(
+        let row = self.storage.row(
             "SELECT '{' || coalesce(group_concat(line), '') || '}'
              FROM (SELECT head || qty || tail AS line FROM lines ORDER BY n)",
             &[],
@@ -58,19 +93,37 @@ fn texts(row: &Row, column: u32) -> Option<String> {
     row.text(column).map(String::from)
 }
 
+// A line in columns that begin at `column`; there is none where they are null.
+fn found(row: &Row, column: u32) -> Option<Found> {
+    let qty = row.value(column).as_f64()?;
+    Some(Found {
+        qty: qty as i32,
+        bytes: row.number(column + 1) as u32,
+        tail: texts(row, column + 2).unwrap_or_default(),
+    })
+}
+
 fn text_or_null(text: Option<&String>) -> JsValue {
     text.map_or(JsValue::NULL, |text| text.into())
 }
 
 impl Keeper for SqlCart {
     fn header(&self) -> Result<Option<Header>, Error> {
-        let row = self.0.row(
-            "SELECT version, ttl_seconds, expires_at, renewed_at, alarm_at, owner, lines, bytes, merge_id,
-               merge_into
-             FROM cart",
-            &[],
-        )?;
-        Ok(row.map(|row| Header {
+        let Some(row) = self.storage.row(
+            "SELECT version, ttl_seconds, expires_at, renewed_at, alarm_at, owner, cart.lines, cart.bytes,
+               merge_id, merge_into, EXISTS (SELECT 1 FROM applied WHERE key = ? AND until > ?),
+               line.qty, line.bytes, line.tail
+             FROM cart LEFT JOIN lines AS line ON line.key = ?",
+            &[
+                text_or_null(self.sent.key.as_ref()),
+                self.sent.now.into(),
+                text_or_null(self.sent.line.as_ref()),
+            ],
+        )?
+        else {
+            return Ok(None);
+        };
+        let header = Header {
             version: row.number(0),
             ttl_seconds: row.number(1),
             expires_at: row.number(2),
@@ -80,15 +133,39 @@ impl Keeper for SqlCart {
             lines: row.number(6) as u32,
             bytes: row.number(7) as u32,
             merge: texts(&row, 8).zip(texts(&row, 9)),
-        }))
+        };
+        *self.known.borrow_mut() = Known {
+            header: Some(header.clone()),
+            applied: row.number(10) == 1.0,
+            line: Some(found(&row, 11)),
+        };
+        Ok(Some(header))
     }
 
     fn save(&mut self, header: &Header) -> Result<(), Error> {
+        let known = self.known.borrow().header.clone();
+        let counted = known.map(|known| Header {
+            version: header.version,
+            lines: header.lines,
+            bytes: header.bytes,
+            ..known
+        });
+        // Mostly nothing else has changed.
+        if counted.as_ref() == Some(header) {
+            return self.storage.run(
+                "UPDATE cart SET version = ?, lines = ?, bytes = ?",
+                &[
+                    header.version.into(),
+                    header.lines.into(),
+                    header.bytes.into(),
+                ],
+            );
+        }
         let (merge_id, merge_into) = match &header.merge {
             Some((id, into)) => (Some(id), Some(into)),
             None => (None, None),
         };
-        self.0.run(
+        self.storage.run(
             "INSERT OR REPLACE INTO cart VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 header.version.into(),
@@ -106,19 +183,20 @@ impl Keeper for SqlCart {
     }
 
     fn line(&self, key: &str) -> Result<Option<Found>, Error> {
-        let row = self.0.row(
+        if self.sent.line.as_deref() == Some(key)
+            && let Some(line) = self.known.borrow_mut().line.take()
+        {
+            return Ok(line);
+        }
+        let row = self.storage.row(
             "SELECT qty, bytes, tail FROM lines WHERE key = ?",
             &[key.into()],
         )?;
-        Ok(row.map(|row| Found {
-            qty: row.number(0) as i32,
-            bytes: row.number(1) as u32,
-            tail: texts(&row, 2).unwrap_or_default(),
-        }))
+        Ok(row.and_then(|row| found(&row, 0)))
     }
 
     fn put(&mut self, key: &str, line: &Line) -> Result<(), Error> {
-        self.0.run(
+        self.storage.run(
             "INSERT INTO lines (key, head, qty, tail, bytes) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET head = excluded.head, qty = excluded.qty,
                tail = excluded.tail, bytes = excluded.bytes",
@@ -133,40 +211,46 @@ impl Keeper for SqlCart {
     }
 
     fn set_qty(&mut self, key: &str, qty: i32) -> Result<(), Error> {
-        self.0.run(
+        self.storage.run(
             "UPDATE lines SET qty = ? WHERE key = ?",
             &[qty.into(), key.into()],
         )
     }
 
     fn remove(&mut self, key: &str) -> Result<(), Error> {
-        self.0.run("DELETE FROM lines WHERE key = ?", &[key.into()])
+        self.storage
+            .run("DELETE FROM lines WHERE key = ?", &[key.into()])
     }
 
     fn clear(&mut self) -> Result<(), Error> {
-        self.0.run("DELETE FROM lines", &[])
+        self.known.borrow_mut().line = None;
+        self.storage.run("DELETE FROM lines", &[])
     }
 
-    fn was_applied(&self, key: &str) -> Result<bool, Error> {
-        let row = self
-            .0
-            .row("SELECT 1 FROM applied WHERE key = ?", &[key.into()])?;
+    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error> {
+        if self.sent.key.as_deref() == Some(key) && self.sent.now == now {
+            return Ok(self.known.borrow().applied);
+        }
+        let row = self.storage.row(
+            "SELECT 1 FROM applied WHERE key = ? AND until > ?",
+            &[key.into(), now.into()],
+        )?;
         Ok(row.is_some())
     }
 
     fn remember(&mut self, key: &str, until: f64) -> Result<(), Error> {
-        self.0.run(
+        self.storage.run(
             "INSERT OR REPLACE INTO applied VALUES (?, ?)",
             &[key.into(), until.into()],
         )
     }
 
     fn set_alarm(&mut self, at: f64) -> Result<(), Error> {
-        self.0.set_alarm(at)
+        self.storage.set_alarm(at)
     }
 
     fn keys_until(&self) -> Result<Option<f64>, Error> {
-        let row = self.0.row(
+        let row = self.storage.row(
             "SELECT max(until) FROM applied WHERE until < ?",
             &[FOR_EVER.into()],
         )?;
@@ -174,9 +258,9 @@ impl Keeper for SqlCart {
     }
 
     fn forget(&mut self, now: f64) -> Result<(), Error> {
-        self.0
+        self.storage
             .run("DELETE FROM applied WHERE until <= ?", &[now.into()])?;
-        self.0.run(
+        self.storage.run(
             "DELETE FROM applied WHERE until <
                (SELECT until FROM applied ORDER BY until DESC LIMIT 1 OFFSET ?)",
             &[(MAX_KEYS - 1).into()],

@@ -15,6 +15,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host, js_name = sqlRows, catch)]
     fn sql_rows(storage: &StorageHandle, sql: &str, args: Vec<JsValue>) -> Result<Array, JsValue>;
 
+    #[wasm_bindgen(js_namespace = host, js_name = sqlRun, catch)]
+    fn sql_run(storage: &StorageHandle, sql: &str, args: Vec<JsValue>) -> Result<(), JsValue>;
+
     #[wasm_bindgen(js_namespace = host, js_name = setAlarm, catch)]
     fn set_alarm(storage: &StorageHandle, at: f64) -> Result<(), JsValue>;
 }
@@ -51,9 +54,7 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`] when SQLite refused it.
     pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
-        sql_rows(&self.0, sql, args.to_vec())
-            .map(|_| ())
-            .map_err(Error::Storage)
+        sql_run(&self.0, sql, args.to_vec()).map_err(Error::Storage)
     }
 
     /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is

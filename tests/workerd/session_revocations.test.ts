@@ -9,7 +9,7 @@ import {
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, faulty, listening, unique } from '../suites/backend.js';
-import { countedObjects, holding, intercepted, objectError } from '../suites/objects.js';
+import { countedObjects, holding, intercepted, objectError } from '../suites/interception.js';
 import { DAY, namespace, ring, stored } from './session_objects.js';
 
 const BOUND = 60_000;

@@ -5,7 +5,7 @@ import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { unique } from '../suites/backend.js';
-import { intercepted } from '../suites/objects.js';
+import { intercepted } from '../suites/interception.js';
 import { namespace } from './session_objects.js';
 
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { evictAllDurableObjects } from 'cloudflare:test';
 import { SessionStoreClient } from '@codex/cloudflare-clients';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
-import { countedObjects, holding, intercepted, objectError } from '../suites/objects.js';
+import { countedObjects, holding, intercepted, objectError } from '../suites/interception.js';
 import { DAY, namespace, record, ring, stored, stub, WEEK } from './session_objects.js';
 
 afterEach(() => {

@@ -4,7 +4,7 @@ import { type SessionRecord, SessionStoreClient } from '@codex/cloudflare-client
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unique } from '../suites/backend.js';
-import { dying, shuffled } from '../suites/objects.js';
+import { dying, shuffled } from '../suites/interception.js';
 import { namespace, record, ring } from './session_objects.js';
 
 beforeEach(() => {

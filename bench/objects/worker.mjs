@@ -1,0 +1,101 @@
+// The Worker that calls the objects, and measures: one request is one round.
+import { CartStoreClient, RateLimiterClient, SessionStoreClient } from '@codex/cloudflare-clients';
+import { plainCart } from './plain.mjs';
+
+export * from '@codex/cloudflare-clients/durable-objects';
+export * from './plain.mjs';
+
+const sku = (i) => ({
+  id: `sku-${i}`,
+  title: `Product number ${i}`,
+  price: 1_999,
+  image: `https://img.example/products/${i}.jpg`,
+});
+const cartOf = (size) =>
+  Object.fromEntries(Array.from({ length: size }, (_, i) => [`sku-${i}`, { sku: sku(i), qty: 1 }]));
+
+async function carts(env, by, id, size) {
+  if (by === 'plain') {
+    const cart = plainCart(env.PLAIN_CART, id);
+    await cart.set(cartOf(size));
+    return (i) => cart.increment(sku(i % size), 1);
+  }
+  const client = new CartStoreClient(env.CART_DO);
+  await client.setCart(id, cartOf(size));
+  return (i) => client.incrementQty(id, sku(i % size), 1);
+}
+
+const jobs = {
+  cart: (env, { by, size, id }) => carts(env, by, id, size),
+
+  /** Ten changes: in one trip, or in ten. */
+  async ten(env, { by, id }) {
+    const client = new CartStoreClient(env.CART_DO);
+    await client.setCart(id, cartOf(20));
+    const change = (i) => ({ op: 'increment', sku: sku(i), qty: 1 });
+    const ten = Array.from({ length: 10 }, (_, i) => i);
+    if (by === 'mutate') return () => client.mutate(id, ten.map(change));
+    return async () => {
+      for (const i of ten) await client.incrementQty(id, sku(i), 1);
+    };
+  },
+
+  limiter(env, { by, id }) {
+    if (by === 'plain') {
+      const check = () => env.PLAIN_LIMITER.get(env.PLAIN_LIMITER.idFromName(id)).check('rl:', 1e9, 60);
+      return check;
+    }
+    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+    return () => limiter.checkLimit(id, { limit: 1e9, window: 60, keyPrefix: 'rl:' });
+  },
+
+  /** A caller who has been refused calls again. */
+  async refused(env, { id }) {
+    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+    const config = { limit: 1, window: 3_600, keyPrefix: 'rl:' };
+    await limiter.checkLimit(id, config);
+    await limiter.checkLimit(id, config);
+    return () => limiter.checkLimit(id, config);
+  },
+
+  async session(env, { by, id }) {
+    const record = { sessionId: id, customerId: 'c', userAgent: 'Firefox', createdAt: new Date() };
+    if (by === 'plain') {
+      const stub = () => env.PLAIN_SESSION.get(env.PLAIN_SESSION.idFromName(id));
+      await stub().set(record);
+      return () => stub().get();
+    }
+    const sessions = new SessionStoreClient(env.SESSION_DO);
+    await sessions.set(record);
+    return () => sessions.get(id);
+  },
+
+  /** The same load on more and more carts. */
+  async spread(env, { by, id, size }) {
+    const all = await Promise.all(Array.from({ length: size }, (_, n) => carts(env, by, `${id}-${n}`, 5)));
+    return (i) => all[i % size](i);
+  },
+};
+
+export default {
+  async fetch(request, env) {
+    const job = await request.json();
+    const run = await jobs[job.job](env, job);
+    for (let i = 0; i < job.n / 10; i++) await run(i);
+    const times = [];
+    let next = 0;
+    const begun = performance.now();
+    const lane = async () => {
+      while (next < job.n) {
+        const start = performance.now();
+        await run(next++);
+        times.push(performance.now() - start);
+      }
+    };
+    await Promise.all(Array.from({ length: job.at }, lane));
+    const ms = performance.now() - begun;
+    times.sort((a, b) => a - b);
+    const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+    return Response.json({ perSecond: (job.n / ms) * 1_000, us: (ms / job.n) * 1_000, p50: at(0.5), p99: at(0.99) });
+  },
+};

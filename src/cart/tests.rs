@@ -1,0 +1,305 @@
+//! The operations on a memory, against a plain model.
+
+use proptest::prelude::*;
+
+use super::keeper::{Change, Keeper, Terms};
+use super::memory::MemoryCart;
+use super::model::{CartError, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, Policy};
+use super::{merge, operations};
+use crate::error::Error;
+
+fn terms(now: f64) -> Terms {
+    Terms {
+        now,
+        ttl_seconds: 100.0,
+        ..Terms::default()
+    }
+}
+
+fn line(key: &str, qty: i32) -> Line {
+    Line::new(key, &format!(r#"{{"id":"{key}"}}"#), qty, "{}")
+}
+
+fn increment(key: &str, qty: i32) -> Change {
+    Change::Increment {
+        key: key.to_owned(),
+        line: line(key, qty),
+        keeps_tail: true,
+    }
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Option<CartError> {
+    match result {
+        Err(Error::Cart(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn quantities(cart: &MemoryCart) -> Vec<(String, i32)> {
+    ["a", "b", "c", "d"]
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), cart.line(key).ok()??.qty)))
+        .collect()
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Increment(usize, i32),
+    Set(usize, i32),
+    Remove(usize),
+    /// Sends the step before once more, with its key.
+    Again,
+    Wait(f64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..4_usize, -3..6_i32).prop_map(|(key, qty)| Step::Increment(key, qty)),
+        2 => (0..4_usize, -1..6_i32).prop_map(|(key, qty)| Step::Set(key, qty)),
+        2 => (0..4_usize).prop_map(Step::Remove),
+        2 => Just(Step::Again),
+        1 => (0.0..150_000.0_f64).prop_map(Step::Wait),
+    ];
+    prop::collection::vec(step, 1..60)
+}
+
+fn change_of(step: &Step) -> Option<Change> {
+    let key = |n: usize| ["a", "b", "c", "d"].get(n).copied().unwrap_or("a");
+    match step {
+        Step::Increment(n, qty) => Some(increment(key(*n), *qty)),
+        Step::Set(n, qty) => Some(Change::SetQty(key(*n).to_owned(), *qty)),
+        Step::Remove(n) => Some(Change::Remove(key(*n).to_owned())),
+        _ => None,
+    }
+}
+
+/// What a cart should be: quantities that are 1 or more, gone after their TTL.
+#[derive(Default)]
+struct Plain {
+    lines: Vec<(String, i32)>,
+    expires_at: f64,
+}
+
+impl Plain {
+    fn apply(&mut self, change: &Change, now: f64) {
+        if self.expires_at <= now {
+            self.lines.clear();
+        }
+        let (key, there) = match change {
+            Change::Increment { key, .. } | Change::SetQty(key, _) | Change::Remove(key) => {
+                (key, self.lines.iter().position(|(name, _)| name == key))
+            }
+        };
+        let old = there.map_or(0, |n| self.lines[n].1);
+        let new = match change {
+            Change::Increment { line, .. } => old + line.qty,
+            Change::SetQty(_, qty) if there.is_some() => *qty,
+            Change::Remove(_) if there.is_some() => 0,
+            _ => return,
+        };
+        self.lines.retain(|(name, _)| name != key);
+        if new > 0 {
+            self.lines.push((key.clone(), new));
+            self.lines.sort();
+        }
+        self.expires_at = now + 100_000.0;
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_cart_is_what_a_plain_model_says(steps in steps()) {
+        let (mut cart, mut plain, mut now) = (MemoryCart::default(), Plain::default(), 1e12);
+        let mut last: Option<(Change, String, f64)> = None;
+        for (n, step) in steps.iter().enumerate() {
+            if let Step::Wait(ms) = step {
+                now += ms;
+            } else if let Some(change) = change_of(step) {
+                let key = format!("key {n}");
+                let sent = Terms { key: Some(key.clone()), ..terms(now) };
+                let outcome = operations::change(&mut cart, std::slice::from_ref(&change), &sent);
+                prop_assert!(outcome.is_ok());
+                plain.apply(&change, now);
+                if outcome.is_ok_and(|outcome| outcome.found) {
+                    last = Some((change, key, now));
+                }
+            } else if let Some((change, key, at)) = &last {
+                // Within its life a key is applied once, whatever happened since.
+                if now - at < KEY_LIFE_MS {
+                    let sent = Terms { key: Some(key.clone()), ..terms(now) };
+                    let _ = operations::change(&mut cart, std::slice::from_ref(change), &sent);
+                }
+            }
+            let live = operations::read(&mut cart.clone(), &terms(now)).is_ok_and(|version| version.is_some());
+            let expected = if plain.expires_at > now { plain.lines.clone() } else { Vec::new() };
+            // The TTL may be up to 1 % shorter than the model's, which renews it with every change.
+            if live || plain.expires_at - now > 1_000.0 {
+                prop_assert_eq!(if live { quantities(&cart) } else { Vec::new() }, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_what_is_there(steps in steps()) {
+        let mut cart = MemoryCart::default();
+        for change in steps.iter().filter_map(change_of) {
+            let _ = operations::change(&mut cart, &[change], &terms(0.0));
+            let header = cart.header().ok().flatten().unwrap_or_default();
+            let lines = quantities(&cart);
+            prop_assert_eq!(header.lines as usize, lines.len());
+            let bytes: u32 = lines.iter().map(|(key, qty)| line(key, *qty).bytes()).sum();
+            prop_assert_eq!(header.bytes, bytes);
+        }
+    }
+
+    #[test]
+    fn a_merge_cut_off_anywhere_and_repeated_adds_once(
+        guest in steps(),
+        mine in steps(),
+        cut in 0..4_u8,
+        policy in prop_oneof![
+            Just(Policy::Sum), Just(Policy::KeepTarget), Just(Policy::Replace), Just(Policy::Max)
+        ],
+    ) {
+        let (mut from, mut into) = (MemoryCart::default(), MemoryCart::default());
+        for (cart, steps) in [(&mut from, &guest), (&mut into, &mine)] {
+            for change in steps.iter().filter_map(change_of) {
+                let _ = operations::change(cart, &[change], &terms(0.0));
+            }
+        }
+        let (theirs, ours) = (quantities(&from), quantities(&into));
+        run_merge(&mut from, &mut into, policy, "first", cut);
+        run_merge(&mut from, &mut into, policy, "second", 4);
+        for (key, source) in &theirs {
+            let target = ours.iter().find(|(name, _)| name == key);
+            let qty = target.map_or(*source, |(_, target)| policy.quantity(*target, *source));
+            prop_assert!(quantities(&into).contains(&(key.clone(), qty)), "{key}");
+        }
+        for line in ours.iter().filter(|(key, _)| !theirs.iter().any(|(name, _)| name == key)) {
+            prop_assert!(quantities(&into).contains(line));
+        }
+        prop_assert!(theirs.is_empty() || operations::read(&mut from, &terms(0.0)).is_ok_and(|left| left.is_none()));
+    }
+}
+
+// The client's three steps, cut off before step `cut`.
+fn run_merge(from: &mut MemoryCart, into: &mut MemoryCart, policy: Policy, key: &str, cut: u8) {
+    let sent = || Terms {
+        key: Some(key.to_owned()),
+        ..terms(0.0)
+    };
+    if cut == 0 {
+        return;
+    }
+    let Ok(Some(id)) = merge::begin_merge(from, "target", &sent()) else {
+        return;
+    };
+    let lines: Vec<_> = quantities(from)
+        .into_iter()
+        .map(|(key, qty)| (key.clone(), line(&key, qty)))
+        .collect();
+    if cut == 1 {
+        return;
+    }
+    let by_id = Terms {
+        key: Some(id.clone()),
+        ..terms(0.0)
+    };
+    let merged = merge::merge_lines(into, &lines, policy, &by_id.of_merge());
+    assert!(merged.is_ok());
+    if cut > 2 {
+        assert!(merge::end_merge(from, &id, true, 0.0).is_ok());
+    }
+}
+
+#[test]
+fn limits() {
+    let mut cart = MemoryCart::default();
+    let changes: Vec<_> = (0..MAX_LINES)
+        .map(|n| increment(&n.to_string(), 1))
+        .collect();
+    assert!(operations::change(&mut cart, &changes, &terms(0.0)).is_ok());
+    let more = operations::change(&mut cart, &[increment("one more", 1)], &terms(0.0));
+    assert_eq!(refusal(more), Some(CartError::TooManyLines));
+    let most = operations::change(&mut cart, &[increment("1", MAX_QUANTITY)], &terms(0.0));
+    assert_eq!(refusal(most), Some(CartError::TooMany));
+    let large = Change::Increment {
+        key: "1".into(),
+        line: Line::new("1", &"x".repeat(MAX_BYTES as usize), 1, "{}"),
+        keeps_tail: true,
+    };
+    let large = operations::change(&mut cart, &[large], &terms(0.0));
+    assert_eq!(refusal(large), Some(CartError::TooLarge));
+    assert_eq!(cart.line("1").ok().flatten().map(|line| line.qty), Some(1));
+}
+
+#[test]
+fn versions_and_owners() {
+    let mut cart = MemoryCart::default();
+    let with = |if_version, owner: Option<&str>| Terms {
+        if_version: Some(if_version),
+        owner: owner.map(str::to_owned),
+        ..terms(0.0)
+    };
+    let mut add = |terms: &Terms| operations::change(&mut cart, &[increment("a", 1)], terms);
+    assert_eq!(refusal(add(&with(1.0, None))), Some(CartError::Changed));
+    assert!(add(&with(0.0, Some("me"))).is_ok());
+    assert_eq!(refusal(add(&with(0.0, None))), Some(CartError::Changed));
+    assert_eq!(
+        refusal(add(&with(1.0, Some("you")))),
+        Some(CartError::Forbidden)
+    );
+    assert!(add(&with(1.0, Some("me"))).is_ok());
+    assert!(
+        add(&with(2.0, None)).is_ok(),
+        "who names no owner is not asked"
+    );
+}
+
+#[test]
+fn a_source_is_frozen_until_its_merge_ends() {
+    let mut cart = MemoryCart::default();
+    let named = |key: &str| Terms {
+        key: Some(key.into()),
+        ..terms(0.0)
+    };
+    let _ = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
+    assert_eq!(
+        merge::begin_merge(&mut cart, "b", &named("id"))
+            .ok()
+            .flatten()
+            .as_deref(),
+        Some("id")
+    );
+    let add = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
+    assert_eq!(refusal(add), Some(CartError::Merging));
+    assert_eq!(
+        refusal(merge::begin_merge(&mut cart, "c", &named("x"))),
+        Some(CartError::Merging)
+    );
+    assert!(merge::end_merge(&mut cart, "another", true, 0.0).is_ok());
+    assert!(merge::end_merge(&mut cart, "id", false, 0.0).is_ok());
+    assert!(operations::change(&mut cart, &[increment("a", 1)], &terms(0.0)).is_ok());
+}
+
+#[test]
+fn the_alarm_empties_what_has_expired_and_waits_for_the_keys_of_what_was_deleted() {
+    let mut cart = MemoryCart::default();
+    let keyed = |now| Terms {
+        key: Some("key".into()),
+        ..terms(now)
+    };
+    let _ = operations::change(&mut cart, &[increment("a", 1)], &keyed(0.0));
+    assert_eq!(operations::wake(&mut cart, 99_999.0).ok(), Some(false));
+    assert_eq!(operations::wake(&mut cart, 100_000.0).ok(), Some(true));
+    let deleted = Terms {
+        key: Some("delete".into()),
+        ..terms(1_000.0)
+    };
+    assert!(operations::delete(&mut cart, &deleted).is_ok());
+    assert_eq!(operations::wake(&mut cart, 2_000.0).ok(), Some(false));
+    assert_eq!(
+        operations::wake(&mut cart, 1_000.0 + KEY_LIFE_MS).ok(),
+        Some(true)
+    );
+}

@@ -1,0 +1,238 @@
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { CartStoreClient } from '@codex/cloudflare-clients';
+import type { CartDurableObject } from '@codex/cloudflare-clients/durable-objects';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { code, listening, unique } from '../suites/backend.js';
+import { tapped } from '../suites/objects.js';
+
+const CART_DO = (env as { CART_DO: DurableObjectNamespace<CartDurableObject> }).CART_DO;
+const stub = (id: string) => CART_DO.get(CART_DO.idFromName(id));
+const mug = { id: 'mug' };
+const tables = (id: string) =>
+  runInDurableObject(stub(id), (_, { storage }) =>
+    [...storage.sql.exec('SELECT name FROM sqlite_schema')].map(({ name }) => String(name)),
+  );
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_900_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+
+test('reading a cart that was never written writes nothing, and refusals leave no tables', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = unique('cart');
+  await carts.getCart(id);
+  expect(await tables(id)).toEqual([]);
+  expect(await code(carts.incrementQty(id, mug, 0.5))).toBe('invalid_value');
+  expect(await code(carts.setQty(id, '', 1))).toBe('invalid_key');
+  expect(await tables(id)).toEqual([]);
+});
+
+test('the alarm empties an expired cart, and moves itself on for one that was renewed', async () => {
+  const carts = new CartStoreClient(CART_DO, { ttlSeconds: 100 });
+  const id = await carts.createCart();
+  const alarm = () => runInDurableObject(stub(id), (_, { storage }) => storage.getAlarm());
+  expect(await alarm()).toBe(Date.now() + 100_000);
+  pass(50);
+  await carts.incrementQty(id, mug, 1);
+  expect(await alarm()).toBe(Date.now() + 50_000);
+  pass(50);
+  expect(await runDurableObjectAlarm(stub(id))).toBe(true);
+  expect(await alarm()).toBe(Date.now() + 50_000);
+  expect(await carts.getCart(id)).toHaveProperty('mug');
+  pass(100);
+  await runDurableObjectAlarm(stub(id));
+  expect(await tables(id)).toEqual([]);
+  expect(await alarm()).toBeNull();
+  expect(await carts.incrementQty(id, mug, 2)).toMatchObject({ mug: { qty: 2 } });
+});
+
+test('a shorter TTL brings the alarm forward', async () => {
+  const id = await new CartStoreClient(CART_DO, { ttlSeconds: 1_000 }).createCart();
+  await new CartStoreClient(CART_DO, { ttlSeconds: 10 }).getCart(id);
+  pass(10);
+  await runDurableObjectAlarm(stub(id));
+  expect(await tables(id)).toEqual([]);
+});
+
+test('a deleted cart remembers its calls for ten minutes, then nothing is left', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  const once = { idempotencyKey: 'once' };
+  await carts.incrementQty(id, mug, 1, undefined, undefined, once);
+  await carts.deleteCart(id);
+  pass(599);
+  await runDurableObjectAlarm(stub(id));
+  expect(await carts.incrementQty(id, mug, 1, undefined, undefined, once)).toEqual({});
+  pass(1);
+  await runDurableObjectAlarm(stub(id));
+  expect(await tables(id)).toEqual([]);
+});
+
+test('an alarm that fails is set again', async () => {
+  const id = await new CartStoreClient(CART_DO, { ttlSeconds: 1 }).createCart();
+  await runInDurableObject(stub(id), (_, { storage }) => {
+    storage.sql.exec('ALTER TABLE cart RENAME TO lost');
+  });
+  await evictDurableObject(stub(id));
+  await runDurableObjectAlarm(stub(id));
+  const alarm = await runInDurableObject(stub(id), (_, { storage }) => storage.getAlarm());
+  expect(alarm).toBe(Date.now() + 60_000);
+});
+
+test('what was answered survives an eviction', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  const once = { idempotencyKey: 'once' };
+  await carts.incrementQty(id, mug, 1, 'L', { days: 3 }, once);
+  await evictDurableObject(stub(id));
+  await carts.incrementQty(id, mug, 1, 'L', undefined, once);
+  expect(await carts.getCart(id)).toEqual({ 'mug:L': { sku: mug, qty: 1, size: 'L', rental: { days: 3 } } });
+});
+
+test('what fails between two writes is not kept', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  await carts.incrementQty(id, mug, 1);
+  // The line is written first, the key after it.
+  await runInDurableObject(stub(id), (_, { storage }) => {
+    storage.sql.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON applied BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
+  });
+  expect(await code(carts.incrementQty(id, mug, 1))).toBe('object_unavailable');
+  await runInDurableObject(stub(id), (_, { storage }) => {
+    storage.sql.exec('DROP TRIGGER full');
+  });
+  expect(await carts.getCartWithVersion(id)).toMatchObject({ cart: { mug: { qty: 1 } }, version: 2 });
+});
+
+test('tables of a newer version are left alone', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  await runInDurableObject(stub(id), (_, { storage }) => {
+    storage.sql.exec('UPDATE schema SET version = 99');
+  });
+  await evictDurableObject(stub(id));
+  expect(await code(carts.getCart(id))).toBe('misconfigured');
+});
+
+test('a cart forgets old keys now and then', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  for (let n = 0; n < 10; n++) await carts.incrementQty(id, mug, 1);
+  pass(601);
+  for (let n = 0; n < 256; n++) await carts.incrementQty(id, mug, 1);
+  const keys = await runInDurableObject(
+    stub(id),
+    (_, { storage }) => storage.sql.exec('SELECT count(*) AS keys FROM applied').one().keys,
+  );
+  expect(keys).toBeLessThanOrEqual(256);
+});
+
+test('a merge that was cut off at any step is finished by the next, and adds once', async () => {
+  for (const [step, delivered] of [0, 1, 2].flatMap((step) => [
+    [step, false] as const,
+    [step, true] as const,
+  ])) {
+    const carts = new CartStoreClient(CART_DO);
+    const [guest, mine] = [await carts.createCart(), await carts.createCart()];
+    await carts.incrementQty(guest, mug, 2);
+    await carts.incrementQty(mine, mug, 3);
+    let calls = 0;
+    const dies = tapped(CART_DO, async (call) => {
+      if (calls++ !== step) return call();
+      if (delivered) await call();
+      throw new Error('the Worker is gone');
+    });
+    expect(await code(new CartStoreClient(dies).mergeCart(guest, mine))).toBe('object_unavailable');
+    expect(await carts.mergeCart(guest, mine), `${step} ${delivered}`).toMatchObject({ mug: { qty: 5 } });
+    expect(await carts.getCart(guest)).toEqual({});
+    expect(await carts.incrementQty(guest, mug, 1)).toMatchObject({ mug: { qty: 1 } });
+  }
+});
+
+test('a cart under merge refuses changes and another target', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine, other] = [await carts.createCart(), await carts.createCart(), await carts.createCart()];
+  await carts.incrementQty(guest, mug, 2);
+  await stub(guest).beginMerge(mine, 'id');
+  expect(await code(carts.incrementQty(guest, mug, 1))).toBe('conflict');
+  expect(await code(carts.mergeCart(guest, other))).toBe('conflict');
+  expect(await carts.getCart(guest)).toMatchObject({ mug: { qty: 2 } });
+  expect(await carts.mergeCart(guest, mine)).toMatchObject({ mug: { qty: 2 } });
+});
+
+test('anything may come by RPC: it is refused, typed, and nothing has changed', async () => {
+  const id = unique('cart');
+  const carts = new CartStoreClient(CART_DO);
+  await carts.incrementQty(id, mug, 1);
+  const cart = stub(id) as unknown as Record<
+    string,
+    (...args: unknown[]) => Promise<{ ok: boolean; code?: string }>
+  >;
+  const anything = [
+    undefined,
+    null,
+    0,
+    Number.NaN,
+    '',
+    '[]',
+    '{}',
+    '[null]',
+    'x',
+    1n,
+    new Date(),
+    [],
+    {},
+    '\ud800',
+  ];
+  for (const method of ['set', 'change', 'mutate', 'merge', 'endMerge', 'delete', 'get']) {
+    for (const value of anything) {
+      for (const args of [
+        [value],
+        [value, value],
+        ['[]', value, value, value, value],
+        [value, 60, value, value],
+      ]) {
+        const reply = await cart[method]?.(...args);
+        if (reply?.ok) expect(['get', 'endMerge', 'set', 'delete']).toContain(method);
+        else expect(reply).toMatchObject({ ok: false, code: expect.stringMatching(/^[a-z_]+$/) });
+        if (['set', 'delete'].includes(method) && reply?.ok)
+          await carts.setCart(id, { mug: { sku: mug, qty: 1 } });
+      }
+    }
+  }
+  for (const value of anything) {
+    for (const args of [[value], [value, value], ['into', value], ['into', 'id', value]]) {
+      if (args.every((arg) => typeof arg === 'string' && arg !== '' && arg.isWellFormed())) continue;
+      if (args.length === 3 && (value === undefined || value === null)) continue;
+      expect(await cart.beginMerge?.(...args)).toMatchObject({ ok: false });
+    }
+  }
+  expect(await carts.getCart(id)).toEqual({ mug: { sku: mug, qty: 1 } });
+});
+
+test('a call that is slow is an event, or a line of warning in the words of the shop', async () => {
+  const { events, onEvent } = listening();
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const slow = tapped(CART_DO, async (call) => {
+    const reply = await call();
+    pass(0.25);
+    return reply;
+  });
+  await new CartStoreClient(slow).getCart(unique('cart'));
+  expect(warn.mock.calls).toEqual([['Cart DO latency 250ms for op=getCart']]);
+  warn.mockClear();
+  await new CartStoreClient(slow, { slowMs: 250 }).getCart(unique('cart'));
+  await new CartStoreClient(slow, { slowMs: 1e-6, onEvent }).getCart(unique('cart'));
+  expect(warn).not.toHaveBeenCalled();
+  expect(events).toMatchObject([
+    { client: 'cart', operation: 'getCart', note: 'slow' },
+    { client: 'cart', operation: 'getCart' },
+  ]);
+  warn.mockRestore();
+});

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::gate::{self, Gate};
 use super::object::model::CACHED_FOR_MS;
+use super::record::check_id;
 use super::revocations::Start;
 use super::stored::Checked;
 use super::{model, stored};
@@ -179,6 +180,7 @@ impl SessionCacheClient {
             let Some(user_id) = &session.user_id else {
                 return Ok(Outcome::Untracked);
             };
+            check_id(user_id)?;
             let Some(stamp) = gate.fill(user_id, token, start, now + life_ms).await? else {
                 return Ok(Outcome::Revoked);
             };
@@ -239,12 +241,11 @@ impl SessionCacheClient {
     /// An id too long for a key, KV failed, or more sessions than one invocation can delete; with
     /// revocations an object, and the others are notes.
     pub async fn delete_user_sessions(&self, user_id: &str) -> Answer {
-        if user_id.is_empty() {
-            return Err(key::KeyError::Empty.into());
-        }
         let Some(gate) = &self.gate else {
             return self.delete_listed(user_id).await;
         };
+        // As the sessions that it can have: no session has an empty user id.
+        check_id(user_id)?;
         key::check_text(&model::user_prefix(user_id))?;
         let revoked = gate.revoke_user(user_id).await;
         let deleted = if self.track_users {

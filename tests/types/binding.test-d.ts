@@ -4,6 +4,7 @@ import {
   type KVHandle,
   RateLimiterClient,
   SessionCacheClient,
+  SessionStoreClient,
   type WaitUntil,
 } from '@codex/cloudflare-clients';
 
@@ -18,6 +19,9 @@ new CacheClient(handle, { waitUntil });
 new CacheClient(kv, { waitUntil: (promise) => context.waitUntil(promise) });
 new RateLimiterClient(kv, { waitUntil });
 new SessionCacheClient<'admin'>(kv);
+new SessionCacheClient(kv, { revocations: objects });
+new SessionStoreClient(objects);
+new SessionStoreClient(objects.jurisdiction('eu'));
 
 // @ts-expect-error a bucket is no KV namespace
 new CacheClient(bucket);

@@ -163,10 +163,10 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * const session = await sessions.getOrLoad(token, () => loadSession(token));
    * ```
    */
-  getOrLoad<Session extends SessionInput = CachedSession<Role>>(
+  getOrLoad<Loaded extends SessionInput | null | undefined>(
     token: string,
-    loader: () => Promise<Session | null | undefined> | Session | null | undefined,
-  ): Promise<Session | CachedSession<Role> | null> {
+    loader: () => Promise<Loaded> | Loaded,
+  ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
     if (typeof loader !== 'function') {
       return Promise.reject(new CloudflareClientsError('invalid_value', 'The loader must be a function'));
     }

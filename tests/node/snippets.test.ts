@@ -8,26 +8,38 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { unstable_getMiniflareWorkerOptions as readConfig } from 'wrangler';
 import { at, run } from '../../scripts/lib.mjs';
+import { bundled } from '../server/workerd.js';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = ['README.md', 'docs/kv.md'].flatMap(snippetsOf);
+const documents = ['README.md', 'docs/kv.md', 'docs/sessions.md'].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));
 const ofLanguage = (language: string) =>
   [...documents, ...examples].filter((snippet) => snippet.language === language && !snippet.file);
 
+const OBJECTS = {
+  CART_DO: 'CartDurableObject',
+  SESSION_DO: 'SessionDurableObject',
+  RATE_LIMIT_DO: 'RateLimitDurableObject',
+  COORDINATION_DO: 'CoordinationDurableObject',
+  AUTH_DO: 'AuthStorageDurableObject',
+};
+
 let miniflare: Miniflare;
 let context: Record<string, unknown>;
 beforeAll(async () => {
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      modules: true,
-      script: 'export default {}',
+      ...(await bundled('../workerd/worker.ts')),
+      compatibilityDate: '2026-08-01',
       kvNamespaces: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'],
+      durableObjects: Object.fromEntries(
+        Object.entries(OBJECTS).map(([name, className]) => [name, { className, useSQLite: true }]),
+      ),
     }),
   );
-  const env = await miniflare.getBindings<Record<string, clients.KVHandle>>();
+  const env = await miniflare.getBindings<Record<string, clients.KVHandle & clients.ObjectHandle>>();
   const expiresAt = new Date(Date.now() + 3_600_000);
   // What the snippets take for given.
   context = {
@@ -41,6 +53,12 @@ beforeAll(async () => {
     loadFeatured: async () => [],
     loadSession: async () => ({ session: { expiresAt, userId: 'u1' }, user: { id: 'u1' } }),
     queueForLater: () => {},
+    request: new Request('https://shop.example', { headers: { 'user-agent': 'Firefox' } }),
+    deleteFromDatabase: async () => {},
+    changeInDatabase: async () => {},
+    sessions: new clients.SessionCacheClient(env.AUTH_SESSION_KV as clients.KVHandle, {
+      revocations: env.SESSION_DO as never,
+    }),
     console: { log: () => {} },
   };
 });

@@ -22,8 +22,8 @@ export interface ServerOptions {
   others?: object[];
 }
 
-/** Bundles a Worker as wrangler would, and starts it in workerd with a KV namespace `KV`. */
-export async function serve(worker: string, options: ServerOptions = {}): Promise<Server> {
+/** What a Worker is made of, as Miniflare takes it: bundled as wrangler would. */
+export async function bundled(worker: string, packagePath?: string) {
   const bundle = await build({
     entryPoints: [fileURLToPath(new URL(worker, import.meta.url))],
     bundle: true,
@@ -32,12 +32,25 @@ export async function serve(worker: string, options: ServerOptions = {}): Promis
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd'],
-    external: ['cloudflare:*'],
+    external: ['cloudflare:*', 'node:*'],
     loader: { '.wasm': 'copy' },
     assetNames: '[name]',
     logLevel: 'error',
-    ...(options.package && { alias: { '@codex/cloudflare-clients': options.package } }),
+    ...(packagePath && { alias: { '@codex/cloudflare-clients': packagePath } }),
   });
+  const modules = bundle.outputFiles
+    .map(({ path, contents }) => ({
+      type: path.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const),
+      path,
+      contents,
+    }))
+    .sort((a) => (a.type === 'ESModule' ? -1 : 1));
+  return { modulesRoot: '/worker', modules };
+}
+
+/** Starts a Worker in workerd with a KV namespace `KV`. */
+export async function serve(worker: string, options: ServerOptions = {}): Promise<Server> {
+  const code = await bundled(worker, options.package);
   const uncaught: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -48,14 +61,7 @@ export async function serve(worker: string, options: ServerOptions = {}): Promis
       workers: [
         {
           name: 'main',
-          modulesRoot: '/worker',
-          modules: bundle.outputFiles
-            .map(({ path, contents }) => ({
-              type: path.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const),
-              path,
-              contents,
-            }))
-            .sort((a) => (a.type === 'ESModule' ? -1 : 1)),
+          ...code,
           compatibilityDate: options.compatibilityDate ?? '2026-08-01',
           compatibilityFlags: options.compatibilityFlags ?? [],
           kvNamespaces: { KV: 'kv' },

@@ -85,7 +85,10 @@ pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsV
         Put::Superseded => return Ok(JsValue::NULL),
         Put::Store => {}
     }
-    rows.clear(Kind::Record)?;
+    if same.is_none() {
+        // There is one record, whosever it was.
+        rows.clear(Kind::Record)?;
+    }
     if let Some(held) = &moved {
         // Its entry in the other index will be dropped, so no late `put` may bring it back there.
         fence(rows, &held.name, held.tick + 1.0, false)?;

@@ -24,8 +24,8 @@ export interface Handle {
   readonly hasList: boolean;
 }
 
-/** @internal */
-export function handleOf(kv: KVHandle, client: string): Handle {
+/** @internal `alternative` says what else the client takes. */
+export function handleOf(kv: KVHandle, client: string, alternative = ''): Handle {
   const found = kv as (KVHandle & MoreOfKV) | null | undefined;
   if (
     typeof found?.get !== 'function' ||
@@ -36,7 +36,7 @@ export function handleOf(kv: KVHandle, client: string): Handle {
       'invalid_handle',
       `${client} needs a KV namespace and got ${kind(found)}.
 Check the binding's name under "kv_namespaces" in your wrangler configuration, and that it is read
-from the environment of this request (in SvelteKit: event.platform.env).`.replaceAll('\n', ' '),
+from the environment of this request (in SvelteKit: event.platform.env).${alternative}`.replaceAll('\n', ' '),
     );
   }
   return {

@@ -22,6 +22,7 @@ export {
   type MergePolicy,
   type Sku,
 } from './cart.js';
+export { CounterClient, type IncrementOptions } from './counter.js';
 export { CloudflareClientsError, type ErrorCode } from './error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
 export type { KVHandle } from './handle.js';
@@ -29,10 +30,12 @@ export { KVClient, type KVEntry, type KVListedKey, type KVListOptions, type KVPu
 export {
   clientKey,
   RATE_LIMITS,
+  type RateLimitAlgorithm,
   type RateLimitConfig,
   type RateLimitResult,
   rateLimitHeaders,
 } from './limits.js';
+export { type AcquireOptions, type Lock, LockClient } from './lock.js';
 export type { LocationHint, ObjectClientOptions, ObjectHandle } from './objects.js';
 export type { ClientOptions, WaitUntil } from './options.js';
 export { RateLimiterClient, type RateLimiterOptions } from './rate_limit.js';

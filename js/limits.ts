@@ -9,11 +9,27 @@ export interface RateLimitConfig {
   limit: number;
   /** The window in seconds: a whole number from 1 on. */
   window: number;
-  /** What the identifier's key in KV begins with, such as `rl:login:`. */
+  /** What the identifier's key in KV begins with, such as `rl:login:`; in objects, what is counted apart. */
   keyPrefix: string;
-  /** On KV only `fixed-window`. @defaultValue 'fixed-window' */
-  algorithm?: 'fixed-window' | 'sliding-window' | 'token-bucket';
+  /**
+   * How calls are counted; on KV only as `fixed-window`.
+   *
+   * - `fixed-window`: windows begin with their first call. Cheapest; around the end of a window up to twice
+   *   the limit may come through at once.
+   * - `sliding-window`: never more than the limit in any stretch as long as the window. A call leaves it
+   *   after exactly a window, or up to a 64th later when more than 64 moments count.
+   * - `token-bucket`: a burst of the whole limit, then calls at the pace of the refill, `limit` per `window`.
+   *
+   * @defaultValue 'fixed-window'
+   */
+  algorithm?: RateLimitAlgorithm;
 }
+
+/** How calls are counted: see {@link RateLimitConfig.algorithm}. */
+export type RateLimitAlgorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
+
+/** @internal By their numbers in Rust. */
+export const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 
 /** What a check answers. */
 export interface RateLimitResult {
@@ -21,13 +37,13 @@ export interface RateLimitResult {
   allowed: boolean;
   /** How many calls the window still admits. */
   remaining: number;
-  /** When the window ends, in ms since the epoch. */
+  /** When the window ends, or all of the limit is there again, in ms since the epoch. */
   resetAt: number;
   /** The limit that was checked. */
   limit: number;
-  /** How long to wait, in whole seconds; 0 when allowed. */
+  /** How long to wait until the same call may be admitted, in whole seconds; 0 when allowed. */
   retryAfterSeconds: number;
-  /** Present when KV failed or hung, and `onUnavailable` decided. */
+  /** Present when KV or the object failed or hung, and `onUnavailable` decided. */
   degraded?: true;
 }
 
@@ -96,11 +112,8 @@ export function badConfig(
   if (typeof config.limit !== 'number' || typeof config.window !== 'number' || typeof cost !== 'number') {
     return new CloudflareClientsError('invalid_limit', 'limit, window and cost must be numbers');
   }
-  if (config.algorithm !== undefined && config.algorithm !== 'fixed-window') {
-    return new CloudflareClientsError(
-      'unsupported',
-      'On KV a limit is a fixed-window: the other algorithms cannot be kept by a store that shows writes late',
-    );
+  if (config.algorithm !== undefined && !ALGORITHMS.includes(config.algorithm)) {
+    return new CloudflareClientsError('unsupported', `algorithm must be one of ${ALGORITHMS.join(', ')}`);
   }
   return notText(identifier, 'The identifier') ?? notText(config.keyPrefix, 'keyPrefix');
 }

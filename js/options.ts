@@ -52,6 +52,12 @@ export function functionOption<T>(value: T | undefined, name: string): T | undef
 }
 
 /** @internal */
+export function booleanOption(value: boolean | undefined, name: string, fallback: boolean): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw misconfigured(name, 'true or false');
+  return value ?? fallback;
+}
+
+/** @internal */
 export function oneOf<T extends string>(value: T, name: string, allowed: readonly T[]): T {
   if (!allowed.includes(value)) throw misconfigured(name, `one of ${allowed.join(', ')}`);
   return value;

@@ -1,55 +1,63 @@
 import { CloudflareClientsError } from './error.js';
-import { type OnEvent, observed } from './events.js';
-import { type Handle, handleOf, type KVHandle, notText } from './handle.js';
+import type { KVHandle } from './handle.js';
+import { notText } from './handle.js';
+import { KVLimits, type Limits, unsupported } from './kv_limits.js';
 import { badConfig, type RateLimitConfig, type RateLimitResult } from './limits.js';
-import {
-  type ClientOptions,
-  functionOption,
-  hasKeepAlive,
-  keepAlive,
-  milliseconds,
-  oneOf,
-  type WaitUntil,
-} from './options.js';
+import { ObjectLimits } from './object_limits.js';
+import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from './objects.js';
+import { booleanOption, functionOption, oneOf, type WaitUntil } from './options.js';
 
 /** Options of {@link RateLimiterClient}. */
-export interface RateLimiterOptions extends ClientOptions {
+export interface RateLimiterOptions extends ObjectClientOptions {
   /**
-   * What happens when KV fails, or does not answer within `timeoutMs`. `throw`: the call rejects.
-   * `allow`: KV's failure refuses nobody, and the isolate goes on counting by itself.
+   * What happens when KV or the object fails, or does not answer within `timeoutMs`. `throw`: the call
+   * rejects. `allow`: the failure refuses nobody; on KV the isolate goes on counting by itself.
    * `deny`: nobody is admitted. The last two mark their answers `degraded`.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;
-  /** The longest a KV operation may take, in ms. @defaultValue 2000 when `onUnavailable` is set, else no limit */
+  /**
+   * On KV the longest an operation may take, on objects the longest a call may take with its retries, in ms.
+   * @defaultValue on KV 2000 when `onUnavailable` is set, else no limit; on objects 5000
+   */
   timeoutMs?: number | undefined;
-  /** Flushes counts after the answer. @defaultValue in workerd, the runtime's own; in Node none: the next call flushes */
+  /** KV: flushes counts after the answer. @defaultValue in workerd, the runtime's own; in Node none: the next call flushes */
   waitUntil?: WaitUntil | undefined;
+  /**
+   * Objects: remembers in this isolate who was refused, and refuses them until the moment from which the same
+   * call would be admitted, without asking the object. A `refund` or `reset` of another isolate is not seen
+   * until then; `peek` always asks.
+   * @defaultValue true
+   */
+  localBlock?: boolean | undefined;
 }
 
 const POLICIES = ['throw', 'allow', 'deny'] as const;
 
-// Counters belong to the handle object, by its number: a fresh one starts fresh.
-const numbers = new WeakMap<object, number>();
+// Counters and refusals belong to the handle object, by its number: a fresh one starts fresh. The same
+// namespace in another jurisdiction has other objects.
+const numbers = new WeakMap<object, Map<string, number>>();
 let nextNumber = 0;
 
-function numberOf(kv: object): number {
-  let number = numbers.get(kv);
+function numberOf(handle: object, jurisdiction = ''): number {
+  const known = numbers.get(handle) ?? new Map<string, number>();
+  let number = known.get(jurisdiction);
   if (number === undefined) {
     nextNumber += 1;
     number = nextNumber;
-    numbers.set(kv, number);
+    numbers.set(handle, known.set(jurisdiction, number));
   }
   return number;
 }
 
 /**
- * Rate limits on KV: exact inside one isolate, approximate between isolates.
+ * Rate limits, on a KV namespace or on a Durable Object namespace: it finds out which by its methods.
  *
- * An isolate counts in memory and agrees with KV at most once a second for each key. The bound: no isolate
- * admits more than `limit` in a window, and what others admitted counts as soon as KV shows it, which
- * takes about as many seconds as isolates count the key in one place, and 60 seconds or more between places.
- * Where that is not enough, a limit belongs in a Durable Object.
+ * On objects (bind `RateLimitDurableObject`) limits are exact everywhere: one object counts for each
+ * identifier. On KV they are exact inside one isolate and approximate between isolates. An isolate counts in
+ * memory and agrees with KV at most once a second for each key. The bound: no isolate admits more than
+ * `limit` in a window, and what others admitted counts as soon as KV shows it, which takes about as many
+ * seconds as isolates count the key in one place, and 60 seconds or more between places.
  *
  * @example
  * ```ts
@@ -61,22 +69,28 @@ function numberOf(kv: object): number {
  * ```
  */
 export class RateLimiterClient {
-  readonly #handle: Handle;
-  readonly #number: number;
-  readonly #limitMs: number;
-  readonly #policy: number;
-  readonly #waitUntil: WaitUntil | undefined;
-  readonly #onEvent: OnEvent | undefined;
+  readonly #limits: Limits;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
-  constructor(kv: KVHandle, options?: RateLimiterOptions) {
-    const { onUnavailable, timeoutMs } = options ?? {};
-    this.#handle = handleOf(kv, 'RateLimiterClient');
-    this.#number = numberOf(kv);
-    this.#policy = onUnavailable ? POLICIES.indexOf(oneOf(onUnavailable, 'onUnavailable', POLICIES)) : 0;
-    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs', onUnavailable === undefined ? 0 : 2_000);
-    this.#waitUntil = functionOption(options?.waitUntil, 'waitUntil');
-    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+  /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
+  constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
+    const { onUnavailable, timeoutMs, localBlock, jurisdiction } = options ?? {};
+    const policy = onUnavailable ? POLICIES.indexOf(oneOf(onUnavailable, 'onUnavailable', POLICIES)) : 0;
+    const waitUntil = functionOption(options?.waitUntil, 'waitUntil');
+    const onEvent = functionOption(options?.onEvent, 'onEvent');
+    if (isObjectHandle(handle)) {
+      this.#limits = new ObjectLimits(
+        handle,
+        {
+          number: numberOf(handle, jurisdiction),
+          policy,
+          localBlock: booleanOption(localBlock, 'localBlock', true),
+        },
+        options,
+      );
+      return;
+    }
+    const number = typeof handle === 'object' && handle !== null ? numberOf(handle) : 0;
+    this.#limits = new KVLimits(handle, { number, policy, timeoutMs, waitUntil, onEvent });
   }
 
   /**
@@ -85,7 +99,8 @@ export class RateLimiterClient {
    * @param identifier - Whom to count: an address (see {@link clientKey}), a user id.
    * @param options - `cost`: how much this call takes, a whole number from 1 to the limit.
    * @throws {CloudflareClientsError} `invalid_limit`, `invalid_key`, `unsupported` (an algorithm KV
-   * cannot do), and with `onUnavailable: 'throw'` `kv_unavailable` or `timeout`.
+   * cannot do), and with `onUnavailable: 'throw'` `timeout`, on KV `kv_unavailable`, and on objects
+   * `object_unavailable` or `object_overloaded`.
    */
   checkLimit(
     identifier: string,
@@ -93,90 +108,84 @@ export class RateLimiterClient {
     options?: { cost?: number },
   ): Promise<RateLimitResult> {
     const cost = options?.cost === undefined ? 1 : options.cost;
-    const bad = badConfig(identifier, config, cost);
-    if (bad) return Promise.reject(bad);
-    const key = config.keyPrefix + identifier;
-    return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
-      wasm.limitCheck(
-        this.#handle.kv,
-        this.#limitMs,
-        this.#policy,
-        this.#number,
-        key,
-        config.limit,
-        config.window,
-        cost,
-        hasKeepAlive(this.#waitUntil) ? (key: string, ms: number) => this.#flush(key, ms) : undefined,
-        report,
-      ),
-    );
+    return this.#checked(identifier, config, cost, () => this.#limits.check(identifier, [config], cost));
   }
 
   /** What {@link checkLimit} would answer now. Counts nothing. */
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    const bad = badConfig(identifier, config, 1);
-    if (bad) return Promise.reject(bad);
-    const key = config.keyPrefix + identifier;
-    return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.limitPeek(
-        this.#handle.kv,
-        this.#limitMs,
-        this.#policy,
-        this.#number,
-        key,
-        config.limit,
-        config.window,
-        report,
-      ),
+    return this.#checked(identifier, config, 1, () => this.#limits.peek(identifier, config));
+  }
+
+  /**
+   * Forgets what was counted (an admin's override). On KV, isolates that have counted the key keep what they
+   * know until its window ends; on objects, those that remember a refusal (`localBlock`) keep that.
+   */
+  reset(identifier: string, keyPrefix: string): Promise<void> {
+    const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
+    return bad ? Promise.reject(bad) : this.#limits.reset(identifier, keyPrefix);
+  }
+
+  /**
+   * Gives back what a call took, as far as it still counts: for work that failed and cost nothing. Answers
+   * what {@link peek} would.
+   *
+   * @throws {CloudflareClientsError} `unsupported` on KV: a count that others have read cannot be taken back.
+   * Whatever `onUnavailable` says, it rejects when the object fails.
+   */
+  refund(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
+    return this.#checked(identifier, config, cost, () =>
+      this.#limits.change('refund', identifier, config, cost),
     );
   }
 
   /**
-   * Forgets what was counted (an admin's override). Isolates that have counted the key keep what they know
-   * until its window ends.
+   * Takes more, admitted or not: for a call that turned out to be worse than it looked, such as a wrong
+   * password. Answers what {@link peek} would.
+   *
+   * @throws {CloudflareClientsError} As {@link refund}.
    */
-  reset(identifier: string, keyPrefix: string): Promise<void> {
-    const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
-    if (bad) return Promise.reject(bad);
-    const key = keyPrefix + identifier;
-    return observed(this.#onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(this.#handle.kv, this.#limitMs, this.#number, key, report),
+  penalize(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
+    return this.#checked(identifier, config, cost, () =>
+      this.#limits.change('penalize', identifier, config, cost),
     );
   }
 
-  /** Gives back what a call took. On KV `unsupported`: a count that others have read cannot be taken back. */
-  refund(_identifier: string, _config: RateLimitConfig, _cost = 1): Promise<RateLimitResult> {
-    return unsupported('refund');
-  }
-
-  /** Takes more, admitted or not. On KV `unsupported`. */
-  penalize(_identifier: string, _config: RateLimitConfig, _cost = 1): Promise<RateLimitResult> {
-    return unsupported('penalize');
-  }
-
-  /** Checks several limits: all or none are counted. On KV `unsupported`: it has no transactions. */
+  /**
+   * Checks up to 16 limits at once: the call counts under all of them, or under none. Answers the strictest:
+   * the refusal that lasts longest, or else the limit with the least left.
+   *
+   * @throws {CloudflareClientsError} As {@link checkLimit}; `invalid_limit` also when two limits have the same
+   * `keyPrefix`; `unsupported` on KV, which has no transactions.
+   *
+   * @example
+   * ```ts
+   * const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+   * const { allowed } = await limiter.checkLimits('user:u1', [
+   *   { limit: 10, window: 1, keyPrefix: 'rl:second:', algorithm: 'token-bucket' },
+   *   { limit: 10_000, window: 86_400, keyPrefix: 'rl:day:' },
+   * ]);
+   * ```
+   */
   checkLimits(
-    _identifier: string,
-    _configs: readonly RateLimitConfig[],
-    _options?: { cost?: number },
+    identifier: string,
+    configs: readonly RateLimitConfig[],
+    options?: { cost?: number },
   ): Promise<RateLimitResult> {
-    return unsupported('checkLimits');
+    if (this.#limits instanceof KVLimits) return unsupported('checkLimits');
+    if (!Array.isArray(configs) || !configs.length) {
+      return Promise.reject(new CloudflareClientsError('invalid_limit', 'checkLimits takes 1 to 16 limits'));
+    }
+    const cost = options?.cost === undefined ? 1 : options.cost;
+    for (const config of configs) {
+      const bad = badConfig(identifier, config, cost);
+      if (bad) return Promise.reject(bad);
+    }
+    const bad = notText(identifier, 'The identifier');
+    return bad ? Promise.reject(bad) : this.#limits.check(identifier, configs, cost);
   }
 
-  // In `ms` the key may be written again.
-  #flush(key: string, ms: number): void {
-    const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(this.#handle.kv, this.#limitMs, this.#number, key, ms, report),
-    );
-    // What could not be written waits for the next call; the event has told of it.
-    keepAlive(
-      this.#waitUntil,
-      flushed.catch(() => {}),
-    );
+  #checked<T>(identifier: string, config: RateLimitConfig, cost: number, go: () => Promise<T>): Promise<T> {
+    const bad = badConfig(identifier, config, cost) ?? this.#limits.refusal(config);
+    return bad ? Promise.reject(bad) : go();
   }
-}
-
-function unsupported(method: string): Promise<never> {
-  const message = `${method} needs counters that are exact everywhere, which KV cannot keep`;
-  return Promise.reject(new CloudflareClientsError('unsupported', message));
 }

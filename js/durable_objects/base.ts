@@ -20,6 +20,8 @@ export type StorageHandle = object;
 /**
  * An object whose state Rust keeps in SQLite. Tables are made by the first write, and an object that
  * was never written keeps none: only what has something in its storage is billed.
+ *
+ * What subclasses call are fields, since RPC offers every method of a prototype to whoever has the binding.
  */
 export abstract class StoredObject extends DurableObject<unknown> {
   // Whether the tables are known to be there in their newest version.
@@ -29,20 +31,23 @@ export abstract class StoredObject extends DurableObject<unknown> {
   protected abstract open(wasm: Exports, storage: StorageHandle, create: boolean): boolean;
 
   /** @internal Runs something that writes: all of it or nothing. */
-  protected write<T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> {
+  protected readonly write = <T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> => {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
-  }
+  };
 
   /** @internal The same where there are tables; `absent` is the answer where there are none. */
-  protected writeIfThere<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
+  protected readonly writeIfThere = <T>(
+    job: (wasm: Exports, storage: StorageHandle) => unknown,
+    absent: NoInfer<T>,
+  ): Reply<T> => {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
-  }
+  };
 
   /**
    * @internal Runs something that checks all before its first write, without the transaction, which
    * would cost more than the write. What fails between two writes must not be kept: the object is reset.
    */
-  protected writeOnce<T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> {
+  protected readonly writeOnce = <T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> => {
     if (!this.#open) return this.write(job);
     const reply = this.#answer(() => {
       try {
@@ -53,18 +58,24 @@ export abstract class StoredObject extends DurableObject<unknown> {
       }
     });
     return reply;
-  }
+  };
 
-  /** @internal Runs something that makes no tables; `absent` is the answer where there are none. */
-  protected read<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, absent: T): Reply<T> {
-    return this.#answer(() => this.#run<T>(job, false) ?? absent);
-  }
+  /** @internal Runs something that makes no tables; `absent` is the answer, or gives it, where there are none. */
+  protected readonly read = <T>(
+    job: (wasm: Exports, storage: StorageHandle) => unknown,
+    absent: NoInfer<T> | ((wasm: Exports) => unknown),
+  ): Reply<T> => {
+    const otherwise = () => (typeof absent === 'function' ? callSync<T>(absent as never) : absent);
+    return this.#answer(() => this.#run<T>(job, false) ?? otherwise());
+  };
 
   /**
    * @internal The alarm: empties the object when the job says that nothing is left. It must not fail: an
    * alarm that throws is tried six times and then never again.
    */
-  protected async wake(job: (wasm: Exports, storage: StorageHandle) => boolean): Promise<void> {
+  protected readonly wake = async (
+    job: (wasm: Exports, storage: StorageHandle) => boolean,
+  ): Promise<void> => {
     try {
       const reply = this.read<boolean>(job, true);
       if (reply.ok && reply.value) await this.empty();
@@ -72,19 +83,19 @@ export abstract class StoredObject extends DurableObject<unknown> {
     } catch {
       await this.#wakeAgain();
     }
-  }
+  };
 
   #wakeAgain(): Promise<void> {
     return this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
   }
 
   /** @internal Leaves nothing behind: no table, no alarm. */
-  protected async empty(): Promise<void> {
+  protected readonly empty = async (): Promise<void> => {
     this.#open = false;
-    // Before compatibility date 2026-02-24 the alarm would stay.
-    await this.ctx.storage.deleteAlarm();
+    // Before compatibility date 2026-02-24 the alarm would stay. Not awaited, so that nobody writes between.
+    void this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-  }
+  };
 
   #run<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, create: boolean): T | undefined {
     const { storage } = this.ctx;

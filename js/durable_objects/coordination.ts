@@ -1,8 +1,62 @@
-import { StoredObject } from './base.js';
+import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
-/** Not written yet. */
+/** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */
+export type LockHeld = [fence: number, expiresAt: number];
+
+/** For how many ms at most the lock is somebody else's. */
+export type LockBusy = [retryInMs: number];
+
+/**
+ * One lock or one counter: an object for each name. Bind it as `COORDINATION_DO` and hand the binding to
+ * `LockClient` and `CounterClient`; its methods are what those call.
+ */
 export class CoordinationDurableObject extends StoredObject {
-  protected override open(): boolean {
-    return false;
+  /** Takes the lock if it is free. `holder` is a secret of the caller's own; the same one gets the same lock. */
+  acquire(holder: string, ttlSeconds: number): Reply<LockHeld | LockBusy> {
+    return this.writeOnce((wasm, storage) => wasm.lockTake(storage, holder, ttlSeconds));
+  }
+
+  /** Gives the holder another TTL from now; null for who does not hold the lock. */
+  extend(holder: string, ttlSeconds: number): Reply<LockHeld | null> {
+    return this.read(
+      (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds),
+      (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds),
+    );
+  }
+
+  /** Frees the lock. `call` names this call: made again, it answers the same. */
+  release(holder: string, call: string): Reply<boolean> {
+    return this.read(
+      (wasm, storage) => wasm.lockRelease(storage, holder, call),
+      (wasm) => wasm.lockRelease(undefined, holder, call),
+    );
+  }
+
+  /** Adds to the counter, once for each key; answers the value after that. */
+  increment(by: number, key: string): Reply<number> {
+    return this.writeOnce((wasm, storage) => wasm.counterAdd(storage, by, key));
+  }
+
+  /** The value of the counter. */
+  count(): Reply<number> {
+    return this.read((wasm, storage) => wasm.counterGet(storage), 0);
+  }
+
+  /** Sets the counter to 0, once for each key. */
+  reset(key: string): Reply<null> {
+    return this.read(
+      (wasm, storage) => wasm.counterReset(storage, key),
+      (wasm) => wasm.counterReset(undefined, key),
+    );
+  }
+
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.coordinationWake(storage));
+  }
+
+  /** @internal */
+  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
+    return wasm.coordinationTables(storage, create);
   }
 }

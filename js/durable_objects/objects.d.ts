@@ -50,6 +50,31 @@ export interface Exports {
   customerStamp(storage: object): Answer;
   tokenFill(storage: object, userId: string, until: number): Answer;
   tokenRevoke(storage: object): Answer;
+
+  authOpen(storage: object, create: boolean): boolean;
+  authHeld(storage: object): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
+  authRemove(storage: object, once: unknown): Answer;
+  authTake(storage: object, once: unknown): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authAlarm(storage: object): boolean;
+  limitTables(storage: object, create: boolean): boolean;
+  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
+  limitLook(storage: object | undefined, config: unknown): Answer;
+  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
+  limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
+  limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
+  limitWake(storage: object): boolean;
+
+  coordinationTables(storage: object, create: boolean): boolean;
+  coordinationWake(storage: object): boolean;
+  lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
+  lockExtend(storage: object | undefined, holder: unknown, ttlSeconds: unknown): Answer;
+  lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
+  counterAdd(storage: object, by: unknown, key: unknown): Answer;
+  counterGet(storage: object): Answer;
+  counterReset(storage: object | undefined, key: unknown): Answer;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

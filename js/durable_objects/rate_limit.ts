@@ -1,8 +1,70 @@
-import { StoredObject } from './base.js';
+import type { RateLimitConfig } from '../limits.js';
+import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
-/** Not written yet. */
+/**
+ * What the object answers: whether the call may go on (1 or 0), how much is left, when all of it is there
+ * again in ms since the epoch, in how many ms the same call would be admitted, and which of the limits was
+ * the strictest.
+ */
+export type LimitReply = [
+  allowed: number,
+  remaining: number,
+  resetAt: number,
+  retryInMs: number,
+  index: number,
+];
+
+/**
+ * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
+ * `RateLimiterClient`; its methods are what that client calls.
+ */
 export class RateLimitDurableObject extends StoredObject {
-  protected override open(): boolean {
-    return false;
+  /** @internal */
+  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
+    return wasm.limitTables(storage, create);
+  }
+
+  /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
+  check(limits: readonly RateLimitConfig[], cost: number, id: number): Reply<LimitReply> {
+    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
+    // One limit is one row.
+    return limits?.length === 1 ? this.writeOnce(job) : this.write(job);
+  }
+
+  /** What a check of cost 1 would answer. */
+  peek(limit: RateLimitConfig): Reply<LimitReply> {
+    return this.read(
+      (wasm, storage) => wasm.limitLook(storage, limit),
+      (wasm) => wasm.limitLook(undefined, limit),
+    );
+  }
+
+  /** Gives back what a call took. */
+  refund(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
+    return this.read(
+      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id),
+      (wasm) => wasm.limitRefund(undefined, limit, cost, id),
+    );
+  }
+
+  /** Takes more, admitted or not. */
+  penalize(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
+    return this.writeOnce((wasm, storage) => wasm.limitPenalize(storage, limit, cost, id));
+  }
+
+  /** Forgets what was counted under one prefix. */
+  async reset(keyPrefix: string): Promise<Reply<boolean>> {
+    const last = this.read<boolean>(
+      (wasm, storage) => wasm.limitForget(storage, keyPrefix),
+      (wasm) => wasm.limitForget(undefined, keyPrefix),
+    );
+    if (last.ok && last.value) await this.empty();
+    return last;
+  }
+
+  /** Forgets what has ended. */
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.limitWake(storage));
   }
 }

@@ -64,6 +64,12 @@ extern "C" {
     fn reason(this: &Settled) -> JsValue;
 }
 
+/// The numbers of an array that holds nothing else.
+pub fn numbers(value: &JsValue) -> Option<Vec<f64>> {
+    let array = Array::is_array(value).then(|| value.unchecked_ref::<Array>())?;
+    array.iter().map(|number| number.as_f64()).collect()
+}
+
 /// Waits for all promises, with one time limit for all; answers in their order.
 ///
 /// # Errors

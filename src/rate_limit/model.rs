@@ -20,6 +20,59 @@ pub enum LimitError {
     /// More than a window holds, or not a whole number.
     #[error("cost must be a whole number from 1 to the limit")]
     Cost,
+    /// Not `{ limit, window, keyPrefix }`.
+    #[error("a limit is {{ limit, window, keyPrefix, algorithm? }}")]
+    Shape,
+    /// No limit, or more than one call checks.
+    #[error("checkLimits takes 1 to {MAX_LIMITS} limits")]
+    Count,
+    /// Two limits that would count in the same place.
+    #[error("the limits of one call need different keyPrefixes: each counts under its own")]
+    Duplicate,
+}
+
+/// How many limits one call checks at most.
+pub const MAX_LIMITS: usize = 16;
+
+/// How a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// Windows that begin with their first call.
+    FixedWindow,
+    /// Never more than the limit in any stretch of a window's length.
+    SlidingWindow,
+    /// A burst of the limit, then at the pace of the refill.
+    TokenBucket,
+}
+
+impl Algorithm {
+    /// By its public name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "fixed-window" => Some(Self::FixedWindow),
+            "sliding-window" => Some(Self::SlidingWindow),
+            "token-bucket" => Some(Self::TokenBucket),
+            _ => None,
+        }
+    }
+
+    /// Its number in storage.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::FixedWindow => 0,
+            Self::SlidingWindow => 1,
+            Self::TokenBucket => 2,
+        }
+    }
+
+    /// By its number in storage.
+    pub const fn numbered(number: u8) -> Self {
+        match number {
+            0 => Self::FixedWindow,
+            1 => Self::SlidingWindow,
+            _ => Self::TokenBucket,
+        }
+    }
 }
 
 /// A checked limit.
@@ -31,6 +84,8 @@ pub struct Limit {
     pub window_ms: f64,
     /// What this call takes of it; 0 when it only looks.
     pub cost: f64,
+    /// How it counts.
+    pub algorithm: Algorithm,
 }
 
 fn is_whole(number: f64, max: f64) -> bool {
@@ -38,7 +93,7 @@ fn is_whole(number: f64, max: f64) -> bool {
 }
 
 impl Limit {
-    /// `window` in seconds.
+    /// A fixed window; `window` in seconds.
     ///
     /// # Errors
     /// [`LimitError`] for what is out of bounds.
@@ -56,13 +111,24 @@ impl Limit {
             limit,
             window_ms: window * 1_000.0,
             cost,
+            algorithm: Algorithm::FixedWindow,
         })
+    }
+
+    /// The same by another algorithm.
+    pub const fn by(self, algorithm: Algorithm) -> Self {
+        Self { algorithm, ..self }
+    }
+
+    /// As `retryAfterSeconds`: whole seconds, one at least.
+    pub fn wait_seconds(ms: f64) -> f64 {
+        (ms / 1_000.0).ceil().max(1.0)
     }
 
     /// The answer at `total` used, of which this call's cost is already a part if it was `taken`.
     pub fn answer(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
         let remaining = (self.limit - total).max(0.0);
-        let wait = ((reset_at - now) / 1_000.0).ceil().max(1.0);
+        let wait = Self::wait_seconds(reset_at - now);
         let retry_after_seconds = if taken { 0.0 } else { wait };
         Decision {
             allowed: taken,

@@ -27,3 +27,13 @@ export function tapped<T extends ObjectHandle>(
 /** An error as workerd's stubs throw them. */
 export const failure = (flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) =>
   Object.assign(new Error('internal error'), flags);
+
+/** Counts the calls on objects, by method. */
+export function countedObjects(namespace: ObjectHandle) {
+  const count: Record<string, number> = {};
+  const objects = tapped(namespace, (call, method) => {
+    count[method] = (count[method] ?? 0) + 1;
+    return call();
+  });
+  return { count, objects };
+}

@@ -1,7 +1,9 @@
 import {
   type clientKey,
   type KVHandle,
+  type ObjectHandle,
   RATE_LIMITS,
+  type RateLimitAlgorithm,
   type RateLimitConfig,
   RateLimiterClient,
   type RateLimitResult,
@@ -35,6 +37,28 @@ limiter.checkLimit('203.0.113.7', { ...config, algorithm: 'leaky-bucket' });
 limiter.checkLimit('203.0.113.7', config, { cost: '2' });
 // @ts-expect-error no such policy
 new RateLimiterClient(kv, { onUnavailable: 'ignore' });
+
+declare const objects: ObjectHandle;
+const exact = new RateLimiterClient(objects, {
+  onUnavailable: 'allow',
+  localBlock: false,
+  slowMs: 50,
+  locationHint: 'eeur',
+  jurisdiction: 'eu',
+});
+same<ReturnType<typeof exact.checkLimits>, Promise<RateLimitResult>>();
+same<ReturnType<typeof exact.refund>, Promise<RateLimitResult>>();
+same<ReturnType<typeof exact.penalize>, Promise<RateLimitResult>>();
+same<RateLimitAlgorithm, 'fixed-window' | 'sliding-window' | 'token-bucket'>();
+exact.checkLimits('user', [config, RATE_LIMITS.api], { cost: 2 });
+exact.refund('user', config, 2);
+exact.penalize('user', config);
+// @ts-expect-error the limits are a list
+exact.checkLimits('user', config);
+// @ts-expect-error true or false
+new RateLimiterClient(objects, { localBlock: 'yes' });
+// @ts-expect-error neither kind of namespace
+new RateLimiterClient({ get: async () => null });
 
 same<
   RateLimitResult,

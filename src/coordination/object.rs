@@ -1,0 +1,156 @@
+//! What `CoordinationDurableObject` calls. The arguments may be of any kind.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::lock::{Attempt, Lock};
+use super::store::Store;
+use super::{CoordinationError, counter, is_text};
+use crate::error::Error;
+use crate::host::now;
+use crate::host::storage::{Storage, StorageHandle};
+use crate::host::task::{Answer, answer};
+use crate::kv::ttl;
+
+const fn store(storage: StorageHandle) -> Store {
+    Store(Storage(storage))
+}
+
+/// Makes the tables, or brings them to their newest version.
+#[wasm_bindgen(js_name = coordinationTables)]
+pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
+    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+}
+
+/// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
+#[wasm_bindgen(js_name = lockTake)]
+pub fn lock_take(storage: StorageHandle, holder: JsValue, ttl_seconds: JsValue) -> JsValue {
+    answer(take(&store(storage), &holder, &ttl_seconds))
+}
+
+fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
+    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+    let known = store.lock(now)?;
+    match Lock::acquire(known, &holder, ttl_ms, now) {
+        Attempt::Held(lock) => {
+            store.save_lock(&lock)?;
+            Ok(told(&lock))
+        }
+        Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
+    }
+}
+
+/// Gives the holder another TTL: `[fence, expiresAt]`, or null for who does not hold it.
+#[wasm_bindgen(js_name = lockExtend)]
+pub fn lock_extend(
+    storage: Option<StorageHandle>,
+    holder: JsValue,
+    ttl_seconds: JsValue,
+) -> JsValue {
+    answer(extend(storage.map(store), &holder, &ttl_seconds))
+}
+
+fn extend(store: Option<Store>, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
+    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+    let Some(store) = store else {
+        return Ok(JsValue::NULL);
+    };
+    let known = store.lock(now)?;
+    match known.and_then(|lock| lock.extended(&holder, ttl_ms, now)) {
+        Some(lock) => {
+            store.save_lock(&lock)?;
+            Ok(told(&lock))
+        }
+        None => Ok(JsValue::NULL),
+    }
+}
+
+/// Frees the lock. False for who does not hold it, unless this `call` is what released it.
+#[wasm_bindgen(js_name = lockRelease)]
+pub fn lock_release(storage: Option<StorageHandle>, holder: JsValue, call: JsValue) -> JsValue {
+    answer(release(storage.map(store), &holder, &call))
+}
+
+fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> Answer {
+    let (holder, call, now) = (text(holder)?, text(call)?, now());
+    let Some(store) = store else {
+        return Ok(false.into());
+    };
+    let Some(known) = store.lock(now)? else {
+        return Ok(false.into());
+    };
+    let mut lock = known.clone();
+    let released = lock.release(&holder, &call, now);
+    if lock != known {
+        store.save_lock(&lock)?;
+    }
+    Ok(released.into())
+}
+
+fn told(lock: &Lock) -> JsValue {
+    Array::of2(&lock.fence.into(), &lock.expires_at.into()).into()
+}
+
+/// Adds to the counter, once for each key: the value after that.
+#[wasm_bindgen(js_name = counterAdd)]
+pub fn counter_add(storage: StorageHandle, by: JsValue, key: JsValue) -> JsValue {
+    answer(add(&store(storage), &by, &key))
+}
+
+fn add(store: &Store, by: &JsValue, key: &JsValue) -> Answer {
+    let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
+    let (key, now) = (idempotency_key(key)?, now());
+    if let Some(known) = store.answer_of(&key, now)? {
+        return Ok(known.into());
+    }
+    let mut counter = store.counter()?;
+    let value = counter.add(by)?;
+    store.save_counter(counter, &key, now)?;
+    Ok(value.into())
+}
+
+/// The value.
+#[wasm_bindgen(js_name = counterGet)]
+pub fn counter_get(storage: StorageHandle) -> JsValue {
+    answer(store(storage).counter().map(|counter| counter.value.into()))
+}
+
+/// Sets the counter to 0, once for each key.
+#[wasm_bindgen(js_name = counterReset)]
+pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue) -> JsValue {
+    answer(reset(storage.map(store), &key))
+}
+
+fn reset(store: Option<Store>, key: &JsValue) -> Answer {
+    let (key, now) = (idempotency_key(key)?, now());
+    if let Some(store) = store
+        && store.answer_of(&key, now)?.is_none()
+    {
+        let mut counter = store.counter()?;
+        counter.value = 0.0;
+        store.save_counter(counter, &key, now)?;
+    }
+    Ok(JsValue::NULL)
+}
+
+/// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
+#[wasm_bindgen(js_name = coordinationWake)]
+pub fn coordination_wake(storage: StorageHandle) -> JsValue {
+    answer(store(storage).wake(now()).map(JsValue::from))
+}
+
+fn text(value: &JsValue) -> Result<String, Error> {
+    let text = value.as_string().filter(|text| is_text(text));
+    Ok(text.ok_or(CoordinationError::Holder)?)
+}
+
+fn idempotency_key(value: &JsValue) -> Result<String, Error> {
+    let text = value.as_string().filter(|text| is_text(text));
+    Ok(text.ok_or(CoordinationError::Key)?)
+}
+
+fn milliseconds(seconds: &JsValue) -> Result<f64, Error> {
+    let seconds = seconds.as_f64().unwrap_or(f64::NAN);
+    ttl::check(seconds)?;
+    Ok((seconds * 1_000.0).ceil())
+}

@@ -1,0 +1,94 @@
+//! What `RateLimitDurableObject` calls. `storage` is undefined for an object that was never written.
+
+use wasm_bindgen::prelude::*;
+
+use super::request::{call_id, prefix, request, requests};
+use super::store::{Record, Store};
+use super::{adjust, check, look};
+use crate::host::now;
+use crate::host::storage::{Storage, StorageHandle};
+use crate::host::task::{Answer, answer};
+use crate::rate_limit::model::Limit;
+
+fn store(storage: Option<StorageHandle>) -> Store {
+    Store(storage.map(Storage))
+}
+
+/// Makes the tables, or brings them to their newest version.
+#[wasm_bindgen(js_name = limitTables)]
+pub fn limit_tables(storage: StorageHandle, create: bool) -> JsValue {
+    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+}
+
+/// Checks limits: all are counted, or none.
+#[wasm_bindgen(js_name = limitTake)]
+pub fn limit_take(storage: StorageHandle, configs: JsValue, cost: JsValue, id: JsValue) -> JsValue {
+    answer(take(&store(Some(storage)), &configs, &cost, &id))
+}
+
+fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> Answer {
+    let (requests, id, now) = (requests(configs, cost)?, call_id(id)?, now());
+    Ok(check(store, &requests, id, now)?.into_js(now))
+}
+
+/// What a check of cost 1 would answer.
+#[wasm_bindgen(js_name = limitLook)]
+pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
+    answer(looked(&store(storage), &config))
+}
+
+fn looked(store: &Store, config: &JsValue) -> Answer {
+    let (request, now) = (request(config, &1.into())?, now());
+    let record = store.load(&request, now)?;
+    Ok(look(&request, &record, now).into_js(now))
+}
+
+/// Takes, whether admitted or not.
+#[wasm_bindgen(js_name = limitPenalize)]
+pub fn limit_penalize(
+    storage: StorageHandle,
+    config: JsValue,
+    cost: JsValue,
+    id: JsValue,
+) -> JsValue {
+    let store = store(Some(storage));
+    let take = |record: &mut Record, limit: &Limit, now| record.meter.take(limit, now);
+    answer(adjusted(&store, &config, &cost, &id, take))
+}
+
+/// Gives back.
+#[wasm_bindgen(js_name = limitRefund)]
+pub fn limit_refund(
+    storage: Option<StorageHandle>,
+    config: JsValue,
+    cost: JsValue,
+    id: JsValue,
+) -> JsValue {
+    let store = store(storage);
+    let give_back = |record: &mut Record, limit: &Limit, _| record.meter.give_back(limit);
+    answer(adjusted(&store, &config, &cost, &id, give_back))
+}
+
+fn adjusted(
+    store: &Store,
+    config: &JsValue,
+    cost: &JsValue,
+    id: &JsValue,
+    change: fn(&mut Record, &Limit, f64),
+) -> Answer {
+    let (request, id, now) = (request(config, cost)?, call_id(id)?, now());
+    Ok(adjust(store, &request, id, change, now)?.into_js(now))
+}
+
+/// Forgets a limit. Answers whether that was the last one.
+#[wasm_bindgen(js_name = limitForget)]
+pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
+    let store = store(storage);
+    answer(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
+}
+
+/// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
+#[wasm_bindgen(js_name = limitWake)]
+pub fn limit_wake(storage: StorageHandle) -> JsValue {
+    answer(store(Some(storage)).prune(now()).map(JsValue::from))
+}

@@ -1,0 +1,117 @@
+//! The object's side of exact limits: an object for each identifier, a row for each `keyPrefix`.
+
+mod calls;
+mod exports;
+mod request;
+mod store;
+
+use wasm_bindgen::prelude::*;
+
+use self::request::Request;
+use self::store::{Record, Store};
+use super::meter::Verdict;
+use super::model::{Limit, LimitError};
+use super::reply::Reply;
+use crate::error::Error;
+
+/// What an object answers to a check: the public result, and what its caller needs to remember it.
+struct Answer {
+    verdict: Verdict,
+    /// Which of the limits was the strictest.
+    index: usize,
+}
+
+/// Checks all limits and counts the call under all of them, or under none. A call whose id is known is
+/// not counted again.
+fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answer, Error> {
+    let mut records = Vec::with_capacity(requests.len());
+    for request in requests {
+        records.push(store.load(request, now)?);
+    }
+    let pairs = || requests.iter().zip(&records);
+    if records.iter().any(|record| record.calls.has(id)) {
+        let verdicts = pairs().map(|(request, record)| record.meter.taken(&request.limit, now));
+        return strictest(verdicts);
+    }
+    let refused =
+        strictest(pairs().map(|(request, record)| record.meter.judge(&request.limit, now)))?;
+    if !refused.verdict.decision.allowed {
+        let foreign = pairs().filter(|(_, record)| record.foreign);
+        store.save(foreign, now)?;
+        return Ok(refused);
+    }
+    for (request, record) in requests.iter().zip(&mut records) {
+        record.meter.take(&request.limit, now);
+        record.calls.add(id, now);
+    }
+    store.save(requests.iter().zip(&records), now)?;
+    let verdicts = requests
+        .iter()
+        .zip(&records)
+        .map(|(request, record)| record.meter.taken(&request.limit, now));
+    strictest(verdicts)
+}
+
+/// Gives back, or takes whether admitted or not; once for each id. Answers what a look would.
+fn adjust(
+    store: &Store,
+    request: &Request,
+    id: f64,
+    change: fn(&mut Record, &Limit, f64),
+    now: f64,
+) -> Result<Answer, Error> {
+    let mut record = store.load(request, now)?;
+    if !record.calls.has(id) {
+        let before = record.meter.clone();
+        change(&mut record, &request.limit, now);
+        // Where there is nothing to give back, no row comes to be.
+        if record.meter != before {
+            record.calls.add(id, now);
+            store.save([(request, &record)].into_iter(), now)?;
+        }
+    }
+    Ok(look(request, &record, now))
+}
+
+fn look(request: &Request, record: &Record, now: f64) -> Answer {
+    let one = Limit {
+        cost: 1.0,
+        ..request.limit
+    };
+    Answer {
+        verdict: record.meter.judge(&one, now),
+        index: 0,
+    }
+}
+
+// The refusal that lasts longest; where there is none, the limit that has least left.
+fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Answer, Error> {
+    verdicts
+        .enumerate()
+        .map(|(index, verdict)| Answer { verdict, index })
+        .reduce(|a, b| if b.is_stricter_than(&a) { b } else { a })
+        .ok_or(Error::InvalidLimit(LimitError::Count))
+}
+
+impl Answer {
+    fn is_stricter_than(&self, other: &Self) -> bool {
+        let (a, b) = (&self.verdict, &other.verdict);
+        match (a.decision.allowed, b.decision.allowed) {
+            (false, false) => a.retry_at > b.retry_at,
+            (true, true) => a.decision.remaining < b.decision.remaining,
+            (allowed, _) => !allowed,
+        }
+    }
+
+    fn into_js(self, now: f64) -> JsValue {
+        let decision = &self.verdict.decision;
+        Reply {
+            allowed: decision.allowed,
+            remaining: decision.remaining,
+            reset_at: decision.reset_at,
+            retry_in_ms: (self.verdict.retry_at - now).max(0.0),
+            index: self.index,
+        }
+        .to_js()
+    }
+}

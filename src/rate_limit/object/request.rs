@@ -1,0 +1,101 @@
+//! What comes by RPC, of whatever kind it is: a limit, or an error.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Error;
+use crate::kv::key;
+use crate::rate_limit::model::{Algorithm, Limit, LimitError, MAX_LIMITS};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `RateLimitConfig`, or anything else. A stub of RPC may throw when it is read.
+    type Config;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn limit(this: &Config) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn window(this: &Config) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = keyPrefix)]
+    fn key_prefix(this: &Config) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn algorithm(this: &Config) -> Result<JsValue, JsValue>;
+}
+
+/// A limit, and under which prefix it counts.
+pub struct Request {
+    pub prefix: JsString,
+    pub limit: Limit,
+}
+
+/// The limits of one call.
+pub fn requests(configs: &JsValue, cost: &JsValue) -> Result<Vec<Request>, Error> {
+    if !Array::is_array(configs) {
+        return Err(LimitError::Shape.into());
+    }
+    let configs: &Array = configs.unchecked_ref();
+    if !(1..=MAX_LIMITS as u32).contains(&configs.length()) {
+        return Err(LimitError::Count.into());
+    }
+    let mut requests: Vec<Request> = Vec::new();
+    for config in configs.iter() {
+        let request = request(&config, cost)?;
+        if requests.iter().any(|known| known.prefix == request.prefix) {
+            return Err(LimitError::Duplicate.into());
+        }
+        requests.push(request);
+    }
+    Ok(requests)
+}
+
+/// One limit.
+pub fn request(config: &JsValue, cost: &JsValue) -> Result<Request, Error> {
+    if !config.is_object() {
+        return Err(LimitError::Shape.into());
+    }
+    let config: &Config = config.unchecked_ref();
+    let read = |value: Result<JsValue, JsValue>| value.unwrap_or_default();
+    let number = |value: JsValue| value.as_f64().unwrap_or(f64::NAN);
+    let algorithm = match read(config.algorithm()) {
+        absent if absent.is_undefined() => Some(Algorithm::FixedWindow),
+        name => name
+            .as_string()
+            .and_then(|name| Algorithm::named(name.as_str())),
+    };
+    let algorithm = algorithm.ok_or(Error::Unsupported(
+        "algorithm must be 'fixed-window', 'sliding-window' or 'token-bucket'",
+    ))?;
+    let limit = Limit::new(
+        number(read(config.limit())),
+        number(read(config.window())),
+        number(cost.clone()),
+    )?;
+    Ok(Request {
+        prefix: prefix(read(config.key_prefix()))?,
+        limit: limit.by(algorithm),
+    })
+}
+
+/// A `keyPrefix`.
+pub fn prefix(value: JsValue) -> Result<JsString, Error> {
+    let prefix: JsString = value.dyn_into().map_err(|_| LimitError::Shape)?;
+    // Empty is a prefix as well; a lone surrogate would be stored as another character.
+    if prefix.length() > 2 {
+        key::check(&prefix)?;
+    }
+    if prefix.is_valid_utf16() {
+        Ok(prefix)
+    } else {
+        Err(LimitError::Shape.into())
+    }
+}
+
+/// The id of a call: a whole number.
+pub fn call_id(value: &JsValue) -> Result<f64, Error> {
+    let id = value.as_f64().unwrap_or(f64::NAN);
+    let whole = (0.0..=crate::rate_limit::model::MAX_LIMIT).contains(&id) && id.fract() == 0.0;
+    if whole {
+        Ok(id)
+    } else {
+        Err(LimitError::Shape.into())
+    }
+}

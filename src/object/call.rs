@@ -29,6 +29,19 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// The same with what is left of the time limit of a call that began at `started`.
+    pub fn rest_of(&self, started: f64) -> Self {
+        let limit_ms = if self.limit_ms > 0.0 {
+            self.timer(started)
+        } else {
+            0.0
+        };
+        Self {
+            limit_ms,
+            ..self.clone()
+        }
+    }
+
     /// Calls `method` of the object named `name`, and answers the value of its reply.
     ///
     /// # Errors

@@ -8,15 +8,17 @@ import { CartActor } from './killed/cart.js';
 import { CounterActor, LockActor } from './killed/coordination.js';
 import { LimitActor } from './killed/limit.js';
 import { Workerd } from './killed/process.js';
+import { SessionActor } from './killed/session.js';
 import type { Call } from './killed/worker.js';
 
 const OBJECTS = {
   CART_DO: 'CartDurableObject',
+  SESSION_DO: 'SessionDurableObject',
   RATE_LIMIT_DO: 'RateLimitDurableObject',
   COORDINATION_DO: 'CoordinationDurableObject',
   AUTH_DO: 'AuthStorageDurableObject',
 };
-const ACTORS = [CartActor, CounterActor, LockActor, LimitActor, AuthActor];
+const ACTORS = [CartActor, SessionActor, CounterActor, LockActor, LimitActor, AuthActor];
 
 let workerd: Workerd;
 beforeAll(async () => {
@@ -88,7 +90,7 @@ describe('1,000 at the same time are 1,000', () => {
 
 it('10,000 calls with kills at random moments: nothing is missing, nothing is done twice', async () => {
   const moments = seeded(20_261_121);
-  const actors: Actor[] = ACTORS.flatMap((Actor) => Array.from({ length: 12 }, () => new Actor()));
+  const actors: Actor[] = ACTORS.flatMap((Actor) => Array.from({ length: 10 }, () => new Actor()));
   let until = 200;
   lost = 0;
   await Promise.all(

@@ -14,24 +14,66 @@ export interface Exports {
   liveTasks(): number;
   liveCounters(): number;
 
-  sessionGet(kv: object, limitMs: number, hash: boolean, token: string, report: object | undefined): Answer;
+  sessionGet(
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    gate: object | undefined,
+    token: string,
+    report: object | undefined,
+  ): Answer;
+  sessionGetOrLoad(
+    kv: object,
+    limitMs: number,
+    hash: boolean,
+    track: boolean,
+    gate: object | undefined,
+    token: string,
+    loader: object,
+    report: object | undefined,
+  ): Answer;
   sessionSet(
     kv: object,
     limitMs: number,
     hash: boolean,
     track: boolean,
+    gate: object | undefined,
     token: string,
     data: unknown,
+    asOf: number | undefined,
     report: object | undefined,
   ): Answer;
   sessionDelete(
     kv: object,
     limitMs: number,
     hash: boolean,
+    gate: object | undefined,
     token: string,
     report: object | undefined,
   ): Answer;
-  sessionDeleteUser(kv: object, limitMs: number, userId: string, report: object | undefined): Answer;
+  sessionDeleteUser(
+    kv: object,
+    limitMs: number,
+    track: boolean,
+    gate: object | undefined,
+    userId: string,
+    report: object | undefined,
+  ): Answer;
+
+  storeSet(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    id: string,
+    customer: string,
+    createdAt: number,
+    record: object,
+    ttlMs: number,
+    report: object | undefined,
+  ): Answer;
+  storeCall(
+    ...args: [...objects: Objects, handle: number, kind: number, id: string, report: object | undefined]
+  ): Answer;
 
   limitCheck(
     kv: object,

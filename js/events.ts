@@ -21,9 +21,11 @@ export type EventClient =
  * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
  * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
  * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
- * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (the object
- * failed, and `onUnavailable` decided on the limit), `blocked` (a refusal that this isolate remembers answered,
- * and no object was asked), `lock_lost` (a lock was no longer its holder's when it was released).
+ * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (a Durable
+ * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
+ * not served), `blocked` (a refusal that this isolate remembers answered, and no object was asked), `lock_lost`
+ * (a lock was no longer its holder's when it was released), `revoked` (KV still had a session that was revoked,
+ * or one that was cached without `revocations`).
  */
 export type EventNote =
   | 'expired'
@@ -39,7 +41,8 @@ export type EventNote =
   | 'fell_back'
   | 'object_failed'
   | 'blocked'
-  | 'lock_lost';
+  | 'lock_lost'
+  | 'revoked';
 
 /** What `onEvent` receives: one per call, and before it one per note. Never a key, a token or a value. */
 export interface ClientEvent {

@@ -1,6 +1,7 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
 
 import { cartChanges, cartLines } from './host_cart.js';
+import { hostSession } from './host_session.js';
 
 /** Where a call says what it waits for, or how it failed. */
 export interface Registers {
@@ -168,6 +169,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyValue: (reply: { value?: unknown }) => reply.value,
     refusal,
     failureFlags,
+    ...hostSession,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     byteLength: (text: string) => utf8.encode(text).length,
   };

@@ -44,4 +44,7 @@ export {
   SessionCacheClient,
   type SessionCacheOptions,
   type SessionInput,
+  type SessionSetOptions,
 } from './session.js';
+export type { SessionRecord } from './session_record.js';
+export { SessionStoreClient, type SessionStoreOptions } from './session_store.js';

@@ -6,6 +6,9 @@ declare module '*.wasm' {
 // What we use of the runtime's module; the user's own types describe the rest.
 declare module 'cloudflare:workers' {
   interface DurableObjectContext {
+    readonly id: { readonly jurisdiction?: string };
+    // What the Worker exports, by name; absent in older runtimes.
+    readonly exports?: Record<string, unknown>;
     abort(reason?: string): void;
     readonly storage: {
       transactionSync<T>(closure: () => T): T;

@@ -14,6 +14,7 @@ use crate::kv::ttl::TtlError;
 use crate::object::model::{Flags, NameError};
 use crate::rate_limit::model::LimitError;
 use crate::session::model::SessionError;
+use crate::session::record::IdError;
 
 /// Everything a public call can fail with.
 #[derive(Debug, ThisError)]
@@ -100,6 +101,15 @@ pub enum Error {
         "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
     )]
     NewerSchema,
+    /// Somebody else was faster, or something was revoked on the way.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// An object holds as much as it may.
+    #[error("{0}")]
+    LimitExceeded(&'static str),
+    /// An id that cannot name an object.
+    #[error("{0}")]
+    InvalidId(#[from] IdError),
     /// What the user's own function threw; it reaches the caller as it is.
     #[error("the loader failed")]
     Thrown(JsValue),
@@ -237,13 +247,15 @@ impl Error {
 
     /// This error, met after `done` deletions that stand.
     pub fn after(self, done: usize, keys: Array) -> Self {
-        let cause = match self {
-            Self::Kv { cause, .. } => cause,
+        let (why, cause) = match self {
+            Self::Kv { cause, .. } => ("KV failed (see cause)", cause),
+            Self::Object { cause, .. } => ("Durable Objects failed (see cause)", cause),
+            Self::Refused(refusal) => ("a Durable Object refused (see cause)", refusal),
             other => return other,
         };
         Self::Partial {
             done,
-            why: "KV failed (see cause)",
+            why,
             keys,
             cause,
         }
@@ -263,7 +275,7 @@ impl Error {
     /// The stable code of the public error class.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::InvalidKey(_) | Self::InvalidName(_) => "invalid_key",
+            Self::InvalidKey(_) | Self::InvalidName(_) | Self::InvalidId(_) => "invalid_key",
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
@@ -295,6 +307,8 @@ impl Error {
             Self::Object { .. } | Self::Storage(_) | Self::Refused(_) => "object_unavailable",
             Self::AuthStorage(error) => error.code(),
             Self::NewerSchema => "misconfigured",
+            Self::Conflict(_) => "conflict",
+            Self::LimitExceeded(_) => "limit_exceeded",
             Self::Partial { .. } => "partial_failure",
             Self::Thrown(_) => "thrown",
         }
@@ -303,7 +317,7 @@ impl Error {
     /// Whether the same call may succeed later.
     pub const fn retryable(&self) -> bool {
         match self {
-            Self::Kv { .. } | Self::Partial { .. } | Self::Storage(_) => true,
+            Self::Kv { .. } | Self::Partial { .. } | Self::Storage(_) | Self::Conflict(_) => true,
             Self::Cart(error) => matches!(error, CartError::Changed | CartError::Merging),
             Self::Object { reason, .. } => !matches!(reason, ObjectReason::Threw),
             _ => false,

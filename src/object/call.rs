@@ -29,6 +29,19 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// The same with what is left of the time limit of a call that began at `started`.
+    pub fn rest_of(&self, started: f64) -> Self {
+        let limit_ms = if self.limit_ms > 0.0 {
+            self.timer(started)
+        } else {
+            0.0
+        };
+        Self {
+            limit_ms,
+            ..self.clone()
+        }
+    }
+
     /// Calls `method` of the object named `name`, and answers the value of its reply.
     ///
     /// # Errors
@@ -37,7 +50,7 @@ impl Objects {
     pub async fn call(
         &self,
         name: &JsString,
-        method: &JsString,
+        method: &str,
         args: &[JsValue],
         retry: Retry,
     ) -> Result<JsValue, Error> {
@@ -63,7 +76,7 @@ impl Objects {
     pub async fn call_each(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &JsString,
+        method: &str,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let mut answers = Vec::with_capacity(calls.len());
@@ -76,7 +89,7 @@ impl Objects {
     async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &JsString,
+        method: &str,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();

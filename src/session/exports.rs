@@ -1,26 +1,57 @@
-//! The JavaScript face of `SessionCacheClient`: one function for each public call.
+//! The JavaScript face of `SessionCacheClient` and `SessionStoreClient`: one function for each public call.
 
-use js_sys::JsString;
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::client::SessionCacheClient;
+use super::gate::Gate;
+use super::store::SessionStoreClient;
 use crate::host::kv::{Kv, KvHandle};
+use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::object::call::Objects;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `js/session.ts` hands over when `revocations` is set: one argument instead of four.
+    pub type GateOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    fn objects(this: &GateOptions) -> ObjectHandle;
+    #[wasm_bindgen(method, getter, structural)]
+    fn number(this: &GateOptions) -> u32;
+    #[wasm_bindgen(method, getter, structural, js_name = limitMs)]
+    fn limit_ms(this: &GateOptions) -> f64;
+    #[wasm_bindgen(method, getter, structural, js_name = stalenessMs)]
+    fn staleness_ms(this: &GateOptions) -> f64;
+}
 
 fn client(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
+    gate: Option<GateOptions>,
     report: Option<JsReport>,
 ) -> SessionCacheClient {
-    let kv = Kv::new(kv, false, limit_ms);
+    let report = Report(report);
+    let gate = gate.map(|gate| Gate {
+        objects: Objects {
+            handle: gate.objects(),
+            placement: JsValue::UNDEFINED,
+            limit_ms: gate.limit_ms(),
+            report: report.clone(),
+        },
+        handle: gate.number(),
+        staleness_ms: gate.staleness_ms(),
+    });
     SessionCacheClient {
-        kv,
+        // Revocations need the metadata; a plain read does without.
+        kv: Kv::new(kv, gate.is_some(), limit_ms),
         hash_tokens,
         track_users,
-        report: Report(report),
+        gate,
+        report,
     }
 }
 
@@ -30,26 +61,53 @@ pub fn session_get(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
+    gate: Option<GateOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, report);
+    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
     run(async move { client.get(&token).await })
+}
+
+/// `SessionCacheClient.getOrLoad`.
+#[wasm_bindgen(js_name = sessionGetOrLoad)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn session_get_or_load(
+    kv: KvHandle,
+    limit_ms: f64,
+    hash_tokens: bool,
+    track_users: bool,
+    gate: Option<GateOptions>,
+    token: JsString,
+    loader: Function,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
+    run(async move { client.get_or_load(&token, &loader).await })
 }
 
 /// `SessionCacheClient.set`.
 #[wasm_bindgen(js_name = sessionSet)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
 pub fn session_set(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
+    gate: Option<GateOptions>,
     token: JsString,
     data: JsValue,
+    as_of: Option<f64>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, report);
-    run(async move { client.set(&token, &data).await })
+    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
+    run(async move { client.set(&token, &data, as_of).await })
 }
 
 /// `SessionCacheClient.delete`.
@@ -58,10 +116,11 @@ pub fn session_delete(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
+    gate: Option<GateOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, report);
+    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
     run(async move { client.delete(&token).await })
 }
 
@@ -70,9 +129,76 @@ pub fn session_delete(
 pub fn session_delete_user(
     kv: KvHandle,
     limit_ms: f64,
+    track_users: bool,
+    gate: Option<GateOptions>,
     user_id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, false, true, report);
+    let client = client(kv, limit_ms, false, track_users, gate, report);
     run(async move { client.delete_user_sessions(&user_id).await })
+}
+
+fn store(
+    handle: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
+    number: u32,
+    report: Option<JsReport>,
+) -> SessionStoreClient {
+    SessionStoreClient {
+        objects: Objects {
+            handle,
+            placement,
+            limit_ms,
+            report: Report(report),
+        },
+        handle: number,
+    }
+}
+
+/// `SessionStoreClient.set`.
+#[wasm_bindgen(js_name = storeSet)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn store_set(
+    objects: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
+    id: String,
+    customer: String,
+    created_at: f64,
+    record: JsValue,
+    ttl_ms: f64,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = store(objects, placement, limit_ms, 0, report);
+    run(async move {
+        super::record::check(&id, &customer, created_at)?;
+        client.set(&id, &customer, &record, ttl_ms).await
+    })
+}
+
+/// The other methods of `SessionStoreClient`, which take an id. `kind`: 0 get, 1 delete, 2 list, 3 revokeAll.
+/// `number`: of the handle.
+#[wasm_bindgen(js_name = storeCall)]
+pub fn store_call(
+    objects: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
+    number: u32,
+    kind: u8,
+    id: String,
+    report: Option<JsReport>,
+) -> JsValue {
+    let client = store(objects, placement, limit_ms, number, report);
+    run(async move {
+        match kind {
+            0 => client.get(&id).await,
+            1 => client.delete(&id).await,
+            2 => client.list(&id).await,
+            _ => client.revoke_all(&id).await,
+        }
+    })
 }

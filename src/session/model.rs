@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::record::IdError;
+
 /// Every session key begins so.
 pub const SESSION_PREFIX: &str = "session:";
 
@@ -25,6 +27,12 @@ pub enum SessionError {
         "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
     )]
     NotJson,
+    /// A record of the session store with an id that cannot be one.
+    #[error("sessionId or customerId cannot be kept: {0}")]
+    BadId(IdError),
+    /// A record without a moment of its creation.
+    #[error("createdAt must be a Date that names a moment")]
+    BadCreation,
 }
 
 /// SHA-256 in lower-case hexadecimal, 64 characters.

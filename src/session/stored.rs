@@ -38,6 +38,13 @@ extern "C" {
     fn key(this: &Indexed) -> JsValue;
     #[wasm_bindgen(method, setter, structural)]
     fn set_key(this: &Indexed, key: &JsString);
+
+    /// The metadata of a session whose user's revocations are kept: when its data was read.
+    type Stamped;
+    #[wasm_bindgen(method, getter, structural, js_name = asOf)]
+    fn as_of(this: &Stamped) -> JsValue;
+    #[wasm_bindgen(method, setter, structural, js_name = asOf)]
+    fn set_as_of(this: &Stamped, stamp: f64);
 }
 
 /// What `set` needs to know of a session.
@@ -80,15 +87,40 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
         session.set_expires_at(&Date::new(&expires_at.into()).to_iso_string());
         json::stringify(&value).ok_or(SessionError::NotJson)?
     };
-    let user_id = session
-        .user_id()
-        .as_string()
-        .or_else(|| user.id().as_string());
     Ok(Checked {
         text,
         expires_at,
-        user_id: user_id.filter(|id| !id.is_empty()),
+        user_id: user_id_of(&session, &user),
     })
+}
+
+fn user_id_of(session: &Fields, user: &Fields) -> Option<String> {
+    let id = session.user_id().as_string();
+    id.or_else(|| user.id().as_string())
+        .filter(|id| !id.is_empty())
+}
+
+/// Whose a parsed session is.
+pub(super) fn owner(value: &JsValue) -> Option<String> {
+    let parsed = value
+        .is_object()
+        .then(|| value.unchecked_ref::<Session>())?;
+    user_id_of(&fields(parsed.session())?, &fields(parsed.user())?)
+}
+
+/// When the data of a cached session was read, on the clock of its user's object.
+pub(super) fn stamp(metadata: &JsValue) -> Option<f64> {
+    let metadata = metadata
+        .is_object()
+        .then(|| metadata.unchecked_ref::<Stamped>())?;
+    metadata.as_of().as_f64()
+}
+
+/// The metadata that says so.
+pub(super) fn stamp_metadata(stamp: f64) -> JsValue {
+    let metadata: Stamped = Object::new().unchecked_into();
+    metadata.set_as_of(stamp);
+    metadata.into()
 }
 
 /// The metadata of an index entry.

@@ -12,7 +12,8 @@ import { at, run } from '../../scripts/lib.mjs';
 import { bundled } from '../server/workerd.js';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = ['README.md', 'docs/kv.md', 'docs/limits.md', 'docs/better-auth.md'].flatMap(snippetsOf);
+const GUIDES = ['kv', 'carts', 'sessions', 'limits', 'better-auth'];
+const documents = ['README.md', ...GUIDES.map((guide) => `docs/${guide}.md`)].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));
@@ -55,6 +56,12 @@ beforeAll(async () => {
     loadFeatured: async () => [],
     loadSession: async () => ({ session: { expiresAt, userId: 'u1' }, user: { id: 'u1' } }),
     queueForLater: () => {},
+    request: new Request('https://shop.example', { headers: { 'user-agent': 'Firefox' } }),
+    deleteFromDatabase: async () => {},
+    changeInDatabase: async () => {},
+    sessions: new clients.SessionCacheClient(env.AUTH_SESSION_KV as clients.KVHandle, {
+      revocations: env.SESSION_DO as never,
+    }),
     console: { log: () => {} },
   };
 });

@@ -6,6 +6,7 @@ import {
   LockClient,
   RateLimiterClient,
   SessionCacheClient,
+  SessionStoreClient,
   type WaitUntil,
 } from '@codex/cloudflare-clients';
 import type {
@@ -24,6 +25,9 @@ new CacheClient(handle, { waitUntil });
 new CacheClient(kv, { waitUntil: (promise) => context.waitUntil(promise) });
 new RateLimiterClient(kv, { waitUntil });
 new SessionCacheClient<'admin'>(kv);
+new SessionCacheClient(kv, { revocations: objects });
+new SessionStoreClient(objects);
+new SessionStoreClient(objects.jurisdiction('eu'));
 
 // @ts-expect-error a bucket is no KV namespace
 new CacheClient(bucket);

@@ -1,6 +1,7 @@
 import {
   type CachedSession,
   type KVHandle,
+  type ObjectHandle,
   SessionCacheClient,
   type SessionCacheOptions,
 } from '@codex/cloudflare-clients';
@@ -74,3 +75,27 @@ const options: SessionCacheOptions = { hashTokens: undefined, trackUsers: undefi
 new SessionCacheClient(kv, options);
 // @ts-expect-error misspelt
 new SessionCacheClient(kv, { hashToken: true });
+
+// Revocations.
+declare const objects: ObjectHandle;
+const bounded = new SessionCacheClient<'admin'>(kv, { revocations: objects, maxStalenessSeconds: 0 });
+new SessionCacheClient(kv, { revocations: undefined, maxStalenessSeconds: undefined });
+// @ts-expect-error a KV namespace keeps no revocations
+new SessionCacheClient(kv, { revocations: kv });
+bounded.set('token', cached, { asOf: 1_800_000_000_000 });
+bounded.set('token', cached, { asOf: expiresAt });
+bounded.set('token', cached, { asOf: undefined });
+// @ts-expect-error a moment is a number or a Date
+bounded.set('token', cached, { asOf: '2026-01-01' });
+
+// What the loader answers is what its caller gets.
+const nothing = bounded.getOrLoad('token', () => null);
+same<typeof nothing, Promise<CachedSession<'admin'> | null>>();
+const loaded = bounded.getOrLoad('token', async () => own);
+same<typeof loaded, Promise<typeof own | CachedSession<'admin'> | null>>();
+bounded.getOrLoad('token', async () => (Math.random() < 0.5 ? cached : null));
+bounded.getOrLoad('token', () => undefined);
+// @ts-expect-error no session
+bounded.getOrLoad('token', () => ({ user }));
+// @ts-expect-error what loads is a function
+bounded.getOrLoad('token', own);

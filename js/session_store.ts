@@ -1,0 +1,133 @@
+import { CloudflareClientsError } from './error.js';
+import { notText } from './handle.js';
+import { numberOf } from './handle_number.js';
+import {
+  type ObjectClientOptions,
+  type ObjectHandle,
+  type Objects,
+  objectsOf,
+  observedObject,
+} from './objects.js';
+import { checkedRecord, type SessionRecord } from './session_record.js';
+
+/** Options of {@link SessionStoreClient}. */
+export interface SessionStoreOptions extends ObjectClientOptions {
+  /**
+   * How long a session lives after {@link SessionStoreClient.set}. Reading does not renew it.
+   * @defaultValue 604800 (7 days)
+   */
+  ttlSeconds?: number | undefined;
+}
+
+// As src/session/exports.rs numbers them.
+const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
+
+const MAX_TTL_SECONDS = 315_360_000;
+
+/**
+ * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
+ * customer that knows which sessions to ask. No object is everybody's.
+ *
+ * What was set is read by everybody from then on, and what was deleted or revoked by nobody: there is no
+ * delay as in KV. `get` is one call. A failure of the objects reaches the caller; nothing falls back to
+ * memory, which would keep revoked sessions alive.
+ *
+ * @example
+ * ```ts
+ * const sessions = new SessionStoreClient(env.SESSION_DO);
+ * const sessionId = crypto.randomUUID();
+ * await sessions.set({ sessionId, customerId: 'c1', userAgent: 'Firefox', createdAt: new Date() });
+ * console.log((await sessions.get(sessionId))?.customerId); // c1
+ * await sessions.revokeAll('c1');
+ * ```
+ */
+export class SessionStoreClient {
+  readonly #objects: Objects;
+  readonly #namespace: ObjectHandle;
+  readonly #ttlMs: number;
+
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `misconfigured` for an option that makes no sense.
+   */
+  constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
+    this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
+    this.#namespace = namespace;
+    const ttlSeconds = options?.ttlSeconds ?? 604_800;
+    if (typeof ttlSeconds !== 'number' || !(ttlSeconds > 0) || ttlSeconds > MAX_TTL_SECONDS) {
+      const expected = `a number of seconds above 0 and at most ${MAX_TTL_SECONDS} (10 years)`;
+      throw new CloudflareClientsError('misconfigured', `The option ttlSeconds must be ${expected}`);
+    }
+    this.#ttlMs = Math.ceil(ttlSeconds * 1_000);
+  }
+
+  /** The record of a session; null when there is none, or it has expired. */
+  get(sessionId: string): Promise<SessionRecord | null> {
+    return this.#call('get', sessionId);
+  }
+
+  /**
+   * Stores a session until its TTL ends, in place of the one that has its id. Under another
+   * customer's id it moves there. A user agent is cut to its first 1,024 bytes.
+   *
+   * @throws {CloudflareClientsError} `invalid_session`; `conflict` when the customer's sessions were
+   * revoked meanwhile: the session is not stored; `limit_exceeded` beyond 900 sessions of one customer;
+   * `object_unavailable`, `object_overloaded` or `timeout`: call again, or {@link delete} what may have
+   * been stored (what is still under way then may land within 30 seconds).
+   */
+  set(record: SessionRecord): Promise<void> {
+    const checked = checkedRecord(record);
+    if (checked instanceof CloudflareClientsError) return Promise.reject(checked);
+    const { sessionId, customerId, createdAt } = checked;
+    const { handle, placement, limitMs } = this.#objects;
+    return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
+      wasm.storeSet(
+        handle,
+        placement,
+        limitMs,
+        sessionId,
+        customerId,
+        createdAt.getTime(),
+        checked,
+        this.#ttlMs,
+        report,
+      ),
+    );
+  }
+
+  /** Deletes a session (sign-out). From then on nobody gets it. */
+  delete(sessionId: string): Promise<void> {
+    return this.#call('delete', sessionId);
+  }
+
+  /**
+   * The live sessions of a customer, the one that was set first before the others. One call for the index and one for
+   * each session, 50 at a time.
+   */
+  list(customerId: string): Promise<SessionRecord[]> {
+    return this.#call('list', customerId);
+  }
+
+  /**
+   * Revokes all sessions of a customer (sign out everywhere, a changed password), and answers how many
+   * there were. From the moment it answers no `get` finds one of them, wherever it is called, and a `set`
+   * that was under way is refused. What a `SessionCacheClient` with `revocations` on the same namespace
+   * has cached for the user is refused as well, within its bound.
+   *
+   * @throws {CloudflareClientsError} `partial_failure` when some sessions could not be reached: call again.
+   */
+  revokeAll(customerId: string): Promise<number> {
+    return this.#call('revokeAll', customerId);
+  }
+
+  #call<T>(operation: (typeof KINDS)[number], id: string): Promise<T> {
+    const bad = notText(id, 'The id');
+    if (bad) return Promise.reject(bad);
+    const { handle, placement, limitMs } = this.#objects;
+    const number = numberOf(this.#namespace);
+    const kind = KINDS.indexOf(operation);
+    return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
+      wasm.storeCall(handle, placement, limitMs, number, kind, id, report),
+    );
+  }
+}

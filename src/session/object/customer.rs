@@ -1,0 +1,167 @@
+//! A customer's object: the index of its sessions (a superset, never the truth), and when what was
+//! cached for it was revoked.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+
+use super::model;
+use super::rows::{Held, Kind, Rows};
+use crate::error::Error;
+
+#[wasm_bindgen]
+extern "C" {
+    // `{ at, revokedAt, tokens, moments }`.
+    #[wasm_bindgen(js_namespace = host, js_name = revocations)]
+    fn revocations_of(at: f64, revoked_at: f64, tokens: &Array, moments: &Array) -> JsValue;
+    // `{ at, tick, ids, ticks }`.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionIndex)]
+    fn session_index(at: f64, tick: f64, ids: &Array, ticks: &Array) -> JsValue;
+}
+
+fn only(tick: f64, until: f64) -> Held {
+    Held {
+        name: JsString::from(""),
+        tick,
+        until,
+        body: None,
+    }
+}
+
+// The next tick. The clock is remembered for as long as what has its ticks may be somewhere.
+fn tick(rows: &Rows, remember_ms: f64) -> Result<f64, Error> {
+    let clock = rows.one(Kind::Clock, &JsString::from(""))?;
+    let tick = model::tick(rows.now, clock.as_ref().map(|clock| clock.tick));
+    let until = clock.map_or(0.0, |clock| clock.until);
+    rows.put(Kind::Clock, &only(tick, until.max(rows.now + remember_ms)))?;
+    Ok(tick)
+}
+
+/// Enters a session that is about to be put, and answers its tick.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] when the index is full; the storage failed, so of all below.
+pub fn add(rows: &Rows, id: &JsString, ttl_ms: f64) -> Result<f64, Error> {
+    if rows.others(Kind::Entry, id)? >= model::MAX_ENTRIES {
+        return Err(Error::LimitExceeded(
+            "a customer can have 900 sessions. list() forgets those that were deleted, revokeAll() ends them all",
+        ));
+    }
+    let tick = tick(rows, model::SETTLED_MS)?;
+    let entry = Held {
+        name: id.clone(),
+        tick,
+        // The record's life begins with the `put`, at most 30 s from now on another object's clock.
+        until: rows.now + ttl_ms + model::SETTLED_MS,
+        body: None,
+    };
+    rows.put(Kind::Entry, &entry)?;
+    rows.settle()?;
+    Ok(tick)
+}
+
+fn index_at(rows: &Rows, tick: f64) -> Result<JsValue, Error> {
+    let (ids, ticks) = (Array::new(), Array::new());
+    for entry in rows.all(Kind::Entry)? {
+        ids.push(&entry.name);
+        ticks.push(&entry.tick.into());
+    }
+    Ok(session_index(rows.now, tick, &ids, &ticks))
+}
+
+/// The entries, oldest first, and the object's clock: `{ at, ids, ticks }`.
+///
+/// # Errors
+/// The storage failed.
+pub fn index(rows: &Rows) -> Result<JsValue, Error> {
+    index_at(rows, 0.0)
+}
+
+/// Drops entries, each if it has not been made anew since `ticks`. With `settled_only` those that a
+/// `put` may be under way for stay.
+///
+/// # Errors
+/// The storage failed.
+pub fn forget(rows: &Rows, ids: &Array, ticks: &Array, settled_only: bool) -> Result<(), Error> {
+    for (id, tick) in ids.iter().zip(ticks.iter()) {
+        let (Ok(id), Some(tick)) = (id.dyn_into(), tick.as_f64()) else {
+            continue;
+        };
+        if !settled_only || model::is_settled(rows.now, tick) {
+            rows.drop(Kind::Entry, &id, tick)?;
+        }
+    }
+    rows.settle()?;
+    Ok(())
+}
+
+fn revoke_cached(rows: &Rows, tick: f64) -> Result<(), Error> {
+    rows.put(Kind::Revoked, &only(tick, rows.now + model::REMEMBERED_MS))?;
+    rows.clear(Kind::Token)
+}
+
+/// Revokes what was cached for the user until now, and answers the tick of that, with the entries of
+/// its sessions if they are to be revoked too.
+///
+/// # Errors
+/// The storage failed.
+pub fn revoke(rows: &Rows, with_index: bool) -> Result<JsValue, Error> {
+    let tick = tick(rows, model::REMEMBERED_MS)?;
+    revoke_cached(rows, tick)?;
+    rows.settle()?;
+    if with_index {
+        index_at(rows, tick)
+    } else {
+        let none = Array::new();
+        Ok(session_index(rows.now, tick, &none, &none))
+    }
+}
+
+/// Revokes one token that was cached for the user.
+///
+/// # Errors
+/// The storage failed.
+pub fn revoke_token(rows: &Rows, hash: &JsString, until: f64) -> Result<JsValue, Error> {
+    let tick = tick(rows, model::REMEMBERED_MS)?;
+    if rows.others(Kind::Token, hash)? >= model::MAX_TOKENS {
+        revoke_cached(rows, tick)?;
+    } else {
+        let token = Held {
+            name: hash.clone(),
+            tick,
+            until: until.min(rows.now + model::REMEMBERED_MS),
+            body: None,
+        };
+        rows.put(Kind::Token, &token)?;
+    }
+    rows.settle()?;
+    revocations_at(rows, tick)
+}
+
+fn revocations_at(rows: &Rows, at: f64) -> Result<JsValue, Error> {
+    let revoked = rows.one(Kind::Revoked, &JsString::from(""))?;
+    let (tokens, moments) = (Array::new(), Array::new());
+    for token in rows.all(Kind::Token)? {
+        tokens.push(&token.name);
+        moments.push(&token.tick.into());
+    }
+    let revoked_at = revoked.map_or(0.0, |revoked| revoked.tick);
+    Ok(revocations_of(at, revoked_at, &tokens, &moments))
+}
+
+/// What is revoked. Writes nothing.
+///
+/// # Errors
+/// The storage failed.
+pub fn revocations(rows: &Rows) -> Result<JsValue, Error> {
+    revocations_at(rows, rows.now)
+}
+
+/// What is revoked, at a tick: whatever is revoked from now on has a larger one.
+///
+/// # Errors
+/// The storage failed.
+pub fn stamp(rows: &Rows) -> Result<JsValue, Error> {
+    let tick = tick(rows, model::REMEMBERED_MS)?;
+    rows.settle()?;
+    revocations_at(rows, tick)
+}

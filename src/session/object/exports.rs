@@ -1,0 +1,139 @@
+//! The JavaScript face of `SessionDurableObject`: one function for each of its methods. They are
+//! synchronous and run in the transaction that the class has opened.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+
+use super::rows::{MIGRATIONS, Rows};
+use super::session::Session;
+use super::{customer, session, token};
+use crate::host::storage::{Storage, StorageHandle};
+use crate::host::task::{Answer, answer};
+use crate::host::{now, schema};
+
+fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
+    let storage = Storage(storage);
+    answer(job(&Rows {
+        storage: &storage,
+        now: now(),
+    }))
+}
+
+/// Brings the tables to their newest version; answers whether there are any.
+#[wasm_bindgen(js_name = sessionOpen)]
+pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
+    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+}
+
+/// See [`session::get`].
+#[wasm_bindgen(js_name = sessionRead)]
+pub fn session_read(storage: StorageHandle) -> JsValue {
+    with(storage, session::get)
+}
+
+/// See [`session::put`].
+#[wasm_bindgen(js_name = sessionPut)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn session_put(
+    storage: StorageHandle,
+    session_id: String,
+    customer_id: String,
+    user_agent: String,
+    created_at: f64,
+    tick: f64,
+    ttl_ms: f64,
+) -> JsValue {
+    let session = Session {
+        session_id: &session_id,
+        customer_id: &customer_id,
+        user_agent: &user_agent,
+        created_at,
+    };
+    with(storage, |rows| session::put(rows, &session, tick, ttl_ms))
+}
+
+/// See [`session::remove`].
+#[wasm_bindgen(js_name = sessionRemove)]
+pub fn session_remove(storage: StorageHandle) -> JsValue {
+    with(storage, session::remove)
+}
+
+/// See [`session::revoke`].
+#[wasm_bindgen(js_name = sessionRevoke)]
+pub fn session_revoke(storage: StorageHandle, customer: JsString, tick: f64) -> JsValue {
+    with(storage, |rows| {
+        session::revoke(rows, &customer, tick).map(JsValue::from)
+    })
+}
+
+/// See [`customer::add`].
+#[wasm_bindgen(js_name = customerAdd)]
+pub fn customer_add(storage: StorageHandle, id: JsString, ttl_ms: f64) -> JsValue {
+    with(storage, |rows| {
+        customer::add(rows, &id, ttl_ms).map(JsValue::from)
+    })
+}
+
+/// See [`customer::index`].
+#[wasm_bindgen(js_name = customerIndex)]
+pub fn customer_index(storage: StorageHandle) -> JsValue {
+    with(storage, customer::index)
+}
+
+/// See [`customer::forget`].
+#[wasm_bindgen(js_name = customerForget)]
+pub fn customer_forget(
+    storage: StorageHandle,
+    ids: Array,
+    ticks: Array,
+    settled_only: bool,
+) -> JsValue {
+    with(storage, |rows| {
+        customer::forget(rows, &ids, &ticks, settled_only).map(|()| JsValue::NULL)
+    })
+}
+
+/// See [`customer::revoke`].
+#[wasm_bindgen(js_name = customerRevoke)]
+pub fn customer_revoke(storage: StorageHandle, with_index: bool) -> JsValue {
+    with(storage, |rows| customer::revoke(rows, with_index))
+}
+
+/// See [`customer::revoke_token`].
+#[wasm_bindgen(js_name = customerRevokeToken)]
+pub fn customer_revoke_token(storage: StorageHandle, hash: JsString, until: f64) -> JsValue {
+    with(storage, |rows| customer::revoke_token(rows, &hash, until))
+}
+
+/// See [`customer::revocations`].
+#[wasm_bindgen(js_name = customerRevocations)]
+pub fn customer_revocations(storage: StorageHandle) -> JsValue {
+    with(storage, customer::revocations)
+}
+
+/// See [`customer::stamp`].
+#[wasm_bindgen(js_name = customerStamp)]
+pub fn customer_stamp(storage: StorageHandle) -> JsValue {
+    with(storage, customer::stamp)
+}
+
+/// See [`token::fill`].
+#[wasm_bindgen(js_name = tokenFill)]
+pub fn token_fill(storage: StorageHandle, user: JsString, until: f64) -> JsValue {
+    with(storage, |rows| token::fill(rows, &user, until))
+}
+
+/// See [`token::revoke`].
+#[wasm_bindgen(js_name = tokenRevoke)]
+pub fn token_revoke(storage: StorageHandle) -> JsValue {
+    with(storage, token::revoke)
+}
+
+/// Deletes what has ended and sets the next alarm; answers whether nothing is left.
+#[wasm_bindgen(js_name = sessionWake)]
+pub fn session_wake(storage: StorageHandle) -> JsValue {
+    with(storage, |rows| rows.wake().map(JsValue::from))
+}

@@ -1,0 +1,132 @@
+//! What an object of the session class decides. Pure: `now` is the object's clock, in ms.
+//!
+//! A customer's object gives each `set` and each revocation a *tick*: its clock, but never the same
+//! twice and never less than before. What happened first has the smaller tick, whatever became of the
+//! calls on their way.
+
+/// A `put` is refused when the customer's object gave its tick longer ago than this.
+pub const PUT_WITHIN_MS: f64 = 30_000.0;
+
+/// After this a tick's `put` is refused everywhere, even where two objects' clocks differ by half a
+/// minute: an index entry without a session can go, and so can a fence.
+pub const SETTLED_MS: f64 = 2.0 * PUT_WITHIN_MS;
+
+/// How many entries a customer's index holds. `list` and `revokeAll` call each entry's object, and a
+/// Worker invocation can make 1,000 calls.
+pub const MAX_ENTRIES: usize = 900;
+
+/// How long a cached session may stand in KV where revocations are on, in ms.
+pub const CACHED_FOR_MS: f64 = 30.0 * 86_400_000.0;
+
+/// How long a revocation is remembered: longer than anything can be cached that was read before it.
+pub const REMEMBERED_MS: f64 = CACHED_FOR_MS + 86_400_000.0;
+
+/// How many revoked tokens of one user are kept apart. One more, and all that was cached for the
+/// user before is refused instead: its sessions are loaded again.
+pub const MAX_TOKENS: usize = 64;
+
+/// How many users one token can have been cached for.
+pub const MAX_OWNERS: usize = 8;
+
+/// What was read from the database longer ago than this is not cached any more, in ms.
+pub const FILL_WITHIN_MS: f64 = 3_600_000.0;
+
+/// How long a token's own revocation is remembered: until no fill can be under way that read before it.
+pub const TOKEN_REMEMBERED_MS: f64 = 2.0 * FILL_WITHIN_MS;
+
+/// The next tick after `last`, if there was one.
+pub fn tick(now: f64, last: Option<f64>) -> f64 {
+    last.map_or(now, |last| now.max(last + 1.0))
+}
+
+/// What becomes of a `put`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is stored.
+    Store,
+    /// A later `set` of the same session was faster: this one counts as overwritten.
+    Superseded,
+    /// The customer's sessions were revoked since its tick, or the tick is too old to tell.
+    Refuse,
+}
+
+/// Decides a `put` that has `tick`. `held`: the tick of the live record if it is the same customer's.
+/// `fence`: what the customer's revocation left here; smaller ticks are refused.
+pub fn put(now: f64, tick: f64, held: Option<f64>, fence: Option<f64>) -> Put {
+    let current = now - tick <= PUT_WITHIN_MS;
+    if !current || fence.is_some_and(|fence| tick < fence) {
+        Put::Refuse
+    } else if held.is_some_and(|held| tick < held) {
+        Put::Superseded
+    } else {
+        Put::Store
+    }
+}
+
+/// Whether an index entry whose object has no session of the customer can be dropped.
+pub fn is_settled(now: f64, tick: f64) -> bool {
+    now - tick > SETTLED_MS
+}
+
+/// The alarm that is to be set, if any: when the last of what is held ends. One that is set earlier
+/// rings first and sets the next, so that a write need not move it; one that is set later is moved.
+pub fn alarm(now: f64, ends: f64, set: Option<f64>) -> Option<f64> {
+    let pending = set.filter(|set| *set > now);
+    pending.is_none_or(|set| set > ends).then_some(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_put_is_refused_behind_a_fence_and_when_it_is_late() {
+        assert_eq!(put(1_000.0, 990.0, None, None), Put::Store);
+        assert_eq!(put(1_000.0, 990.0, None, Some(991.0)), Put::Refuse);
+        assert_eq!(put(1_000.0, 991.0, None, Some(991.0)), Put::Store);
+        assert_eq!(put(31_000.0, 1_000.0, None, None), Put::Store);
+        assert_eq!(put(31_001.0, 1_000.0, None, None), Put::Refuse);
+        assert_eq!(put(f64::NAN, 1_000.0, None, None), Put::Refuse);
+    }
+
+    #[test]
+    fn a_put_that_a_later_one_overtook_changes_nothing() {
+        assert_eq!(put(1_000.0, 990.0, Some(995.0), None), Put::Superseded);
+        assert_eq!(put(1_000.0, 995.0, Some(995.0), None), Put::Store);
+    }
+
+    #[test]
+    fn an_alarm_is_only_moved_to_ring_earlier() {
+        assert_eq!(alarm(0.0, 50.0, None), Some(50.0));
+        assert_eq!(alarm(0.0, 50.0, Some(40.0)), None);
+        assert_eq!(alarm(0.0, 50.0, Some(60.0)), Some(50.0));
+        assert_eq!(alarm(45.0, 50.0, Some(40.0)), Some(50.0), "it has rung");
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_grow_whatever_the_clock_does(moments in prop::collection::vec(0_u32..1_000, 1..50)) {
+            let mut last = None;
+            for now in moments {
+                let next = tick(f64::from(now), last);
+                prop_assert!(next >= f64::from(now));
+                prop_assert!(last.is_none_or(|last| next > last));
+                last = Some(next);
+            }
+        }
+
+        // The promise behind pruning: clocks may differ by up to 30 s.
+        #[test]
+        fn no_put_is_stored_after_its_entry_may_be_dropped(
+            tick in 0.0..1e6,
+            later in 0.0..2e5,
+            skew in -30_000.0..30_000.0,
+        ) {
+            let customers = tick + later;
+            if is_settled(customers, tick) {
+                prop_assert_eq!(put(customers + skew, tick, None, None), Put::Refuse);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A session's object: the record, which is the truth, and fences against `put`s that are late.
+
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+
+use super::model::{self, Put};
+use super::rows::{Held, Kind, Rows};
+use crate::error::Error;
+use crate::session::record;
+
+#[wasm_bindgen]
+extern "C" {
+    // A record as JSON with its creation in ms, and a record from it.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionText)]
+    fn session_text(id: &str, customer: &str, user_agent: &str, created_at: f64) -> JsString;
+    #[wasm_bindgen(js_namespace = host, js_name = sessionRecord)]
+    fn session_record(text: &JsString) -> JsValue;
+    // `{ customerId, tick }`.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionPlace)]
+    fn session_place(customer: &JsString, tick: f64) -> JsValue;
+}
+
+/// What `put` stores.
+pub struct Session<'a> {
+    /// Its id.
+    pub session_id: &'a str,
+    /// Whose it is.
+    pub customer_id: &'a str,
+    /// The browser, as it says.
+    pub user_agent: &'a str,
+    /// In ms since the epoch.
+    pub created_at: f64,
+}
+
+fn refused() -> Error {
+    Error::Conflict(
+        "the customer's sessions were revoked while this one was being set, or it took more than 30 seconds. Set it again if it is still to be",
+    )
+}
+
+fn record(rows: &Rows) -> Result<Option<Held>, Error> {
+    Ok(rows.all(Kind::Record)?.pop())
+}
+
+fn place(held: Option<&Held>) -> JsValue {
+    held.map_or(JsValue::NULL, |held| session_place(&held.name, held.tick))
+}
+
+// Until the fence ends, its `put`s have become too late by themselves.
+fn fence(rows: &Rows, customer: &JsString, tick: f64, revoked: bool) -> Result<(), Error> {
+    let row = Held {
+        name: customer.clone(),
+        tick,
+        until: rows.now + model::SETTLED_MS,
+        body: revoked.then(|| JsString::from("revoked")),
+    };
+    rows.put(Kind::Fence, &row)
+}
+
+/// The record, or null.
+///
+/// # Errors
+/// The storage failed; so of all below.
+pub fn get(rows: &Rows) -> Result<JsValue, Error> {
+    let text = record(rows)?.and_then(|held| held.body);
+    Ok(text.map_or(JsValue::NULL, |text| session_record(&text)))
+}
+
+/// Stores a record for `ttl_ms`. Answers where it was before: `{ customerId, tick }` of another
+/// customer, or null.
+///
+/// # Errors
+/// An invalid record; [`Error::Conflict`] when its customer's sessions were revoked since `tick`.
+pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsValue, Error> {
+    record::check(session.session_id, session.customer_id, session.created_at)?;
+    let customer = JsString::from(session.customer_id);
+    let before = record(rows)?;
+    let (same, moved) = match before {
+        Some(held) if held.name == customer => (Some(held.tick), None),
+        other => (None, other),
+    };
+    let fenced = rows.one(Kind::Fence, &customer)?.map(|held| held.tick);
+    match model::put(rows.now, tick, same, fenced) {
+        Put::Refuse => return Err(refused()),
+        Put::Superseded => return Ok(JsValue::NULL),
+        Put::Store => {}
+    }
+    if same.is_none() {
+        // There is one record, whosever it was.
+        rows.clear(Kind::Record)?;
+    }
+    if let Some(held) = &moved {
+        // Its entry in the other index will be dropped, so no late `put` may bring it back there.
+        fence(rows, &held.name, held.tick + 1.0, false)?;
+    }
+    let text = session_text(
+        session.session_id,
+        session.customer_id,
+        record::cut(session.user_agent),
+        session.created_at,
+    );
+    let row = Held {
+        name: customer,
+        tick,
+        until: rows.now + ttl_ms,
+        body: Some(text),
+    };
+    rows.put(Kind::Record, &row)?;
+    rows.settle()?;
+    Ok(place(moved.as_ref()))
+}
+
+/// Deletes the record. Answers where it was: `{ customerId, tick }`, or null.
+///
+/// # Errors
+/// The storage failed.
+pub fn remove(rows: &Rows) -> Result<JsValue, Error> {
+    let held = record(rows)?;
+    if let Some(held) = &held {
+        rows.clear(Kind::Record)?;
+        // A `put` that was made twice must not bring it back.
+        fence(rows, &held.name, held.tick + 1.0, false)?;
+        rows.settle()?;
+    }
+    Ok(place(held.as_ref()))
+}
+
+/// Deletes the record if it is the customer's and was set before the revocation that has `tick`,
+/// and refuses such `put`s from now on. Answers whether there was one; made again, it answers the same.
+///
+/// # Errors
+/// The storage failed.
+pub fn revoke(rows: &Rows, customer: &JsString, tick: f64) -> Result<bool, Error> {
+    let held = record(rows)?.filter(|held| held.name == *customer && held.tick < tick);
+    let old = rows.one(Kind::Fence, customer)?;
+    if let Some(old) = old.filter(|old| old.tick >= tick) {
+        return Ok(old.tick == tick && old.body.is_some());
+    }
+    if held.is_some() {
+        rows.clear(Kind::Record)?;
+    }
+    fence(rows, customer, tick, held.is_some())?;
+    rows.settle()?;
+    Ok(held.is_some())
+}

@@ -1,0 +1,93 @@
+//! What a record of the session store may be. Pure.
+
+use thiserror::Error;
+
+use super::model::SessionError;
+
+/// The longest id, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 512;
+
+/// How much of a user agent is kept, in bytes of UTF-8. A visitor chooses it, so a long one is cut
+/// and must not fail the sign-in.
+pub const MAX_USER_AGENT_BYTES: usize = 1_024;
+
+/// The last moment that a `Date` can name, in ms since the epoch.
+const MAX_DATE_MS: f64 = 8.64e15;
+
+/// Why an id is refused. The id itself is never quoted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum IdError {
+    /// Nothing is left of it.
+    #[error("the id is empty")]
+    Empty,
+    /// Too long for a name and a row.
+    #[error("the id has {0} bytes of UTF-8; it may have {MAX_ID_BYTES}")]
+    TooLong(usize),
+}
+
+/// Checks the id of a session or of a customer.
+///
+/// # Errors
+/// [`IdError`] when it is empty or too long.
+pub const fn check_id(id: &str) -> Result<(), IdError> {
+    match id.len() {
+        0 => Err(IdError::Empty),
+        bytes if bytes > MAX_ID_BYTES => Err(IdError::TooLong(bytes)),
+        _ => Ok(()),
+    }
+}
+
+/// Checks what a record says beside its user agent.
+///
+/// # Errors
+/// [`SessionError`] for an id or a date that cannot be kept.
+pub fn check(session_id: &str, customer_id: &str, created_at: f64) -> Result<(), SessionError> {
+    check_id(session_id).map_err(SessionError::BadId)?;
+    check_id(customer_id).map_err(SessionError::BadId)?;
+    if created_at.is_nan() || created_at.abs() > MAX_DATE_MS {
+        return Err(SessionError::BadCreation);
+    }
+    Ok(())
+}
+
+/// A user agent as it is kept: its first 1,024 bytes, cut between characters.
+pub fn cut(user_agent: &str) -> &str {
+    // A character has at most four bytes.
+    let ends = MAX_USER_AGENT_BYTES.saturating_sub(3)..=MAX_USER_AGENT_BYTES;
+    let kept = ends.rev().find_map(|end| user_agent.get(..end));
+    kept.unwrap_or(user_agent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ids_are_not_empty_and_at_most_512_bytes() {
+        assert_eq!(check_id(""), Err(IdError::Empty));
+        assert_eq!(check_id(&"é".repeat(256)), Ok(()));
+        assert_eq!(check_id(&"é".repeat(257)), Err(IdError::TooLong(514)));
+    }
+
+    #[test]
+    fn a_record_has_two_ids_and_a_date() {
+        assert_eq!(check("s", "c", -1.0), Ok(()));
+        let empty = SessionError::BadId(IdError::Empty);
+        assert_eq!(check("", "c", 0.0), Err(empty));
+        assert_eq!(check("s", "", 0.0), Err(empty));
+        for date in [f64::NAN, f64::INFINITY, 8.64e15 + 1.0] {
+            assert_eq!(check("s", "c", date), Err(SessionError::BadCreation));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_is_a_beginning_of_at_most_1024_bytes(text in "\\PC{0,800}") {
+            let kept = cut(&text);
+            prop_assert!(text.starts_with(kept));
+            prop_assert!(kept.len() <= MAX_USER_AGENT_BYTES);
+            prop_assert!(kept.len() == text.len() || kept.len() > MAX_USER_AGENT_BYTES - 4);
+        }
+    }
+}

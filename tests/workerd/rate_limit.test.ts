@@ -446,6 +446,22 @@ describe('RateLimiterClient on Durable Objects', () => {
       expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
     });
 
+    it('does not outlive a refund that came after it', async () => {
+      const { promise: refused, resolve: goOn } = Promise.withResolvers<void>();
+      const objects = tapped(RATE_LIMIT_DO, async (go, method) => {
+        if (method === 'refund') await refused;
+        return go();
+      });
+      const limiter = new RateLimiterClient(objects);
+      const id = unique();
+      await limiter.checkLimit(id, five, { cost: 5 });
+      const refund = limiter.refund(id, five);
+      expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
+      goOn();
+      await refund;
+      expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
+    });
+
     it('can be switched off, and tells of itself', async () => {
       const off = make({ localBlock: false });
       await off.limiter.checkLimit(off.id, five, { cost: 5 });

@@ -7,6 +7,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // Coverage is measured on what was built: V8 reports nothing of node_modules.
 const built = [
   { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/node.js') },
+  { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/better_auth_node.js') },
   { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
   { find: /^.*node_modules\/@codex\/cloudflare-clients\/runtime\.js$/, replacement: path('pkg/runtime.js') },
 ];
@@ -45,7 +46,8 @@ export default defineConfig({
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } })],
-        test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'] },
+        // Thousands of calls on an object, each of which is written to disk.
+        test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'], testTimeout: 60_000 },
       },
       // Real server processes: several requests at a time, cancelled ones, panics with neighbours.
       { test: { name: 'server', include: ['tests/server/**/*.test.ts'], fileParallelism: false, ...slow } },

@@ -1,7 +1,7 @@
 import { CloudflareClientsError } from './error.js';
-import type { Report } from './events.js';
 import { notText } from './handle.js';
 import {
+  callObject,
   type ObjectClientOptions,
   type ObjectHandle,
   type Objects,
@@ -9,7 +9,7 @@ import {
   observedObject,
 } from './objects.js';
 import { oneOf } from './options.js';
-import type { Exports } from './runtime.js';
+import { callSync } from './runtime.js';
 
 /** What is sold: an object with at least an id. Fields beyond it are kept as JSON keeps them. */
 export interface Sku {
@@ -75,8 +75,6 @@ export interface CartStoreOptions extends ObjectClientOptions {
 }
 
 const TTL_SECONDS = 2_592_000;
-const KINDS = { set: 0, change: 1, changeOrNull: 2, mutate: 3, delete: 4 } as const;
-
 /**
  * Carts, one Durable Object each. A change is one round trip and is applied once, also when its reply
  * was lost and the client sends it again.
@@ -106,13 +104,13 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   /** Makes an empty cart and answers its id, a UUID. With `owner` it belongs to nobody else. */
   async createCart(options?: CartReadOptions): Promise<string> {
     const id = crypto.randomUUID();
-    await this.#mutate('createCart', id, KINDS.set, {}, { owner: options?.owner });
+    await this.#mutate('createCart', id, 'set', {}, { owner: options?.owner });
     return id;
   }
 
   /** The cart; `{}` when it is unknown or has expired, and nothing is written then. */
-  getCart(id: string, options?: CartReadOptions): Promise<CartState<Item>> {
-    return this.#get('getCart', id, options, false);
+  async getCart(id: string, options?: CartReadOptions): Promise<CartState<Item>> {
+    return (await this.#get('getCart', id, options)).cart;
   }
 
   /** The cart with its version, for `ifVersion`; version 0 when it is unknown or has expired. */
@@ -120,17 +118,17 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     id: string,
     options?: CartReadOptions,
   ): Promise<{ cart: CartState<Item>; version: number }> {
-    return this.#get('getCartWithVersion', id, options, true);
+    return this.#get('getCartWithVersion', id, options);
   }
 
   /** Replaces the cart. */
-  setCart<S extends Sku>(id: string, cart: CartState<S>, options?: CartMutationOptions): Promise<void> {
-    return this.#mutate('setCart', id, KINDS.set, cart, options);
+  async setCart<S extends Sku>(id: string, cart: CartState<S>, options?: CartMutationOptions): Promise<void> {
+    await this.#mutate('setCart', id, 'set', cart, options);
   }
 
   /** Deletes the cart. */
-  deleteCart(id: string, options?: CartMutationOptions): Promise<void> {
-    return this.#mutate('deleteCart', id, KINDS.delete, null, options);
+  async deleteCart(id: string, options?: CartMutationOptions): Promise<void> {
+    await this.#mutate('deleteCart', id, 'delete', null, options);
   }
 
   /**
@@ -141,7 +139,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
    * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
    * 1,000,000 or 512 KB; `forbidden`; `conflict`; `timeout`, `object_unavailable`, `object_overloaded`.
    */
-  incrementQty<S extends Sku>(
+  async incrementQty<S extends Sku>(
     id: string,
     sku: S,
     qty: number,
@@ -149,37 +147,38 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     rental?: unknown,
     options?: CartMutationOptions,
   ): Promise<CartState<Item>> {
-    return this.#mutate(
-      'incrementQty',
-      id,
-      KINDS.change,
-      [{ op: 'increment', sku, qty, size, rental }],
-      options,
-    );
+    const change = { op: 'increment', sku, qty, size, rental };
+    return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
   }
 
   /** Sets the quantity of a line; 0 deletes it. Null when there is no such line. */
-  setQty(
+  async setQty(
     id: string,
     skuId: string,
     qty: number,
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
-    return this.#mutate('setQty', id, KINDS.changeOrNull, [{ op: 'setQty', skuId, qty }], options);
+    const told = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
+    return told[1] ? this.#cart(told) : null;
   }
 
   /** Deletes a line. Null when there is no such line. */
-  removeItem(id: string, skuId: string, options?: CartMutationOptions): Promise<CartState<Item> | null> {
-    return this.#mutate('removeItem', id, KINDS.changeOrNull, [{ op: 'remove', skuId }], options);
+  async removeItem(
+    id: string,
+    skuId: string,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item> | null> {
+    const told = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
+    return told[1] ? this.#cart(told) : null;
   }
 
   /** Applies up to 500 changes in one round trip, all or none, in their order. */
-  mutate(
+  async mutate(
     id: string,
     changes: readonly CartChange[],
     options?: CartMutationOptions,
   ): Promise<CartState<Item>> {
-    return this.#mutate('mutate', id, KINDS.mutate, changes, options);
+    return this.#cart(await this.#mutate('mutate', id, 'mutate', changes, options));
   }
 
   /**
@@ -199,79 +198,90 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
-    return this.#call('mergeCart', (wasm, report) =>
-      wasm.cartsMerge(
-        handle,
-        placement,
-        limitMs,
-        this.#ttlSeconds,
-        fromId,
-        intoId,
-        policy,
-        idempotencyKey,
-        ifVersion,
-        owner,
-        report,
-      ),
+    const terms = [policy, this.#ttlSeconds, ifVersion, owner];
+    const merged = await observedObject<CartState<Item> | null>(
+      this.#objects,
+      'cart',
+      'mergeCart',
+      (wasm, report) =>
+        wasm.cartsMerge(handle, placement, limitMs, fromId, intoId, idempotencyKey, owner, terms, report),
     );
+    return merged ?? this.getCart(intoId, options);
   }
 
-  async #get<T>(
+  async #get(
     operation: string,
     id: string,
     options: CartReadOptions | undefined,
-    withVersion: boolean,
-  ): Promise<T> {
+  ): Promise<{ cart: CartState<Item>; version: number }> {
     const bad = notId(id) ?? badOptions(options);
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
-    return this.#call(operation, (wasm, report) =>
-      wasm.cartsGet(
-        handle,
-        placement,
-        limitMs,
-        this.#memory,
-        this.#ttlSeconds,
-        id,
-        options?.owner,
-        withVersion,
-        report,
-      ),
-    );
+    const owner = options?.owner;
+    const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
+      client: 'cart',
+      operation,
+      name: id,
+      method: 'get',
+      args: [this.#ttlSeconds, owner],
+      idempotent: true,
+      fallback: this.#fallback(id, 'get', '', undefined, undefined, owner),
+    });
+    return read ? { cart: parsed(read[1]), version: read[0] } : { cart: {}, version: 0 };
   }
 
-  async #mutate<T>(
+  async #mutate(
     operation: string,
     id: string,
-    kind: number,
+    method: 'set' | 'change' | 'mutate' | 'delete',
     payload: unknown,
     options: CartMutationOptions | undefined,
-  ): Promise<T> {
+  ): Promise<Told> {
     const bad = notId(id) ?? badOptions(options);
     if (bad) throw bad;
     const json = jsonOf(payload);
-    const { handle, placement, limitMs } = this.#objects;
     const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
-    return this.#call(operation, (wasm, report) =>
-      wasm.cartsMutate(
-        handle,
-        placement,
-        limitMs,
-        this.#memory,
-        this.#ttlSeconds,
-        id,
-        kind,
-        json,
-        idempotencyKey,
-        ifVersion,
-        owner,
-        report,
-      ),
-    );
+    const terms = [idempotencyKey, ifVersion, owner];
+    return callObject(this.#objects, {
+      client: 'cart',
+      operation,
+      name: id,
+      method,
+      args: method === 'delete' ? terms : [json, this.#ttlSeconds, ...terms],
+      // By its idempotency key.
+      idempotent: true,
+      fallback: this.#fallback(id, method, json, idempotencyKey, ifVersion, owner),
+    });
   }
 
-  #call<T>(operation: string, start: (wasm: Exports, report: Report | undefined) => unknown): Promise<T> {
-    return observedObject(this.#objects, 'cart', operation, start);
+  #fallback(
+    id: string,
+    method: string,
+    json: string,
+    key: string | undefined,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): (() => unknown) | undefined {
+    if (!this.#memory) return undefined;
+    return () =>
+      callSync((wasm) => wasm.cartInMemory(id, method, json, this.#ttlSeconds, key, ifVersion, owner));
+  }
+
+  #cart([, , json]: Told): CartState<Item> {
+    return parsed(json);
+  }
+}
+
+/** What a mutation answers: the version, whether the line was there, and the cart as JSON. */
+type Told = [version: number, found: boolean, cart: string];
+
+function parsed<Item extends Sku>(json: string): CartState<Item> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new CloudflareClientsError(
+      'misconfigured',
+      'The Durable Object answered something else than a cart',
+    );
   }
 }
 

@@ -8,9 +8,6 @@ export type Answer = unknown;
 /** What every call on an object begins with. */
 export type Objects = [handle: object, placement: object | undefined, limitMs: number];
 
-/** What every mutation of a cart ends with. */
-export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
-
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
   dropTask(task: number): void;
@@ -126,39 +123,36 @@ export interface Exports {
     report: object | undefined,
   ): Answer;
 
-  cartsGet(
+  objectCall(
     ...args: [
       ...objects: Objects,
-      memory: boolean,
-      ttlSeconds: number,
-      id: string,
-      owner: string | undefined,
-      withVersion: boolean,
+      name: string,
+      method: string,
+      args: unknown[],
+      idempotent: boolean,
       report: object | undefined,
     ]
   ): Answer;
-  cartsMutate(
-    ...args: [
-      ...objects: Objects,
-      memory: boolean,
-      ttlSeconds: number,
-      id: string,
-      kind: number,
-      json: string,
-      ...terms: CartTerms,
-      report: object | undefined,
-    ]
-  ): Answer;
+
   cartsMerge(
     ...args: [
       ...objects: Objects,
-      ttlSeconds: number,
       from: string,
       into: string,
-      policy: string,
-      ...terms: CartTerms,
+      key: string,
+      owner: string | undefined,
+      terms: unknown[],
       report: object | undefined,
     ]
+  ): Answer;
+  cartInMemory(
+    id: string,
+    method: string,
+    json: string,
+    ttlSeconds: number,
+    key: string | undefined,
+    ifVersion: number | undefined,
+    owner: string | undefined,
   ): Answer;
 
   cacheGet(
@@ -203,6 +197,16 @@ export interface Exports {
     cursor: string | undefined,
     onProgress: object | undefined,
     report: object | undefined,
+  ): Answer;
+
+  authCall(
+    objects: object,
+    placement: object | undefined,
+    limitMs: number,
+    report: object | undefined,
+    operation: number,
+    key: string,
+    args: unknown[],
   ): Answer;
 }
 

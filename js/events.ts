@@ -122,7 +122,14 @@ export function observed<T>(
 ): Promise<T> {
   if (!listener) return call<T>(start, lost);
   const report = new Report(listener, client, operation, slowMs);
-  const answer = call<T>((wasm) => start(wasm, report), lost);
+  return ended(
+    call<T>((wasm) => start(wasm, report), lost),
+    report,
+  );
+}
+
+/** @internal Tells the listener when a call has ended. */
+export function ended<T>(answer: Promise<T>, report: Report): Promise<T> {
   answer.then(
     () => report.end(),
     (error) => report.end(error instanceof CloudflareClientsError ? error.code : 'thrown'),

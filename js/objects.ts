@@ -1,5 +1,5 @@
 import { CloudflareClientsError } from './error.js';
-import { type EventClient, type OnEvent, observed, type Report } from './events.js';
+import { type EventClient, ended, type OnEvent, observed, Report } from './events.js';
 import { type ClientOptions, functionOption, milliseconds, oneOf } from './options.js';
 import { call, type Exports } from './runtime.js';
 
@@ -117,3 +117,41 @@ async function warned<T>(answer: Promise<T>, client: EventClient, op: string, sl
     if (ms > slowMs) console.warn(`${LABELS[client] ?? client} DO latency ${ms}ms for op=${op}`);
   }
 }
+
+/** @internal A method that is one call on one object. */
+export interface ObjectCall {
+  client: EventClient;
+  /** The client's method, for events. */
+  operation: string;
+  /** The object's name, and its method. */
+  name: string;
+  method: string;
+  args: unknown[];
+  /** Whether it may be made twice. */
+  idempotent: boolean;
+  /** Answers in the object's place when it fails. */
+  fallback?: (() => unknown) | undefined;
+}
+
+/** @internal Makes the call; answers the value of its reply. */
+export function callObject<T>(objects: Objects, made: ObjectCall): Promise<T> {
+  const { handle, placement, limitMs, onEvent, slowMs } = objects;
+  const { client, operation, name, method, args, idempotent, fallback } = made;
+  const start = (wasm: Exports, report?: Report) =>
+    wasm.objectCall(handle, placement, limitMs, name, method, args, idempotent, report);
+  if (!fallback) return observedObject(objects, client, operation, start);
+  const report = onEvent && new Report(onEvent, client, operation, slowMs);
+  const answer = call<T>((wasm) => start(wasm, report)).catch((error) => {
+    if (!isFailure(error)) throw error;
+    report?.note('fell_back', error.code);
+    return fallback() as T;
+  });
+  return report ? ended(answer, report) : warned(answer, client, operation, slowMs);
+}
+
+// The object failed, as opposed to refusing the call.
+function isFailure(error: unknown): error is CloudflareClientsError {
+  return error instanceof CloudflareClientsError && FAILURES.includes(error.code);
+}
+
+const FAILURES: readonly string[] = ['object_unavailable', 'object_overloaded', 'timeout'];

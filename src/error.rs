@@ -5,12 +5,13 @@ use serde::Serialize;
 use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
+use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
 use crate::coordination::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
-use crate::object::model::Flags;
+use crate::object::model::{Flags, NameError};
 use crate::rate_limit::model::LimitError;
 use crate::session::model::SessionError;
 
@@ -29,6 +30,9 @@ pub enum Error {
     /// A limit, window or cost out of bounds.
     #[error("{0}")]
     InvalidLimit(#[from] LimitError),
+    /// No name of an object.
+    #[error("{0}")]
+    InvalidName(#[from] NameError),
     /// A lock or a counter refuses.
     #[error("{0}")]
     Coordination(#[from] CoordinationError),
@@ -88,6 +92,9 @@ pub enum Error {
     /// An object's storage refused a statement.
     #[error("the object's storage failed (see cause)")]
     Storage(JsValue),
+    /// What the auth storage refuses.
+    #[error("{0}")]
+    AuthStorage(#[from] AuthStorageError),
     /// A newer version of this package has written to the object.
     #[error(
         "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
@@ -256,7 +263,7 @@ impl Error {
     /// The stable code of the public error class.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::InvalidKey(_) => "invalid_key",
+            Self::InvalidKey(_) | Self::InvalidName(_) => "invalid_key",
             Self::InvalidTtl(_) => "invalid_ttl",
             Self::InvalidSession(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
@@ -286,6 +293,7 @@ impl Error {
                 ..
             } => "object_overloaded",
             Self::Object { .. } | Self::Storage(_) | Self::Refused(_) => "object_unavailable",
+            Self::AuthStorage(error) => error.code(),
             Self::NewerSchema => "misconfigured",
             Self::Partial { .. } => "partial_failure",
             Self::Thrown(_) => "thrown",

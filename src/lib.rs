@@ -8,6 +8,7 @@
 //! | [`rate_limit`] | who is admitted, when a counter is written, how isolates agree |
 //! | [`cart`] | what a cart is, how a change is applied once, how two carts become one |
 //! | [`cache`] | what a hit is, how a value is stored, who loads |
+//! | [`auth_storage`] | better-auth's secondary storage and limiter: what is held, counted and remembered |
 //! | [`coordination`] | who holds a lock, what a counter says, which calls were made before |
 //! | [`object`] | calls on Durable Objects: time limits, retries, what a failure means |
 //! | [`kv`] | KV's own rules: keys, TTLs, sizes, operations per invocation |
@@ -20,6 +21,7 @@
 //! module reaches a handle through `host`; its exported functions are the JavaScript face and do
 //! the whole job of one public call. An `object` module runs inside a Durable Object, on its SQLite.
 
+pub mod auth_storage;
 pub mod cache;
 pub mod cart;
 pub mod coordination;

@@ -28,7 +28,9 @@ export function spreadChart(sizes, series) {
     const points = rates.map((rate, i) => `${x(i).toFixed(1)},${y(rate).toFixed(1)}`);
     parts.push(
       `<polyline class="${who}" points="${points.join(' ')}"/>`,
-      ...rates.map((rate, i) => `<circle class="${who}" cx="${x(i).toFixed(1)}" cy="${y(rate).toFixed(1)}" r="3"/>`),
+      ...rates.map(
+        (rate, i) => `<circle class="${who}" cx="${x(i).toFixed(1)}" cy="${y(rate).toFixed(1)}" r="3"/>`,
+      ),
       `<text x="${x(sizes.length - 1) + 10}" y="${free.toFixed(1)}">${who === 'plain' ? 'plain TypeScript' : who}</text>`,
     );
   }

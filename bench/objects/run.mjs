@@ -31,7 +31,11 @@ async function start(folder) {
     assetNames: '[name]',
   });
   const modules = bundle.outputFiles
-    .map(({ path, contents }) => ({ type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path, contents }))
+    .map(({ path, contents }) => ({
+      type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
+      path,
+      contents,
+    }))
     .sort((a) => (a.type === 'ESModule' ? -1 : 1));
   return new Miniflare(
     convertV4MiniflareOptions({
@@ -136,7 +140,8 @@ async function spreadSection() {
   for (const size of sizes) {
     for (const by of ['plain', 'ours']) {
       const rates = [];
-      for (let i = 0; i < 3; i++) rates.push((await round({ job: 'spread', by, size, at: 64, n: 1_500 })).perSecond);
+      for (let i = 0; i < 3; i++)
+        rates.push((await round({ job: 'spread', by, size, at: 64, n: 1_500 })).perSecond);
       series[by].push(median(rates));
     }
   }
@@ -149,7 +154,9 @@ async function spreadSection() {
     '',
     `| carts | ${sizes.join(' | ')} |`,
     `| --- | ${sizes.map(() => '---').join(' | ')} |`,
-    ...Object.entries(series).map(([by, rates]) => `| ${by} | ${rates.map((rate) => fixed(rate)).join(' | ')} |`),
+    ...Object.entries(series).map(
+      ([by, rates]) => `| ${by} | ${rates.map((rate) => fixed(rate)).join(' | ')} |`,
+    ),
     '',
     '![Increments a second by the number of carts](objects.svg)',
   ];

@@ -96,6 +96,11 @@ export default {
     const ms = performance.now() - begun;
     times.sort((a, b) => a - b);
     const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-    return Response.json({ perSecond: (job.n / ms) * 1_000, us: (ms / job.n) * 1_000, p50: at(0.5), p99: at(0.99) });
+    return Response.json({
+      perSecond: (job.n / ms) * 1_000,
+      us: (ms / job.n) * 1_000,
+      p50: at(0.5),
+      p99: at(0.99),
+    });
   },
 };

@@ -1,8 +1,49 @@
-import { StoredObject } from './base.js';
+import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import type { Exports } from './load.js';
 
-/** Not written yet. */
+/**
+ * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
+ * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`, which are the way to call it. Mutations
+ * carry an idempotency key of at most 128 characters, which is remembered for 10 minutes.
+ *
+ * @example
+ * ```ts
+ * // The Worker that owns the objects:
+ * export { AuthStorageDurableObject } from '@codex/cloudflare-clients/durable-objects';
+ * ```
+ */
 export class AuthStorageDurableObject extends StoredObject {
-  protected override open(): boolean {
-    return false;
+  /** @internal */
+  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
+    return wasm.authOpen(storage, create);
+  }
+
+  get(): Reply<string | null> {
+    return this.read((wasm, storage) => wasm.authHeld(storage), null);
+  }
+
+  set(idempotencyKey: string, value: string, ttl?: number | null): Reply<null> {
+    return this.write((wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl));
+  }
+
+  delete(idempotencyKey: string): Reply<null> {
+    return this.writeIfThere((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
+  }
+
+  getAndDelete(idempotencyKey: string): Reply<string | null> {
+    return this.writeIfThere((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
+  }
+
+  increment(idempotencyKey: string, ttl: number): Reply<number> {
+    return this.write((wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl));
+  }
+
+  /** Answers 0 for a request that is admitted, else how many seconds to wait. */
+  consume(idempotencyKey: string, window: number, max: number): Reply<number> {
+    return this.write((wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max));
+  }
+
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.authAlarm(storage));
   }
 }

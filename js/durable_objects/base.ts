@@ -35,6 +35,14 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
   };
 
+  /** @internal The same where there are tables; `absent` is the answer where there are none. */
+  protected readonly writeIfThere = <T>(
+    job: (wasm: Exports, storage: StorageHandle) => unknown,
+    absent: NoInfer<T>,
+  ): Reply<T> => {
+    return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
+  };
+
   /**
    * @internal Runs something that checks all before its first write, without the transaction, which
    * would cost more than the write. What fails between two writes must not be kept: the object is reset.
@@ -84,8 +92,8 @@ export abstract class StoredObject extends DurableObject<unknown> {
   /** @internal Leaves nothing behind: no table, no alarm. */
   protected readonly empty = async (): Promise<void> => {
     this.#open = false;
-    // Before compatibility date 2026-02-24 the alarm would stay.
-    await this.ctx.storage.deleteAlarm();
+    // Before compatibility date 2026-02-24 the alarm would stay. Not awaited, so that nobody writes between.
+    void this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   };
 

@@ -27,6 +27,14 @@ export interface Exports {
   cartEndMerge(storage: object, id: string, merged: boolean): Answer;
   cartWake(storage: object): boolean;
 
+  authOpen(storage: object, create: boolean): boolean;
+  authHeld(storage: object): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
+  authRemove(storage: object, once: unknown): Answer;
+  authTake(storage: object, once: unknown): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authAlarm(storage: object): boolean;
   limitTables(storage: object, create: boolean): boolean;
   limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
   limitLook(storage: object | undefined, config: unknown): Answer;

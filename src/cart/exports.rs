@@ -1,97 +1,23 @@
-//! The JavaScript face of `CartStoreClient`: one function for each kind of public call.
+//! The JavaScript face of `CartStoreClient` where a method is more than one call on one object.
 
-use js_sys::JsString;
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+
+use js_sys::{Array, JsString};
+use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
-use super::client::{CartStoreClient, Mutation, Options, Wanted};
+use super::client::{CartStoreClient, Merge};
+use super::keeper::{Outcome, Terms};
+use super::memory::MemoryCart;
+use super::model::CartError;
+use super::{operations, parse};
+use crate::host::now;
 use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
-use crate::host::task::run;
+use crate::host::task::{Answer, answer, run};
 use crate::object::call::Objects;
-
-fn client(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    memory: bool,
-    ttl_seconds: f64,
-    report: Option<JsReport>,
-) -> CartStoreClient {
-    let report = Report(report);
-    CartStoreClient {
-        objects: Objects {
-            handle,
-            placement,
-            limit_ms,
-            report,
-        },
-        ttl_seconds,
-        memory,
-    }
-}
-
-/// `CartStoreClient.getCart` and `getCartWithVersion`.
-#[wasm_bindgen(js_name = cartsGet)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn carts_get(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    memory: bool,
-    ttl_seconds: f64,
-    id: String,
-    owner: Option<String>,
-    with_version: bool,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, memory, ttl_seconds, report);
-    let wanted = if with_version {
-        Wanted::Versioned
-    } else {
-        Wanted::Cart
-    };
-    run(async move { client.get(&id, owner, wanted).await })
-}
-
-/// The mutations of `CartStoreClient`. `kind`: 0 set, 1 one change, 2 one that answers null where the
-/// line is not there, 3 many changes, 4 delete.
-#[wasm_bindgen(js_name = cartsMutate)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn carts_mutate(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    memory: bool,
-    ttl_seconds: f64,
-    id: String,
-    kind: u8,
-    json: JsString,
-    key: Option<String>,
-    if_version: Option<f64>,
-    owner: Option<String>,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(handle, placement, limit_ms, memory, ttl_seconds, report);
-    let (mutation, wanted) = match kind {
-        0 => (Mutation::Set(json), Wanted::Nothing),
-        1 => (Mutation::Change(json), Wanted::Cart),
-        2 => (Mutation::Change(json), Wanted::CartOrNull),
-        3 => (Mutation::Mutate(json), Wanted::Cart),
-        _ => (Mutation::Delete, Wanted::Nothing),
-    };
-    let options = Options {
-        key,
-        if_version,
-        owner,
-    };
-    run(async move { client.mutate(&id, mutation, options, wanted).await })
-}
+use crate::object::model::check_name;
 
 /// `CartStoreClient.mergeCart`.
 #[wasm_bindgen(js_name = cartsMerge)]
@@ -103,20 +29,78 @@ pub fn carts_merge(
     handle: ObjectHandle,
     placement: JsValue,
     limit_ms: f64,
-    ttl_seconds: f64,
     from: String,
     into: String,
-    policy: String,
+    key: JsValue,
+    owner: JsValue,
+    terms: Vec<JsValue>,
+    report: Option<JsReport>,
+) -> JsValue {
+    let report = Report(report);
+    let objects = Objects {
+        handle,
+        placement,
+        limit_ms,
+        report,
+    };
+    let merge = Merge {
+        from,
+        into,
+        key,
+        terms,
+        owner,
+    };
+    run(async move { CartStoreClient { objects }.merge(merge).await })
+}
+
+const MAX_CARTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
+
+thread_local! {
+    static CARTS: RefCell<LruCache<String, MemoryCart>> = RefCell::new(LruCache::new(MAX_CARTS));
+}
+
+/// The cart of this isolate's memory, as its object would answer: `method` with its arguments.
+#[wasm_bindgen(js_name = cartInMemory)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn cart_in_memory(
+    id: String,
+    method: &str,
+    json: JsString,
+    ttl_seconds: f64,
     key: Option<String>,
     if_version: Option<f64>,
     owner: Option<String>,
-    report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(handle, placement, limit_ms, false, ttl_seconds, report);
-    let options = Options {
-        key,
-        if_version,
-        owner,
+    answer(
+        Terms::new(now(), ttl_seconds, key, if_version, owner)
+            .map_err(Into::into)
+            .and_then(|terms| {
+                check_name(&id)?;
+                CARTS.with_borrow_mut(|carts| {
+                    let cart = carts.get_or_insert_mut(id, MemoryCart::default);
+                    in_memory(cart, method, &json, &terms)
+                })
+            }),
+    )
+}
+
+fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> Answer {
+    if method == "get" {
+        let version = operations::read(cart, terms)?;
+        return Ok(version.map_or(JsValue::NULL, |version| {
+            Array::of2(&version.into(), &cart.json().into()).into()
+        }));
+    }
+    let before = cart.clone();
+    let outcome = match method {
+        "set" => operations::set_lines(cart, &parse::lines(json)?, terms),
+        "change" | "mutate" => operations::change(cart, &parse::changes(json)?, terms),
+        "delete" => operations::delete(cart, terms),
+        _ => Err(CartError::BadChange.into()),
     };
-    run(async move { client.merge(&from, &into, policy, options).await })
+    let Outcome { version, found } = outcome.inspect_err(|_| *cart = before)?;
+    Ok(Array::of3(&version.into(), &found.into(), &cart.json().into()).into())
 }

@@ -16,7 +16,7 @@ extern "C" {
         namespace: &ObjectHandle,
         placement: &JsValue,
         name: &JsString,
-        method: &str,
+        method: &JsString,
         args: Vec<JsValue>,
     ) -> JsValue;
 

@@ -37,7 +37,7 @@ impl Objects {
     pub async fn call(
         &self,
         name: &JsString,
-        method: &'static str,
+        method: &JsString,
         args: &[JsValue],
         retry: Retry,
     ) -> Result<JsValue, Error> {
@@ -63,7 +63,7 @@ impl Objects {
     pub async fn call_each(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &'static str,
+        method: &JsString,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let mut answers = Vec::with_capacity(calls.len());
@@ -76,7 +76,7 @@ impl Objects {
     async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &'static str,
+        method: &JsString,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();

@@ -94,7 +94,7 @@ test('what is bound must be one of our classes', async () => {
   for (const reply of [undefined, null, 'x', {}, { ok: false }, { ok: 'yes', value: 1 }]) {
     expect(await code(answers(reply).getCart('id'))).toBe('misconfigured');
   }
-  expect(await code(answers({ ok: true, value: [1, 'no JSON'] }).getCart('id'))).toBe('invalid_value');
+  expect(await code(answers({ ok: true, value: [1, 'no JSON'] }).getCart('id'))).toBe('misconfigured');
 });
 
 test('a namespace is known by its methods', () => {

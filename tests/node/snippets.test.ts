@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as clients from '@codex/cloudflare-clients';
+import * as betterAuth from '@codex/cloudflare-clients/better-auth';
 import { transform } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,7 +12,7 @@ import { at, run } from '../../scripts/lib.mjs';
 import { bundled } from '../server/workerd.js';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = ['README.md', 'docs/kv.md', 'docs/limits.md'].flatMap(snippetsOf);
+const documents = ['README.md', 'docs/kv.md', 'docs/limits.md', 'docs/better-auth.md'].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));
@@ -44,6 +45,7 @@ beforeAll(async () => {
   // What the snippets take for given.
   context = {
     ...clients,
+    ...betterAuth,
     env,
     expiresAt,
     token: 'token',
@@ -118,7 +120,7 @@ describe('commands are there', () => {
     expect([program, args[0]]).toEqual(['npx', 'wrangler']);
     const words = args
       .slice(1)
-      .filter((word) => /^[a-z]+$/.test(word))
+      .filter((word) => /^[a-z][a-z0-9]*$/.test(word))
       .slice(0, 3);
     const { stdout } = run('wrangler', [...words, '--help'], { quiet: true });
     for (const flag of args.filter((word) => word.startsWith('--'))) expect(stdout).toContain(flag);

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../scripts/lib.mjs';
 import { pack } from '../../scripts/pack.mjs';
 
+// What wasm-bindgen wrote.
+const GLUE = ['clients.js', 'durable_objects/objects.js'];
+
 let folder: string;
 let files: string[];
 const path = (file: string) => join(folder, 'package', file);
@@ -50,23 +53,46 @@ test('has nothing that is not reached from an entry', () => {
 });
 
 test('runs no scripts, and needs no other package', () => {
-  const { scripts, dependencies, peerDependencies, optionalDependencies, ...rest } = manifest();
-  expect({ scripts, dependencies, peerDependencies, optionalDependencies }).toEqual({});
+  const { scripts, dependencies, optionalDependencies, ...rest } = manifest();
+  expect({ scripts, dependencies, optionalDependencies }).toEqual({});
   expect(rest).toMatchObject({ name: '@codex/cloudflare-clients', type: 'module', license: 'MIT' });
+  // What it works together with is there or not: its typings too do without.
+  const { peerDependencies, peerDependenciesMeta } = rest;
+  const peers = Object.keys(peerDependencies);
+  expect(peerDependenciesMeta).toEqual(Object.fromEntries(peers.map((name) => [name, { optional: true }])));
+  for (const file of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
+    const imported = [...text(file).matchAll(/(?:from|import\(?) ?['"]([^'"]+)['"]/g)].map(
+      ([, name]) => name,
+    );
+    for (const peer of peers) expect(imported, file).not.toContain(peer);
+  }
 });
 
 test('gives workerd its entry before Node, and keeps bundlers from dropping what loads the wasm', () => {
   const { exports, sideEffects } = manifest();
-  const { types, ...entries } = exports['.'];
-  expect(Object.keys(exports['.'])).toEqual(['types', 'workerd', 'node', 'default']);
-  expect(types).toBe('./index.d.ts');
-  expect(new Set(sideEffects)).toEqual(new Set(Object.values(entries)));
+  for (const path of ['.', './better-auth'] as const) {
+    expect(Object.keys(exports[path])).toEqual(['types', 'workerd', 'node', 'default']);
+  }
+  expect(exports['.'].types).toBe('./index.d.ts');
+  // What loads a wasm, and the entries from which it is reached.
+  const loads = (file: string) => /(^|\/)load(_\w+)?\.js$/.test(file);
+  const entries = Object.values(exports).flatMap((door) =>
+    typeof door === 'string' ? [] : Object.values(door),
+  );
+  const loading = entries.filter((entry) => {
+    const reached = new Set<string>();
+    if (entry.endsWith('.js')) reach(entry, reached);
+    return [...reached].some(loads);
+  });
+  expect(new Set(sideEffects)).toEqual(
+    new Set([...loading, ...files.filter(loads).map((file) => `./${file}`)]),
+  );
 });
 
 test('has the source in the maps', () => {
   const maps = files.filter((file) => file.endsWith('.map'));
   expect(maps).toEqual(
-    files.filter((file) => file.endsWith('.js') && file !== 'clients.js').map((file) => `${file}.map`),
+    files.filter((file) => file.endsWith('.js') && !GLUE.includes(file)).map((file) => `${file}.map`),
   );
   for (const map of maps) {
     const { sources, sourcesContent } = JSON.parse(text(map)) as {
@@ -99,10 +125,12 @@ test('tells nothing of the machine it was built on', () => {
 interface Manifest {
   scripts?: unknown;
   dependencies?: unknown;
-  peerDependencies?: unknown;
   optionalDependencies?: unknown;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
   exports: {
     '.': { types: string; workerd: string; node: string; default: string };
+    './better-auth': { types: string; workerd: string; node: string; default: string };
     './testing': { types: string; default: string };
     './package.json': string;
   };

@@ -1,5 +1,12 @@
 import { SessionCacheClient } from '@codex/cloudflare-clients';
-import { betterAuth } from 'better-auth';
+import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
+import type { AuthStorageDurableObject } from '@codex/cloudflare-clients/durable-objects';
+import {
+  type BetterAuthOptions,
+  type BetterAuthRateLimitStorage,
+  betterAuth,
+  type SecondaryStorage,
+} from 'better-auth';
 import { same } from './same.js';
 
 declare const kv: KVNamespace;
@@ -14,3 +21,19 @@ export async function cacheSession(headers: Headers) {
   const { session, user } = found;
   await sessions.set(session.token, { session, user });
 }
+
+// What goes into better-auth is what it asks for, and nothing of it is missing.
+declare const objects: DurableObjectNamespace<AuthStorageDurableObject>;
+const storage: SecondaryStorage = secondaryStorage(objects);
+const limiter: BetterAuthRateLimitStorage = rateLimitStorage(objects);
+same<keyof ReturnType<typeof secondaryStorage>, keyof SecondaryStorage>();
+same<keyof ReturnType<typeof rateLimitStorage>, keyof BetterAuthRateLimitStorage>();
+betterAuth({ secondaryStorage: storage, rateLimit: { enabled: true, storage: 'secondary-storage' } });
+betterAuth({
+  secondaryStorage: secondaryStorage(objects, { locationHint: 'weur', onEvent() {} }),
+  rateLimit: { enabled: true, customStorage: limiter },
+} satisfies BetterAuthOptions);
+declare const unnamed: DurableObjectNamespace;
+secondaryStorage(unnamed);
+// @ts-expect-error a KV namespace is no namespace of objects
+secondaryStorage(kv);

@@ -1,0 +1,45 @@
+//! The JavaScript face of a call on one object. Most methods of the clients are no more than that: what
+//! they send is checked by the object itself, so they share this one function.
+
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+
+use super::call::Objects;
+use super::model::{Retry, check_name};
+use crate::host::object_handle::ObjectHandle;
+use crate::host::report::{JsReport, Report};
+use crate::host::task::run;
+
+/// Calls `method` of the object named `name` and answers the value of its reply. `idempotent`: made
+/// twice it is the same as made once.
+#[wasm_bindgen(js_name = objectCall)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn object_call(
+    handle: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
+    name: String,
+    method: JsString,
+    args: Vec<JsValue>,
+    idempotent: bool,
+    report: Option<JsReport>,
+) -> JsValue {
+    let objects = Objects {
+        handle,
+        placement,
+        limit_ms,
+        report: Report(report),
+    };
+    let retry = if idempotent {
+        Retry::Idempotent
+    } else {
+        Retry::Never
+    };
+    run(async move {
+        check_name(&name)?;
+        objects.call(&name.into(), &method, &args, retry).await
+    })
+}

@@ -1,0 +1,128 @@
+// Who makes calls: each has an object of its own and knows what every call must answer.
+import { randomUUID } from 'node:crypto';
+import type { Random } from '../../node/proofs/time.js';
+import type { Call } from './worker.js';
+
+/** A call and its answer. A call carries its idempotency key, so it can be made again as it is. */
+export interface Step {
+  call: Call;
+  answer: unknown;
+}
+
+export interface Actor {
+  /** The next call; the model takes it for done. */
+  next(random: Random): Step;
+  /** A call that shows all there is. */
+  look(): Step;
+}
+
+const pick = <T>(random: Random, from: readonly T[]) => from[random(from.length)] as T;
+
+type Lines = Record<string, { sku: { id: string }; qty: number }>;
+
+/** A cart: lines that are made, changed and deleted, and other carts that are merged into it. */
+export class CartActor implements Actor {
+  readonly #id = randomUUID();
+  readonly #lines: Lines = {};
+  #guest: { id: string; lines: Lines } | undefined;
+
+  next(random: Random): Step {
+    if (this.#guest) return this.#merge(this.#guest);
+    if (random(10) === 0) return this.#fill(random);
+    const sku = { id: `sku-${random(5)}` };
+    const line = this.#lines[sku.id];
+    const options = { idempotencyKey: randomUUID() };
+    switch (random(4)) {
+      case 0: {
+        const qty = random(4);
+        if (line && qty > 0) line.qty = qty;
+        else delete this.#lines[sku.id];
+        return this.#step('setQty', [sku.id, qty, options], line !== undefined);
+      }
+      case 1:
+        delete this.#lines[sku.id];
+        return this.#step('removeItem', [sku.id, options], line !== undefined);
+      default: {
+        const by = random(5) - 1;
+        const qty = (line?.qty ?? 0) + by;
+        if (qty > 0) this.#lines[sku.id] = { sku, qty };
+        else delete this.#lines[sku.id];
+        return this.#step('incrementQty', [sku, by, null, null, options]);
+      }
+    }
+  }
+
+  // A guest's cart, which the next call merges: two objects, and a crash may come between.
+  #fill(random: Random): Step {
+    const skus = [{ id: `sku-${random(5)}` }, { id: 'sku-5' }];
+    const lines = Object.fromEntries(skus.map((sku) => [sku.id, { sku, qty: 1 + random(3) }]));
+    const guest = { id: randomUUID(), lines };
+    this.#guest = guest;
+    const args = [guest.id, lines, { idempotencyKey: randomUUID() }];
+    return { call: { client: 'cart', method: 'setCart', args }, answer: null };
+  }
+
+  #merge({ id, lines }: { id: string; lines: Lines }): Step {
+    this.#guest = undefined;
+    for (const [key, { sku, qty }] of Object.entries(lines)) {
+      this.#lines[key] = { sku, qty: qty + (this.#lines[key]?.qty ?? 0) };
+    }
+    const args = [id, this.#id, 'sum', { idempotencyKey: randomUUID() }];
+    return { call: { client: 'cart', method: 'mergeCart', args }, answer: structuredClone(this.#lines) };
+  }
+
+  look = () => this.#step('getCart', []);
+
+  #step(method: string, args: unknown[], found = true): Step {
+    const call: Call = { client: 'cart', method, args: [this.#id, ...args] };
+    return { call, answer: found ? structuredClone(this.#lines) : null };
+  }
+}
+
+/** One key of the auth storage: a value or a counter, which is taken and made anew. */
+export class AuthActor implements Actor {
+  readonly #key = randomUUID();
+  #value: string | null = null;
+
+  next(random: Random): Step {
+    const once = randomUUID();
+    switch (random(6)) {
+      case 0: {
+        this.#value = String(random(1_000));
+        return this.#step('set', [once, this.#value, 3_600], null);
+      }
+      case 1: {
+        const taken = this.#value;
+        this.#value = null;
+        return this.#step('getAndDelete', [once], taken);
+      }
+      case 2:
+        this.#value = null;
+        return this.#step('delete', [once], null);
+      case 3: {
+        const max = pick(random, [5, 2_000]);
+        const admitted = Number(this.#value ?? 0) < max;
+        if (admitted) this.#value = String(Number(this.#value ?? 0) + 1);
+        // How long the others have to wait depends on the clock.
+        return this.#step('consume', [once, 3_600, max], admitted ? 0 : WAIT);
+      }
+      default:
+        this.#value = String(Number(this.#value ?? 0) + 1);
+        return this.#step('increment', [once, 3_600], Number(this.#value));
+    }
+  }
+
+  look = () => this.#step('get', [], this.#value);
+
+  #step(method: string, args: unknown[], value: unknown): Step {
+    const call: Call = { object: ['AUTH_DO', this.#key], method, args };
+    return { call, answer: { ok: true, value } };
+  }
+}
+
+/** Any number of seconds within an hour. */
+const WAIT = {
+  asymmetricMatch: (seconds: unknown) =>
+    Number.isInteger(seconds) && Number(seconds) > 0 && Number(seconds) <= 3_600,
+  toString: () => 'seconds',
+};

@@ -37,8 +37,6 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
-    /// An object failed and the call went on; the code says how.
-    ObjectFailed,
     /// KV still had a session that was revoked.
     Revoked,
     /// A session without a user id.
@@ -62,7 +60,6 @@ impl Note {
             Self::Joined => "joined",
             Self::JoinFailed => "join_failed",
             Self::Retried => "retried",
-            Self::ObjectFailed => "object_failed",
             Self::Revoked => "revoked",
             Self::NotTracked => "not_tracked",
             Self::FellBack => "fell_back",

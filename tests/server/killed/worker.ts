@@ -1,5 +1,5 @@
 // Makes the calls that the tests ask for, each in a request of its own.
-import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import { CartStoreClient, CounterClient, type ObjectHandle } from '@codex/cloudflare-clients';
 
 export * from '@codex/cloudflare-clients/durable-objects';
 
@@ -21,6 +21,7 @@ const OPTIONS = { slowMs: 60_000, timeoutMs: 60_000 };
 function clientsOf(env: Env) {
   return {
     cart: new CartStoreClient(env.CART_DO as ObjectHandle, OPTIONS),
+    counter: new CounterClient(env.COORDINATION_DO as ObjectHandle, OPTIONS),
   };
 }
 

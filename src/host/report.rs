@@ -43,8 +43,6 @@ pub enum Note {
     NotTracked,
     /// The object failed and this isolate's memory answered; the code says how.
     FellBack,
-    /// An object failed and the call went on; the code says how.
-    ObjectFailed,
     /// A refusal that this isolate remembers answered; no object was asked.
     Blocked,
     /// The lock was no longer its holder's when it was released.
@@ -65,7 +63,6 @@ impl Note {
             Self::Revoked => "revoked",
             Self::NotTracked => "not_tracked",
             Self::FellBack => "fell_back",
-            Self::ObjectFailed => "object_failed",
             Self::Blocked => "blocked",
             Self::LockLost => "lock_lost",
         }

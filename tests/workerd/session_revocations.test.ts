@@ -12,6 +12,9 @@ import { code, faulty, listening, unique } from '../suites/backend.js';
 import { countedObjects, holding, intercepted, objectError } from '../suites/interception.js';
 import { DAY, namespace, ring, stored } from './session_objects.js';
 
+// Some of these make hundreds of calls, on a machine that may have other work.
+vi.setConfig({ testTimeout: 60_000 });
+
 const BOUND = 60_000;
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { evictDurableObject } from 'cloudflare:test';
-import { SessionStoreClient } from '@codex/cloudflare-clients';
+import { type ObjectHandle, SessionStoreClient } from '@codex/cloudflare-clients';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
 import { countedObjects, holding, intercepted, objectError } from '../suites/interception.js';
@@ -8,6 +8,9 @@ import { DAY, namespace, record, ring, stored, stub, WEEK } from './session_obje
 afterEach(() => {
   vi.useRealTimers();
 });
+
+// Some of these make hundreds of calls, on a machine that may have other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 const fakeDate = () => vi.useFakeTimers({ toFake: ['Date'] });
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
@@ -322,10 +325,10 @@ describe('objects that fail', () => {
     revokeAll: 'revokeUser',
   };
 
-  async function prepared(handle = namespace) {
+  async function prepared(handle: ObjectHandle, timeoutMs?: number) {
     const [id, customer] = [unique('s'), unique('c')];
     await store.set(record(id, customer));
-    const client = new SessionStoreClient(handle, { timeoutMs: 300, onEvent: () => {} });
+    const client = new SessionStoreClient(handle, { timeoutMs, onEvent });
     const calls: Record<string, () => Promise<unknown>> = {
       get: () => client.get(id),
       set: () => client.set(record(id, customer)),
@@ -350,7 +353,7 @@ describe('objects that fail', () => {
     const hanging = intercepted(namespace, (_name, called) =>
       called === method ? new Promise(() => {}) : undefined,
     );
-    const { calls } = await prepared(hanging);
+    const { calls } = await prepared(hanging, 50);
     expect(await code((calls[name.trim()] as () => Promise<unknown>)())).toBe('timeout');
   });
 

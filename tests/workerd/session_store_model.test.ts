@@ -14,6 +14,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+vi.setConfig({ testTimeout: 120_000 });
+
 const onEvent = () => {};
 const store = new SessionStoreClient(namespace, { onEvent, ttlSeconds: 1_000 });
 const TTL = 1_000_000;
@@ -160,7 +162,7 @@ it('agrees with a plain model, whatever is called and wherever a process dies', 
   // Else it would not have met what it is about.
   expect(deaths).toBeGreaterThan(50);
   expect(alive).toBeGreaterThan(300);
-}, 120_000);
+});
 
 it('loses and invents nothing when sets, deletes and revocations race, in whatever order calls arrive', async () => {
   let conflicts = 0;
@@ -203,4 +205,4 @@ it('loses and invents nothing when sets, deletes and revocations race, in whatev
     { numRuns: 60, seed: 20_261_121 },
   );
   expect(conflicts).toBeGreaterThan(10);
-}, 120_000);
+});

@@ -37,6 +37,8 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
+    /// An object failed and the call went on; the code says how.
+    ObjectFailed,
     /// KV still had a session that was revoked.
     Revoked,
     /// A session without a user id.
@@ -62,6 +64,7 @@ impl Note {
             Self::Retried => "retried",
             Self::Revoked => "revoked",
             Self::NotTracked => "not_tracked",
+            Self::ObjectFailed => "object_failed",
             Self::FellBack => "fell_back",
             Self::Blocked => "blocked",
             Self::LockLost => "lock_lost",

@@ -147,7 +147,7 @@ function reach(file: string, reached: Set<string>): void {
   if (reached.has(name)) return;
   reached.add(name);
   if (!name.endsWith('.js')) return void readFileSync(path(name));
-  for (const [, next = ''] of text(name).matchAll(/(?:from|import|new URL\() ?'(\.\/[^']+)'/g))
+  for (const [, next = ''] of text(name).matchAll(/(?:from|import\(?|new URL\() ?'(\.\.?\/[^']+)'/g))
     reach(join(dirname(name), next), reached);
 }
 
@@ -155,6 +155,6 @@ function reachTypes(file: string, reached: Set<string>): void {
   const name = file.replace(/^\.\//, '').replace(/(?<!\.d)\.(js|ts)$/, '.d.ts');
   if (reached.has(name)) return;
   reached.add(name);
-  for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g))
+  for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\.?\/[^'"]+)['"]/g))
     reachTypes(join(dirname(name), next), reached);
 }

@@ -21,11 +21,11 @@ export type EventClient =
  * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
  * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
  * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
- * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (an object
- * failed and the call went on: `onUnavailable` decided on the limit, a cached session counted as a miss),
- * `blocked` (a refusal that this isolate remembers answered, and no object was asked), `lock_lost` (a lock was no
- * longer its holder's when it was released), `revoked` (KV still had a session that was revoked, or one that was
- * cached without `revocations`).
+ * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (a Durable
+ * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
+ * not served), `blocked` (a refusal that this isolate remembers answered, and no object was asked), `lock_lost`
+ * (a lock was no longer its holder's when it was released), `revoked` (KV still had a session that was revoked,
+ * or one that was cached without `revocations`).
  */
 export type EventNote =
   | 'expired'

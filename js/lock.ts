@@ -123,7 +123,7 @@ export class LockClient {
     if (!lock) {
       throw new CloudflareClientsError(
         'conflict',
-        'The lock is somebody else’s. Wait for longer (waitMs), or call again later',
+        'Somebody else has the lock. Wait for longer (waitMs), or call again later',
         { retryable: true },
       );
     }

@@ -27,30 +27,6 @@ export interface Exports {
   cartEndMerge(storage: object, id: string, merged: boolean): Answer;
   cartWake(storage: object): boolean;
 
-  sessionOpen(storage: object, create: boolean): boolean;
-  sessionRead(storage: object): Answer;
-  sessionPut(
-    storage: object,
-    sessionId: string,
-    customerId: string,
-    userAgent: string,
-    createdAt: number,
-    tick: number,
-    ttlMs: number,
-  ): Answer;
-  sessionRemove(storage: object): Answer;
-  sessionRevoke(storage: object, customerId: string, tick: number): Answer;
-  sessionWake(storage: object): boolean;
-  customerAdd(storage: object, id: string, ttlMs: number): Answer;
-  customerIndex(storage: object): Answer;
-  customerForget(storage: object, ids: string[], ticks: number[], settledOnly: boolean): Answer;
-  customerRevoke(storage: object, withIndex: boolean): Answer;
-  customerRevokeToken(storage: object, hash: string, until: number): Answer;
-  customerRevocations(storage: object): Answer;
-  customerStamp(storage: object): Answer;
-  tokenFill(storage: object, userId: string, until: number): Answer;
-  tokenRevoke(storage: object): Answer;
-
   authOpen(storage: object, create: boolean): boolean;
   authHeld(storage: object): Answer;
   authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
@@ -75,6 +51,30 @@ export interface Exports {
   counterAdd(storage: object, by: unknown, key: unknown): Answer;
   counterGet(storage: object): Answer;
   counterReset(storage: object | undefined, key: unknown): Answer;
+
+  sessionOpen(storage: object, create: boolean): boolean;
+  sessionRead(storage: object): Answer;
+  sessionPut(
+    storage: object,
+    sessionId: string,
+    customerId: string,
+    userAgent: string,
+    createdAt: number,
+    tick: number,
+    ttlMs: number,
+  ): Answer;
+  sessionRemove(storage: object): Answer;
+  sessionRevoke(storage: object, customerId: string, tick: number): Answer;
+  sessionWake(storage: object): boolean;
+  customerAdd(storage: object, id: string, ttlMs: number): Answer;
+  customerIndex(storage: object): Answer;
+  customerForget(storage: object, ids: string[], ticks: number[], settledOnly: boolean): Answer;
+  customerRevoke(storage: object, withIndex: boolean): Answer;
+  customerRevokeToken(storage: object, hash: string, until: number): Answer;
+  customerRevocations(storage: object): Answer;
+  customerStamp(storage: object): Answer;
+  tokenFill(storage: object, userId: string, until: number): Answer;
+  tokenRevoke(storage: object): Answer;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

@@ -49,6 +49,7 @@ const MAX_MS = 315_360_000_000;
  * by `ctx.exports`, or as `env.SESSION_DO`.
  */
 export class SessionDurableObject extends StoredObject {
+  /** @internal */
   protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
     return wasm.sessionOpen(storage, create);
   }

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 export const EXAMPLE = `${ROOT}/examples/sveltekit`;
 export const CONFIG = `${EXAMPLE}/wrangler.jsonc`;
-/** Where KV and D1 of the demo and of `npm run dev` stay between runs. */
+/** The Worker that exports the classes of the objects. */
+export const OBJECTS_CONFIG = `${ROOT}/examples/objects/wrangler.jsonc`;
+/** Where KV, D1 and objects of the demo and of `npm run dev` stay between runs. */
 export const STATE = `${EXAMPLE}/.wrangler/state`;
 /** What the build makes, and what shows that there was one. */
 export const WORKER = `${EXAMPLE}/.svelte-kit/cloudflare/_worker.js`;

@@ -1,30 +1,76 @@
-// Starts the built example in workerd, for the demo and for the browser tests.
+// Starts the built example and its objects in workerd, for the demo and for the browser tests.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { QUIET_ENV, StepError } from './commands.mjs';
-import { CONFIG, EXAMPLE, WORKER } from './paths.mjs';
+import { CONFIG, EXAMPLE, OBJECTS_CONFIG, WORKER } from './paths.mjs';
 
 /**
+ * Starts the app and, before it, the Worker whose objects it is bound to: an app that asks
+ * for an object which is not there yet would tell its visitor so.
+ *
  * @param {object} options
- * @param {string} options.persistTo folder of KV and D1
+ * @param {string} options.persistTo folder of KV, D1 and objects
  * @param {string} [options.config] a wrangler configuration other than the example's
+ * @param {boolean} [options.objects] whether it is bound to objects
  * @param {number} [options.port] the first port to try; any free one when left out
  * @param {string} [options.secret] AUTH_SECRET; the one in .dev.vars when left out
- * @param {(line: string) => void} [options.onLog] gets what the Worker logs
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @param {(line: string) => void} [options.onLog] gets what the Workers log
+ * @returns {Promise<{ url: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
  */
-export async function startExample({ persistTo, config = CONFIG, port = 0, secret, onLog }) {
+export async function startExample({ persistTo, config = CONFIG, objects = true, port = 0, secret, onLog }) {
   if (!existsSync(WORKER)) throw new StepError('The example is not built: npm run demo builds it.');
+  const itsObjects = objects ? await startObjects({ persistTo, onLog }) : undefined;
+  try {
+    const app = await startWorker({
+      config,
+      registry: itsObjects?.registry,
+      persistTo,
+      port: await freePort(port),
+      onLog,
+      ...(secret ? { bindings: { AUTH_SECRET: { type: 'secret_text', value: secret } } } : {}),
+    });
+    let stopped;
+    const stopObjects = () => (stopped ??= Promise.resolve(itsObjects?.stop()));
+    return { url: app.url, stopObjects, stop: () => app.stop().finally(stopObjects) };
+  } catch (cause) {
+    await itsObjects?.stop();
+    throw cause;
+  }
+}
+
+/**
+ * Starts the Worker of the objects by itself. Two local Workers find each other by files in a
+ * folder, the registry; this one is made for the purpose, so that another demo or test at the
+ * same time keeps its own objects.
+ */
+export async function startObjects({ persistTo, onLog }) {
+  const registry = mkdtempSync(join(tmpdir(), 'codex-registry-'));
+  const forget = () => rmSync(registry, { recursive: true, force: true });
+  try {
+    // Two workerd processes that open the same files lock each other out: hence a folder of its own.
+    const own = { config: OBJECTS_CONFIG, persistTo: join(persistTo, 'objects'), port: 0 };
+    const worker = await startWorker({ ...own, registry, onLog });
+    return { registry, stop: () => worker.stop().finally(forget) };
+  } catch (cause) {
+    forget();
+    throw cause;
+  }
+}
+
+async function startWorker({ config, bindings, registry, persistTo, port, onLog }) {
   // Before wrangler is loaded: it reads these once.
   Object.assign(process.env, QUIET_ENV);
-  const { unstable_startWorker: startWorker } = await import('wrangler');
-  const worker = await startWorker({
+  const { unstable_startWorker } = await import('wrangler');
+  const worker = await unstable_startWorker({
     config,
-    ...(secret ? { bindings: { AUTH_SECRET: { type: 'secret_text', value: secret } } } : {}),
+    bindings,
     dev: {
       persist: persistTo,
-      server: { hostname: '127.0.0.1', port: await freePort(port) },
+      registry,
+      server: { hostname: '127.0.0.1', port },
       inspector: false,
       watch: false,
       logLevel: 'error',
@@ -33,8 +79,7 @@ export async function startExample({ persistTo, config = CONFIG, port = 0, secre
   });
   try {
     await worker.ready;
-    const url = (await worker.url).origin;
-    return { url, stop: () => worker.dispose() };
+    return { url: (await worker.url).origin, stop: () => worker.dispose() };
   } catch (cause) {
     await worker.dispose();
     throw cause;

@@ -35,7 +35,8 @@ export class Visitor {
     });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      this.#cookies.set(name, value);
+      if (/;\s*max-age=0(;|$)/i.test(line)) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
     }
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json');

@@ -42,7 +42,7 @@ impl AuthStorage {
         let retry = Retry::Idempotent;
         let value = self
             .objects
-            .call(key, &operation.method().into(), &args, retry)
+            .call(key, operation.method(), &args, retry)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());

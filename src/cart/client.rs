@@ -71,7 +71,7 @@ impl CartStoreClient {
 
     async fn step(&self, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
         self.objects
-            .call(cart, &method.into(), args, Retry::Idempotent)
+            .call(cart, method, args, Retry::Idempotent)
             .await
     }
 }

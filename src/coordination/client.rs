@@ -115,7 +115,7 @@ impl Call {
         loop {
             let method = self.operation.method();
             let reply = objects
-                .call(&object, &method.into(), &args, Retry::Idempotent)
+                .call(&object, method, &args, Retry::Idempotent)
                 .await?;
             let Some(busy_ms) = self.busy(&reply)? else {
                 if self.operation == Operation::Release && reply.is_falsy() {

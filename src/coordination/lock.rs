@@ -147,6 +147,17 @@ mod tests {
         assert_eq!(next.fence, START + 1.0);
     }
 
+    #[test]
+    fn a_forgotten_lock_is_a_minute_behind_the_next_fence() {
+        let mut lock = held(Lock::acquire(None, "a", 1_000.0, START));
+        assert_eq!(lock.forget_at(), START + 61_000.0);
+        lock.release("a", "call", START + 10.0);
+        assert_eq!(lock.forget_at(), START + 60_010.0);
+        // Nothing is known, and the clock went back by less than that minute.
+        let next = held(Lock::acquire(None, "b", 1.0, lock.forget_at() - 59_999.0));
+        assert!(next.fence > lock.fence);
+    }
+
     proptest! {
         // Whoever comes and goes, and although an ended lock is forgotten: fences grow, and of two
         // holders' times the later begins when the earlier has ended.

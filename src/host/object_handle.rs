@@ -16,7 +16,7 @@ extern "C" {
         namespace: &ObjectHandle,
         placement: &JsValue,
         name: &JsString,
-        method: &JsString,
+        method: &str,
         args: Vec<JsValue>,
     ) -> JsValue;
 

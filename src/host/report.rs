@@ -37,14 +37,14 @@ pub enum Note {
     JoinFailed,
     /// A call on an object failed on the way and is made again.
     Retried,
+    /// An object failed and the call went on; the code says how.
+    ObjectFailed,
     /// KV still had a session that was revoked.
     Revoked,
     /// A session without a user id.
     NotTracked,
     /// The object failed and this isolate's memory answered; the code says how.
     FellBack,
-    /// An object failed and the call went on; the code says how.
-    ObjectFailed,
     /// A refusal that this isolate remembers answered; no object was asked.
     Blocked,
     /// The lock was no longer its holder's when it was released.
@@ -64,8 +64,8 @@ impl Note {
             Self::Retried => "retried",
             Self::Revoked => "revoked",
             Self::NotTracked => "not_tracked",
-            Self::FellBack => "fell_back",
             Self::ObjectFailed => "object_failed",
+            Self::FellBack => "fell_back",
             Self::Blocked => "blocked",
             Self::LockLost => "lock_lost",
         }

@@ -50,7 +50,7 @@ impl Objects {
     pub async fn call(
         &self,
         name: &JsString,
-        method: &JsString,
+        method: &str,
         args: &[JsValue],
         retry: Retry,
     ) -> Result<JsValue, Error> {
@@ -76,7 +76,7 @@ impl Objects {
     pub async fn call_each(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &JsString,
+        method: &str,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let mut answers = Vec::with_capacity(calls.len());
@@ -89,7 +89,7 @@ impl Objects {
     async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
-        method: &JsString,
+        method: &str,
         retry: Retry,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();

@@ -1,7 +1,6 @@
 //! The JavaScript face of a call on one object. Most methods of the clients are no more than that: what
 //! they send is checked by the object itself, so they share this one function.
 
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
@@ -22,7 +21,7 @@ pub fn object_call(
     placement: JsValue,
     limit_ms: f64,
     name: String,
-    method: JsString,
+    method: String,
     args: Vec<JsValue>,
     idempotent: bool,
     report: Option<JsReport>,

@@ -156,7 +156,7 @@ impl ExactLimiterClient {
         let name = JsString::from(identifier);
         let reply = self
             .objects
-            .call(&name, &operation.method().into(), &args, Retry::Idempotent)
+            .call(&name, operation.method(), &args, Retry::Idempotent)
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.

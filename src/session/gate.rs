@@ -116,7 +116,7 @@ impl Gate {
     ) -> Result<JsValue, Error> {
         let name = JsString::from(name);
         self.objects
-            .call(&name, &method.into(), args, Retry::Idempotent)
+            .call(&name, method, args, Retry::Idempotent)
             .await
     }
 

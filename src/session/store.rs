@@ -92,12 +92,7 @@ impl SessionStoreClient {
         check_id(id)?;
         let found = self
             .objects
-            .call(
-                &session_name(id),
-                &"readSession".into(),
-                &[],
-                Retry::Idempotent,
-            )
+            .call(&session_name(id), "readSession", &[], Retry::Idempotent)
             .await?;
         self.objects.report.hit(!found.is_null());
         Ok(found)
@@ -114,17 +109,12 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let tick = self
             .objects
-            .call(&name, &"addEntry".into(), &args, Retry::Idempotent)
+            .call(&name, "addEntry", &args, Retry::Idempotent)
             .await?;
         let args = [record.clone(), tick, ttl_ms.into()];
         let objects = self.objects.rest_of(started);
         let moved = objects
-            .call(
-                &session_name(id),
-                &"putSession".into(),
-                &args,
-                Retry::Idempotent,
-            )
+            .call(&session_name(id), "putSession", &args, Retry::Idempotent)
             .await?;
         self.forget_place(id, &moved, started).await;
         Ok(JsValue::UNDEFINED)
@@ -140,7 +130,7 @@ impl SessionStoreClient {
         let name = session_name(id);
         let removed = self
             .objects
-            .call(&name, &"removeSession".into(), &[], Retry::Idempotent)
+            .call(&name, "removeSession", &[], Retry::Idempotent)
             .await?;
         self.forget_place(id, &removed, started).await;
         Ok(JsValue::UNDEFINED)
@@ -175,7 +165,7 @@ impl SessionStoreClient {
         let args = [ids.into(), ticks.into(), settled_only.into()];
         let name = JsString::from(customer_name(customer));
         if let Err(error) = objects
-            .call(&name, &"forgetEntries".into(), &args, Retry::Idempotent)
+            .call(&name, "forgetEntries", &args, Retry::Idempotent)
             .await
         {
             self.objects
@@ -193,16 +183,12 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let index = self
             .objects
-            .call(&name, &"readIndex".into(), &[], Retry::Idempotent)
+            .call(&name, "readIndex", &[], Retry::Idempotent)
             .await?;
         let (at, entries) = entries(&index);
         let answers = self
             .objects
-            .call_each(
-                &calls(&entries, &[]),
-                &"readSession".into(),
-                Retry::Idempotent,
-            )
+            .call_each(&calls(&entries, &[]), "readSession", Retry::Idempotent)
             .await;
         let (found, mut stale) = (Array::new(), Vec::new());
         for (answer, entry) in answers.into_iter().zip(entries) {
@@ -234,7 +220,7 @@ impl SessionStoreClient {
             .objects
             .call(
                 &JsString::from(name.as_str()),
-                &"revokeUser".into(),
+                "revokeUser",
                 &args,
                 Retry::Idempotent,
             )
@@ -246,11 +232,7 @@ impl SessionStoreClient {
         for batch in entries(&index).1.chunks(REVOKE_AT_ONCE) {
             let answers = self
                 .objects
-                .call_each(
-                    &calls(batch, &args),
-                    &"revokeSession".into(),
-                    Retry::Idempotent,
-                )
+                .call_each(&calls(batch, &args), "revokeSession", Retry::Idempotent)
                 .await;
             let mut done = Vec::with_capacity(batch.len());
             for (answer, entry) in answers.into_iter().zip(batch) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { add, badge, choose } from './shopper.ts';
 import { firstTitle, newAccount, publish, Site, START_MS, signUp, sourceOf, TEST_MS } from './site.ts';
 
 /**
@@ -16,7 +17,7 @@ const failing = {
 describe.each([
   ['that are missing', { kv_namespaces: [] }],
   ['that fail', failing],
-])('with KV namespaces %s', { timeout: TEST_MS }, (_, bindings) => {
+])('without objects, with KV namespaces %s', { timeout: TEST_MS }, (_, bindings) => {
   let site: Site;
   beforeAll(async () => {
     site = await Site.start({ bindings });
@@ -36,6 +37,13 @@ describe.each([
     await page.waitForURL('**/sign-in');
   });
 
+  it('the rest of the shop is there without its carts', async () => {
+    const page = await site.visitor();
+    await choose(page, 'crew-cap');
+    await page.getByRole('alert').filter({ hasText: 'The shop is closed' }).waitFor();
+    await badge(page, 0);
+  });
+
   it('lists load and publications show', async () => {
     const page = await site.visitor();
     await signUp(page, newAccount());
@@ -44,5 +52,36 @@ describe.each([
     await publish(page, title);
     expect(await firstTitle(page)).toBe(title);
     expect(await sourceOf(page)).toBe('Database');
+  });
+});
+
+describe('with objects that have gone', { timeout: TEST_MS }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.start();
+  }, START_MS);
+  afterAll(() => site?.stop(), START_MS);
+
+  it('the cart says so, and what does not need it works', async () => {
+    const page = await site.visitor();
+    await add(page, 'crew-cap');
+    await site.loseObjects();
+
+    await choose(page, 'reel-tote');
+    await page.getByRole('alert').filter({ hasText: 'cannot be reached right now' }).waitFor();
+    await page.goto('/cart');
+    await page.getByRole('alert').filter({ hasText: 'cannot be reached right now' }).waitFor();
+    await page.goto('/content/guides');
+    expect(await firstTitle(page)).toBeTruthy();
+
+    const { name, email, password } = newAccount();
+    const answer = await page.request.post('/sign-up', {
+      form: { name, email, password },
+      headers: { origin: site.url, accept: 'text/html' },
+    });
+    expect([answer.status(), await answer.text()]).toEqual([
+      503,
+      expect.stringContaining('does not work right now'),
+    ]);
   });
 });

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, newAccount, Site, START_MS, signIn, signUp, sourceOf, TEST_MS } from './site.ts';
 
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const IPHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
+
 let site: Site;
 beforeAll(async () => {
   site = await Site.start();
@@ -8,15 +12,15 @@ beforeAll(async () => {
 afterAll(() => site?.stop(), START_MS);
 
 describe('a session', { timeout: TEST_MS }, () => {
-  it('comes from the database once, and from KV after a reload', async () => {
+  it('comes from its object once, and from KV after a reload', async () => {
     const page = await site.visitor();
     const account = newAccount();
     await signUp(page, account);
-    expect(await sourceOf(page)).toBe('Database');
+    expect(await sourceOf(page)).toBe('Durable Object');
 
     await page.reload();
     expect(await sourceOf(page)).toBe('KV cache');
-    expect(await page.locator('.session-line').textContent()).toMatch(/from KV in .*database took/s);
+    expect(await page.locator('.session-line').textContent()).toMatch(/from KV in .*the object took/s);
 
     const other = await site.visitor();
     await signIn(other, account);
@@ -52,6 +56,52 @@ describe('a session', { timeout: TEST_MS }, () => {
     await laptop.waitForURL('**/sign-in');
     await phone.reload();
     expect(new URL(phone.url()).pathname).toBe('/sign-in');
+
+    // Nothing of the old ones is left on the list of the next.
+    await signIn(laptop, account);
+    expect(await laptop.locator('.devices li').count()).toBe(1);
+  });
+
+  it('is on the list of every device, and ends from there', async () => {
+    const account = newAccount();
+    const laptop = await site.visitor({ userAgent: FIREFOX });
+    const phone = await site.visitor({ userAgent: IPHONE });
+    await signUp(laptop, account);
+    await signIn(phone, account);
+
+    await laptop.reload();
+    const devices = laptop.locator('.devices li');
+    expect(await devices.locator('h3').allInnerTexts()).toEqual([
+      'Firefox on Linux This one',
+      'Safari on iPhone',
+    ]);
+    await laptop.getByRole('button', { name: 'Sign out Safari on iPhone' }).click();
+    await devices.nth(1).waitFor({ state: 'detached' });
+
+    await phone.reload();
+    expect(new URL(phone.url()).pathname).toBe('/sign-in');
+    await laptop.reload();
+    expect(await laptop.locator('main').textContent()).toContain(account.email);
+  });
+
+  it('of someone else is not ended by who knows its id', async () => {
+    const [owner, thief] = [await site.visitor({ javaScriptEnabled: false }), await site.visitor()];
+    const account = newAccount();
+    await signUp(owner, account);
+    const second = await site.visitor();
+    await signIn(second, account);
+    await owner.reload();
+    const id = (await owner.locator('.devices input[name=id]').getAttribute('value')) ?? '';
+    expect(id).not.toBe('');
+
+    await signUp(thief, newAccount());
+    const answer = await thief.request.post('/account?/signOutDevice', {
+      form: { id },
+      headers: { origin: site.url, accept: 'text/html' },
+    });
+    expect(answer.status()).toBe(404);
+    await second.reload();
+    expect(await second.locator('main').textContent()).toContain(account.email);
   });
 
   it('is not found with a cookie that we did not sign', async () => {
@@ -71,6 +121,17 @@ describe('a session', { timeout: TEST_MS }, () => {
 });
 
 describe('the limiter', { timeout: TEST_MS }, () => {
+  it('admits five of twenty attempts at once, whichever comes first', async () => {
+    const page = await site.visitor();
+    const data = { email: newAccount().email, password: 'a wrong guess' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => page.request.post('/api/auth/login', { data })),
+    );
+    const statuses = answers.map((answer) => answer.status());
+    expect(statuses.filter((status) => status === 401).length).toBe(5);
+    expect(statuses.filter((status) => status === 429).length).toBe(15);
+  });
+
   it('refuses the sixth attempt and says when to come back', async () => {
     const page = await site.visitor();
     const guess = { email: newAccount().email, password: 'a wrong guess' };

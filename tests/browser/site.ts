@@ -20,7 +20,7 @@ export interface Account {
 }
 
 export interface SiteOptions {
-  /** Instead of the three KV namespaces. */
+  /** Instead of the KV namespaces and the objects. */
   bindings?: object;
   /** Whether the database has an account that may purge. */
   withOwner?: boolean;
@@ -35,7 +35,7 @@ export class Site {
     readonly folder: string,
     readonly owner: Pick<Account, 'email' | 'password'> | undefined,
     private readonly browser: Browser,
-    private readonly server: { stop(): Promise<void> },
+    private readonly server: { stop(): Promise<void>; stopObjects(): Promise<void> },
   ) {}
 
   static async start({ bindings, withOwner = false }: SiteOptions = {}): Promise<Site> {
@@ -46,7 +46,7 @@ export class Site {
     await applyMigrations({ persistTo: folder, config });
     const owner = withOwner ? await ensureOwner({ persistTo: folder, config }) : undefined;
     const secret = randomBytes(32).toString('base64');
-    const server = await startExample({ persistTo: folder, config, secret });
+    const server = await startExample({ persistTo: folder, config, secret, objects: !bindings });
     return new Site(server.url, folder, owner, await launchChromium(), server);
   }
 
@@ -54,6 +54,11 @@ export class Site {
     await this.browser.close();
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Ends the Worker of the objects: from here on none of them answers. */
+  loseObjects(): Promise<void> {
+    return this.server.stopObjects();
   }
 
   /** Someone new: own cookies, and an own address, which the limiter counts by. */
@@ -65,9 +70,19 @@ export class Site {
       ...options,
     });
     context.setDefaultTimeout(TEST_MS / 2);
+    if (options.javaScriptEnabled === false) scriptless.add(context);
     this.#contexts.push(context);
     return context.newPage();
   }
+}
+
+/** Contexts whose pages never start. */
+const scriptless = new WeakSet<BrowserContext>();
+
+/** Opens a page, and waits until its forms and links are SvelteKit's: before that a click loads a new page. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  if (!scriptless.has(page.context())) await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
 }
 
 export function newAccount(): Account {
@@ -119,7 +134,7 @@ export const sourceOf = (page: Page): Promise<string | null> => page.locator('ma
 export const firstTitle = (page: Page): Promise<string | null> =>
   page.locator('.content-list h3').first().textContent();
 
-/** The example's configuration with other bindings than its three KV namespaces. */
+/** The example's configuration with other bindings than its KV namespaces and objects. */
 function writeConfig(folder: string, bindings: object): string {
   const file = join(folder, 'wrangler.json');
   const config = {

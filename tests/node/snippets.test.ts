@@ -12,13 +12,8 @@ import { at, run } from '../../scripts/lib.mjs';
 import { bundled } from '../server/workerd.js';
 import { type Snippet, snippetsOf } from '../suites/snippets.js';
 
-const documents = [
-  'README.md',
-  'docs/kv.md',
-  'docs/sessions.md',
-  'docs/limits.md',
-  'docs/better-auth.md',
-].flatMap(snippetsOf);
+const GUIDES = ['kv', 'carts', 'sessions', 'limits', 'better-auth'];
+const documents = ['README.md', ...GUIDES.map((guide) => `docs/${guide}.md`)].flatMap(snippetsOf);
 const examples = readdirSync(at('js'))
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => snippetsOf(`js/${name}`));

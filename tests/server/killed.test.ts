@@ -2,16 +2,27 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '../node/proofs/time.js';
-import { type Actor, AuthActor, CartActor } from './killed/actors.js';
+import type { Actor } from './killed/actor.js';
+import { AuthActor } from './killed/auth.js';
+import { CartActor } from './killed/cart.js';
+import { CounterActor, LockActor } from './killed/coordination.js';
+import { LimitActor } from './killed/limit.js';
 import { Workerd } from './killed/process.js';
+import { SessionActor } from './killed/session.js';
 import type { Call } from './killed/worker.js';
+
+const OBJECTS = {
+  CART_DO: 'CartDurableObject',
+  SESSION_DO: 'SessionDurableObject',
+  RATE_LIMIT_DO: 'RateLimitDurableObject',
+  COORDINATION_DO: 'CoordinationDurableObject',
+  AUTH_DO: 'AuthStorageDurableObject',
+};
+const ACTORS = [CartActor, SessionActor, CounterActor, LockActor, LimitActor, AuthActor];
 
 let workerd: Workerd;
 beforeAll(async () => {
-  workerd = await Workerd.of('./worker.ts', {
-    CART_DO: 'CartDurableObject',
-    AUTH_DO: 'AuthStorageDurableObject',
-  });
+  workerd = await Workerd.of('./worker.ts', OBJECTS);
 });
 afterAll(() => workerd?.stop());
 
@@ -49,6 +60,14 @@ describe('1,000 at the same time are 1,000', () => {
     });
   });
 
+  it('in a counter', async () => {
+    const name = randomUUID();
+    const call: Call = { client: 'counter', method: 'increment', args: [name], times: 50 };
+    const counts = (await parallel(20, () => make(call))).flat() as number[];
+    expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, i) => i + 1));
+    expect(await make({ client: 'counter', method: 'get', args: [name] })).toBe(1_000);
+  });
+
   it('in the auth storage, with kills between', async () => {
     const object: Call['object'] = ['AUTH_DO', randomUUID()];
     let acknowledged = 0;
@@ -71,15 +90,13 @@ describe('1,000 at the same time are 1,000', () => {
 
 it('10,000 calls with kills at random moments: nothing is missing, nothing is done twice', async () => {
   const moments = seeded(20_261_121);
-  const actors: Actor[] = [CartActor, AuthActor].flatMap((Actor) =>
-    Array.from({ length: 25 }, () => new Actor()),
-  );
+  const actors: Actor[] = ACTORS.flatMap((Actor) => Array.from({ length: 10 }, () => new Actor()));
   let until = 200;
   lost = 0;
   await Promise.all(
     actors.map(async (actor, i) => {
       const random = seeded(i + 1);
-      for (let step = 0; step < 200; step++) {
+      for (let step = 0; step < 170; step++) {
         const { call, answer } = actor.next(random);
         expect(await make(call), `${call.method}, step ${step} of actor ${i}`).toEqual(answer);
         if (--until === 0) {

@@ -97,6 +97,24 @@ export function limitsSuite(backend: LimitBackend): void {
       });
     });
 
+    it('takes any text for a prefix or an identifier', async () => {
+      const limiter = new RateLimiterClient(backend.isolate());
+      const names = [
+        [`rl:${unique()}:`, ''],
+        ['', unique()],
+        ['__proto__', unique()],
+        ['rl:é€😀:', unique('é€😀')],
+        ['rl:', `${unique()}${'x'.repeat(470)}`],
+      ] as const;
+      for (const [keyPrefix, identifier] of names) {
+        const limit = { ...five, keyPrefix };
+        expect(await limiter.checkLimit(identifier, limit)).toMatchObject({ remaining: 4 });
+        expect(await limiter.checkLimit(identifier, limit)).toMatchObject({ remaining: 3 });
+        await limiter.reset(identifier, keyPrefix);
+        expect(await limiter.peek(identifier, limit)).toMatchObject({ remaining: 5 });
+      }
+    });
+
     it('resets', async () => {
       const limiter = new RateLimiterClient(backend.isolate());
       const id = unique();

@@ -147,6 +147,9 @@ describe('LockClient', () => {
     expect(await flaky.release(lock as Lock)).toBe(false);
     expect(events.filter(({ note }) => note === 'retried')).toHaveLength(4);
     expect(events).toContainEqual(expect.objectContaining({ note: 'lock_lost' }));
+    const calls = events.filter(({ note }) => !note).map(({ client, operation }) => `${client}.${operation}`);
+    expect(calls).toEqual(['lock.acquire', 'lock.extend', 'lock.release', 'lock.release']);
+    expect(JSON.stringify(events)).not.toContain(lock?.holder);
   });
 
   it('waits politely: for the end of the lock, or for its time', async () => {

@@ -1,4 +1,10 @@
-import type { D1Database, ExecutionContext, KVNamespace } from '@cloudflare/workers-types';
+import type {
+  D1Database,
+  DurableObjectNamespace,
+  ExecutionContext,
+  KVNamespace,
+} from '@cloudflare/workers-types';
+import type { CartReading } from '$lib/server/carts';
 import type { SessionSource, SessionUser } from '$lib/types';
 
 declare global {
@@ -12,13 +18,17 @@ declare global {
       user: SessionUser | null;
       /** Expiry of the session, ms since the epoch; null when signed out. */
       sessionExpiresAt: number | null;
+      /** The session's id, which names it on the account page. It opens nothing. */
+      sessionId: string | null;
       /** The session's token. It stays on the server: no load function returns it. */
       sessionToken: string | null;
       /** Where the session of this request was found. */
       sessionSource: SessionSource | null;
-      /** How long finding it took, and how long the database took the last time it was asked. */
+      /** How long finding it took, and how long its home took the last time it was asked. */
       sessionMs: number;
-      sessionDatabaseMs: number | null;
+      sessionHomeMs: number | null;
+      /** The visitor's cart, read at most once for a request. */
+      cart: Promise<CartReading> | null;
       /** Entries of the Server-Timing header, filled while the request runs. */
       timings: string[];
     }
@@ -33,6 +43,10 @@ declare global {
         AUTH_SESSION_KV?: KVNamespace;
         RATE_LIMIT_KV?: KVNamespace;
         CACHE_KV?: KVNamespace;
+        CART_DO?: DurableObjectNamespace;
+        SESSION_DO?: DurableObjectNamespace;
+        RATE_LIMIT_DO?: DurableObjectNamespace;
+        AUTH_DO?: DurableObjectNamespace;
         DB?: D1Database;
         AUTH_SECRET?: string;
       };

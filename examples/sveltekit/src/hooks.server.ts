@@ -15,10 +15,12 @@ const start: Handle = ({ event, resolve }) => {
   Object.assign(event.locals, {
     user: null,
     sessionExpiresAt: null,
+    sessionId: null,
     sessionToken: null,
     sessionSource: null,
     sessionMs: 0,
-    sessionDatabaseMs: null,
+    sessionHomeMs: null,
+    cart: null,
     timings: [],
   } satisfies App.Locals);
   return resolve(event);

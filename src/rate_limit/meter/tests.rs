@@ -238,6 +238,21 @@ fn twice_the_limit_passes_a_fixed_window_and_not_a_sliding_one() {
 }
 
 #[test]
+fn a_clock_that_goes_back_forgets_nothing_and_adds_nothing() {
+    for number in 0..3 {
+        let of = limit(5.0, 60.0, 3.0, Algorithm::numbered(number));
+        let mut meter = Meter::new(&of, START);
+        meter.take(&of, START);
+        let back = START - 3_600_000.0;
+        assert!(meter.is_foreign(&of, back));
+        let seen = meter.at(&of, back);
+        assert_eq!(seen.used(back), 3.0);
+        assert!(!seen.is_foreign(&of, back));
+        assert!(seen.ends_at() <= back + 60_000.0);
+    }
+}
+
+#[test]
 fn a_fresh_limit_answers_all_of_it() {
     for number in 0..3 {
         let of = limit(5.0, 60.0, 1.0, Algorithm::numbered(number));

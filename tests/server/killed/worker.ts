@@ -1,5 +1,10 @@
 // Makes the calls that the tests ask for, each in a request of its own.
-import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import {
+  CartStoreClient,
+  CounterClient,
+  type ObjectHandle,
+  SessionStoreClient,
+} from '@codex/cloudflare-clients';
 
 export * from '@codex/cloudflare-clients/durable-objects';
 
@@ -21,6 +26,8 @@ const OPTIONS = { slowMs: 60_000, timeoutMs: 60_000 };
 function clientsOf(env: Env) {
   return {
     cart: new CartStoreClient(env.CART_DO as ObjectHandle, OPTIONS),
+    session: new SessionStoreClient(env.SESSION_DO as ObjectHandle, OPTIONS),
+    counter: new CounterClient(env.COORDINATION_DO as ObjectHandle, OPTIONS),
   };
 }
 
@@ -30,9 +37,12 @@ function targetOf(env: Env, { client, object: [binding, name] = ['', ''] }: Call
   return objects.get(objects.idFromName(name) as never) as Methods;
 }
 
+// The Date of a session.
+const revived = (name: string, value: unknown) => (name === 'createdAt' ? new Date(value as string) : value);
+
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const call = JSON.parse(await request.text()) as Call;
+    const call = JSON.parse(await request.text(), revived) as Call;
     try {
       const target = targetOf(env, call);
       // JSON has no undefined.

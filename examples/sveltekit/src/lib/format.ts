@@ -15,3 +15,15 @@ export function milliseconds(ms: number): string {
 export function day(ms: number): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(ms);
 }
+
+export function price(cents: number): string {
+  return new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' }).format(cents / 100);
+}
+
+export const pieces = (count: number): string => `${count} ${count === 1 ? 'item' : 'items'}`;
+
+/** To the minute, in UTC: server and browser write the same text. */
+export function moment(ms: number): string {
+  const style = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat('en-GB', style).format(ms);
+}

@@ -18,7 +18,9 @@ export interface SessionUser {
   role: Role;
 }
 
-export type SessionSource = 'kv' | 'database';
+/** Where better-auth keeps its sessions: in an object when one is bound, or else in D1. */
+export type SessionHome = 'object' | 'database';
+export type SessionSource = 'kv' | SessionHome;
 
 export interface ContentItem {
   id: string;
@@ -49,4 +51,21 @@ export interface CacheReport {
   ms: number;
   /** False when there is no CACHE_KV binding. */
   bound: boolean;
+}
+
+/** One line of a cart. What it costs is in the catalogue, by `id`. */
+export interface CartItem {
+  /** Names the line: a product in one size. */
+  key: string;
+  id: string;
+  size: string | null;
+  qty: number;
+}
+
+/** A sign-in of this user that has not ended. */
+export interface Device {
+  id: string;
+  name: string;
+  since: number;
+  isThisOne: boolean;
 }

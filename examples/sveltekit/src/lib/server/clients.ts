@@ -1,28 +1,41 @@
-import type { KVNamespace } from '@cloudflare/workers-types';
 import {
   CacheClient,
+  CartStoreClient,
   type ClientEvent,
   CloudflareClientsError,
   type OnEvent,
   RateLimiterClient,
   SessionCacheClient,
+  SessionStoreClient,
+  type Sku,
 } from '@codex/cloudflare-clients';
+import { type AuthSecondaryStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Role } from '$lib/types';
+import { CART_SECONDS, REVOKED_WITHIN_SECONDS, SESSION_SECONDS } from './lifetimes';
 import { bindings, waitUntil } from './platform';
 
 /**
  * Clients hold a binding and options, nothing more: making one per request costs
- * nothing. Each function gives null when its binding is missing or is not a KV.
+ * nothing. Each function gives null when its binding is missing or of another kind.
  */
 
 /** A slow KV must not be slower than the database it stands in front of. */
 const TIMEOUT_MS = 1000;
 
 export function sessionCache(event: RequestEvent): SessionCacheClient<Role> | null {
-  // Hashed: who can list the namespace's keys cannot use them as sessions.
-  const options = { hashTokens: true, timeoutMs: TIMEOUT_MS, onEvent: observe(event) };
-  return connect(bindings(event).AUTH_SESSION_KV, (kv) => new SessionCacheClient(kv, options));
+  const { AUTH_SESSION_KV, SESSION_DO } = bindings(event);
+  const options = {
+    // Hashed: who can list the namespace's keys cannot use them as sessions.
+    hashTokens: true,
+    // KV shows a deletion late, so what was revoked is asked of an object: every so many seconds
+    // for each user that an isolate serves. 0 would ask on every request.
+    revocations: SESSION_DO,
+    maxStalenessSeconds: REVOKED_WITHIN_SECONDS,
+    timeoutMs: TIMEOUT_MS,
+    onEvent: observe(event),
+  };
+  return connect(AUTH_SESSION_KV, (kv) => new SessionCacheClient(kv, options));
 }
 
 export function contentCache(event: RequestEvent, onEvent?: OnEvent): CacheClient | null {
@@ -39,31 +52,55 @@ export function contentCache(event: RequestEvent, onEvent?: OnEvent): CacheClien
 }
 
 /**
- * With KV down the limiter lets people through. Refusing would turn an outage of a counter
- * into an outage of sign-in; guessing stays slow meanwhile, because every attempt still
- * costs a scrypt hash.
+ * Counted by an object, which is exact; by KV where no object is bound, approximately. With
+ * either down the limiter lets people through. Refusing would turn an outage of a counter into
+ * an outage of sign-in; guessing stays slow meanwhile, because every attempt still costs a
+ * scrypt hash.
  */
 export function rateLimiter(event: RequestEvent): RateLimiterClient | null {
+  const { RATE_LIMIT_DO, RATE_LIMIT_KV } = bindings(event);
   const options = {
     onUnavailable: 'allow' as const,
     waitUntil: waitUntil(event),
     timeoutMs: TIMEOUT_MS,
     onEvent: observe(event),
   };
-  return connect(bindings(event).RATE_LIMIT_KV, (kv) => new RateLimiterClient(kv, options));
+  return connect(RATE_LIMIT_DO ?? RATE_LIMIT_KV, (handle) => new RateLimiterClient(handle, options));
 }
 
-function connect<T>(kv: KVNamespace | undefined, make: (kv: KVNamespace) => T): T | null {
-  if (!kv) return null;
+export function authStorage(event: RequestEvent): AuthSecondaryStorage | undefined {
+  const options = { timeoutMs: OBJECT_TIMEOUT_MS, onEvent: observe(event) };
+  return connect(bindings(event).AUTH_DO, (objects) => secondaryStorage(objects, options)) ?? undefined;
+}
+
+/** How long a visitor waits for an object before being told that it cannot be reached. */
+const OBJECT_TIMEOUT_MS = 3000;
+
+export function cartStore(event: RequestEvent): CartStoreClient<Sku> | null {
+  const options = {
+    ttlSeconds: CART_SECONDS,
+    timeoutMs: OBJECT_TIMEOUT_MS,
+    onEvent: observe(event),
+  };
+  return connect(bindings(event).CART_DO, (objects) => new CartStoreClient<Sku>(objects, options));
+}
+
+export function sessionStore(event: RequestEvent): SessionStoreClient | null {
+  const options = { ttlSeconds: SESSION_SECONDS, timeoutMs: TIMEOUT_MS, onEvent: observe(event) };
+  return connect(bindings(event).SESSION_DO, (objects) => new SessionStoreClient(objects, options));
+}
+
+function connect<Handle, T>(handle: Handle | undefined, make: (handle: Handle) => T): T | null {
+  if (!handle) return null;
   try {
-    return make(kv);
+    return make(handle);
   } catch (cause) {
     warn(cause);
     return null;
   }
 }
 
-/** Runs a KV call that the request can do without; null when it failed. */
+/** Runs a call that the request can do without; null when it failed. */
 export async function optional<T>(work: () => Promise<T> | undefined): Promise<T | null> {
   try {
     return (await work()) ?? null;
@@ -75,11 +112,13 @@ export async function optional<T>(work: () => Promise<T> | undefined): Promise<T
 
 /** The code names the trouble; messages and keys stay out of the log. */
 function warn(cause: unknown): void {
-  const code = cause instanceof CloudflareClientsError ? cause.code : 'unknown';
-  console.warn(JSON.stringify({ message: 'Going on without KV', code }));
+  console.warn(JSON.stringify({ message: 'Going on without it', code: codeOf(cause) }));
 }
 
-/** Every KV operation of a request shows up in its Server-Timing header. */
+export const codeOf = (cause: unknown): string =>
+  cause instanceof CloudflareClientsError ? cause.code : 'unknown';
+
+/** Every operation of a request shows up in its Server-Timing header. */
 function observe(event: RequestEvent): OnEvent {
   return ({ client, operation, hit, code, note, ms }) => {
     const outcome = note ?? code ?? (hit === undefined ? 'done' : hit ? 'hit' : 'miss');

@@ -1,13 +1,15 @@
+import { CloudflareClientsError } from '@codex/cloudflare-clients';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionUser } from '$lib/types';
 import { APIError, createAuth } from './auth';
+import { mergeGuestCart } from './carts';
 import { emailField, type Input, passwordField, textField } from './input';
 import { type LimitOutcome, limitSignIn, limitSignUp, spokenWait } from './limits';
 
 /** What the sign-in page and POST /api/auth/login both answer from. */
 export type CredentialsOutcome =
   | { ok: true; user: Pick<SessionUser, 'id' | 'email' | 'name'>; headers: Record<string, string> }
-  | { ok: false; status: 400 | 401 | 409 | 429; message: string; headers: Record<string, string> };
+  | { ok: false; status: 400 | 401 | 409 | 429 | 503; message: string; headers: Record<string, string> };
 
 export async function signIn(event: RequestEvent, input: Input): Promise<CredentialsOutcome> {
   const email = emailField(input, 'email');
@@ -22,13 +24,15 @@ export async function signIn(event: RequestEvent, input: Input): Promise<Credent
       body: { email, password },
       headers: event.request.headers,
     });
+    // Should this fail, the guest's cart stays, and the next page tries again.
+    await mergeGuestCart(event, user.id);
     return { ok: true, user, headers: limit.headers };
   } catch (cause) {
     // One message for a wrong password and an unknown address: it names no accounts.
     if (isClientError(cause)) {
       return refused(401, 'That e-mail address and password do not match.', limit.headers);
     }
-    throw cause;
+    return notNow(cause);
   }
 }
 
@@ -49,17 +53,25 @@ export async function signUp(event: RequestEvent, input: Input): Promise<Credent
       body: { name, email, password },
       headers: event.request.headers,
     });
+    await mergeGuestCart(event, user.id);
     return { ok: true, user, headers: {} };
   } catch (cause) {
     if (isClientError(cause)) {
       return refused(409, 'This address cannot be used. If it is yours, sign in instead.');
     }
-    throw cause;
+    return notNow(cause);
   }
 }
 
+/** The password was right, and there was nowhere to put the session. */
+function notNow(cause: unknown): CredentialsOutcome {
+  if (!(cause instanceof CloudflareClientsError)) throw cause;
+  console.error(JSON.stringify({ message: 'A session could not be made', code: cause.code }));
+  return refused(503, 'Signing in does not work right now. Please try again in a moment.');
+}
+
 function refused(
-  status: 400 | 401 | 409,
+  status: 400 | 401 | 409 | 503,
   message: string,
   headers: Record<string, string> = {},
 ): CredentialsOutcome {

@@ -1,6 +1,7 @@
 import type { D1Database } from '@cloudflare/workers-types';
 import { error, type RequestEvent } from '@sveltejs/kit';
 import { building } from '$app/environment';
+import type { SessionHome } from '$lib/types';
 
 type Env = App.Platform['env'];
 
@@ -21,6 +22,10 @@ export function database(event: RequestEvent): D1Database {
   }
   return DB;
 }
+
+/** Where better-auth keeps its sessions. */
+export const sessionHome = (event: RequestEvent): SessionHome =>
+  bindings(event).AUTH_DO ? 'object' : 'database';
 
 export function authSecret(event: RequestEvent): string {
   const { AUTH_SECRET } = bindings(event);

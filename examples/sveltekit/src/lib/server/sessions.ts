@@ -1,86 +1,97 @@
-import type { RequestEvent } from '@sveltejs/kit';
+import { error, isHttpError, type RequestEvent } from '@sveltejs/kit';
 import type { Role, SessionSource, SessionUser } from '$lib/types';
-import { createAuth, RENEW_AFTER_SECONDS, SESSION_SECONDS, verifiedToken } from './auth';
-import { addTiming, optional, sessionCache } from './clients';
-import { waitUntil } from './platform';
+import { createAuth, verifiedToken } from './auth';
+import { addTiming, optional, sessionCache, sessionStore } from './clients';
+import { RENEW_AFTER_SECONDS, SESSION_SECONDS } from './lifetimes';
+import { sessionHome, waitUntil } from './platform';
 
 interface FoundSession {
+  id: string;
   user: SessionUser;
   token: string;
   expiresAt: number;
   source: SessionSource;
-  databaseMs: number | null;
+  homeMs: number | null;
 }
 
 /** Finds the session of a request and puts it in locals. */
 export async function loadSession(event: RequestEvent): Promise<void> {
   const started = performance.now();
-  const found = await findSession(event);
+  const found = await findSession(event).catch(notNow);
   if (!found) return;
 
   const { locals } = event;
   locals.user = found.user;
+  locals.sessionId = found.id;
   locals.sessionToken = found.token;
   locals.sessionExpiresAt = found.expiresAt;
   locals.sessionSource = found.source;
   locals.sessionMs = performance.now() - started;
-  locals.sessionDatabaseMs = found.databaseMs;
+  locals.sessionHomeMs = found.homeMs;
   addTiming(event, 'session', found.source, locals.sessionMs);
+}
+
+/** Neither signed in nor signed out: whoever cannot be checked is asked to come back. */
+function notNow(cause: unknown): never {
+  if (isHttpError(cause)) throw cause;
+  console.error(JSON.stringify({ message: 'A session could not be checked' }));
+  error(503, 'Your session cannot be checked right now. Please try again in a moment.');
 }
 
 async function findSession(event: RequestEvent): Promise<FoundSession | null> {
   const token = await verifiedToken(event);
   if (!token) return null;
 
-  const cached = await fromCache(event, token);
-  if (cached && !dueForRenewal(cached.expiresAt)) return cached;
-  try {
-    return await fromDatabase(event, token);
-  } catch (cause) {
-    // A cached session outlives a database that cannot be reached.
-    if (cached) return cached;
-    throw cause;
-  }
-}
-
-async function fromCache(event: RequestEvent, token: string): Promise<FoundSession | null> {
-  // A KV that fails is a miss: the database decides, and nobody is signed out.
-  const cached = await optional(() => sessionCache(event)?.get(token));
-  if (!cached) return null;
-  const { databaseMs } = cached.session as { databaseMs?: unknown };
-  return {
-    user: publicUser(cached.user),
-    token,
-    expiresAt: Date.parse(cached.session.expiresAt),
-    source: 'kv',
-    databaseMs: typeof databaseMs === 'number' ? databaseMs : null,
+  const cache = sessionCache(event);
+  let source: SessionSource = 'kv';
+  const load = () => {
+    source = sessionHome(event);
+    return loadEntry(event, token);
   };
+  // KV or the object of the revocations failing is a miss: better-auth decides, and nobody is
+  // signed out.
+  let entry = await (cache ? cache.getOrLoad(token, load) : load());
+  if (entry && source === 'kv' && dueForRenewal(entry)) {
+    const asOf = Date.now();
+    // A cached session outlives a home that cannot be reached.
+    const renewed = await load().catch(() => undefined);
+    if (renewed) await optional(() => cache?.set(token, renewed, { asOf }));
+    if (renewed === undefined) source = 'kv';
+    else entry = renewed;
+  }
+  return entry && found(entry, token, source);
 }
 
-async function fromDatabase(event: RequestEvent, token: string): Promise<FoundSession | null> {
+/** What the app reads of a session, and how long its home took, to show beside a later hit. */
+interface Entry {
+  session: { id: string; userId: string; token: string; expiresAt: string; homeMs?: number };
+  user: SessionUser & { emailVerified: boolean };
+}
+
+async function loadEntry(event: RequestEvent, token: string): Promise<Entry | null> {
   const started = performance.now();
   const found = await createAuth(event).api.getSession({ headers: event.request.headers });
   if (!found) return null;
 
-  const databaseMs = performance.now() - started;
-  const user = publicUser(found.user);
+  const homeMs = performance.now() - started;
   const { id, userId, expiresAt } = found.session;
-  // Only what the app reads goes into the cache, and how long the database took, to
-  // show beside a later hit. Written after the answer: no visitor waits for it.
-  const entry = {
-    session: { id, userId, token, expiresAt, databaseMs },
-    user: { ...user, emailVerified: found.user.emailVerified },
+  return {
+    session: { id, userId, token, expiresAt: new Date(expiresAt).toISOString(), homeMs },
+    user: { ...publicUser(found.user), emailVerified: found.user.emailVerified },
   };
-  waitUntil(event)(optional(() => sessionCache(event)?.set(token, entry)));
-  return { user, token, expiresAt: expiresAt.getTime(), source: 'database', databaseMs };
+}
+
+function found({ session, user }: Entry, token: string, source: SessionSource): FoundSession {
+  const { id, expiresAt, homeMs = null } = session;
+  return { id, user: publicUser(user), token, expiresAt: Date.parse(expiresAt), source, homeMs };
 }
 
 /**
- * better-auth renews a session when it is read from the database. A session that is
+ * better-auth renews a session when it is read at its home. A session that is
  * always found in KV would never be, so once half its life is gone it counts as a miss.
  */
-function dueForRenewal(expiresAt: number): boolean {
-  return expiresAt - Date.now() < (SESSION_SECONDS - RENEW_AFTER_SECONDS) * 1000;
+function dueForRenewal({ session }: Pick<Entry, 'session'>): boolean {
+  return Date.parse(session.expiresAt) - Date.now() < (SESSION_SECONDS - RENEW_AFTER_SECONDS) * 1000;
 }
 
 function publicUser(user: { id: string; email: string; name: string; role: string }): SessionUser {
@@ -93,11 +104,11 @@ function toRole(role: string): Role {
   return role === 'owner' || role === 'creator' ? role : 'customer';
 }
 
-/** Ends this session: in the database first, which decides, then in the cache. */
+/** Ends this session: where better-auth keeps it, which decides, then in the cache. */
 export async function signOut(event: RequestEvent): Promise<void> {
-  const token = event.locals.sessionToken;
+  const { sessionId: id, sessionToken: token } = event.locals;
   await createAuth(event).api.signOut({ headers: event.request.headers });
-  if (token) await forget(event, () => sessionCache(event)?.delete(token));
+  if (id && token) await forgetSession(event, { id, token });
   forgetLocals(event);
 }
 
@@ -107,8 +118,20 @@ export async function signOutEverywhere(event: RequestEvent): Promise<void> {
   const auth = createAuth(event);
   await auth.api.revokeSessions({ headers: event.request.headers });
   await auth.api.signOut({ headers: event.request.headers });
-  if (userId) await forget(event, () => sessionCache(event)?.deleteUserSessions(userId));
+  if (userId) {
+    await forget(event, () => sessionCache(event)?.deleteUserSessions(userId));
+    await forget(event, () => sessionStore(event)?.revokeAll(userId));
+  }
   forgetLocals(event);
+}
+
+/** Takes a session that has ended out of the cache and off the list of devices. */
+export async function forgetSession(
+  event: RequestEvent,
+  { id, token }: { id: string; token: string },
+): Promise<void> {
+  await forget(event, () => sessionCache(event)?.delete(token));
+  await forget(event, () => sessionStore(event)?.delete(id));
 }
 
 /** One more try after the answer: an entry that stays would keep its session alive. */
@@ -122,6 +145,7 @@ async function forget<T>(event: RequestEvent, remove: () => Promise<T> | undefin
 
 function forgetLocals({ locals }: RequestEvent): void {
   locals.user = null;
+  locals.sessionId = null;
   locals.sessionToken = null;
   locals.sessionExpiresAt = null;
   locals.sessionSource = null;

@@ -1,8 +1,11 @@
+import { readCart } from '$lib/server/carts';
+import { sessionHome } from '$lib/server/platform';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = ({ locals, url }) => {
+export const load: LayoutServerLoad = async (event) => {
+  const { locals, url } = event;
   // Reading the path makes this run on every navigation, so that the line about the
-  // session is about the page that is shown.
+  // session and the number on the cart are about the page that is shown.
   void url.pathname;
   const { user } = locals;
   return {
@@ -11,8 +14,10 @@ export const load: LayoutServerLoad = ({ locals, url }) => {
       ? {
           source: locals.sessionSource,
           ms: locals.sessionMs,
-          databaseMs: locals.sessionDatabaseMs,
+          home: sessionHome(event),
+          homeMs: locals.sessionHomeMs,
         }
       : null,
+    cart: (await readCart(event)).items,
   };
 };

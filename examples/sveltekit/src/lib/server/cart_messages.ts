@@ -1,0 +1,35 @@
+import { CloudflareClientsError } from '@codex/cloudflare-clients';
+
+export interface CartFailure {
+  ok: false;
+  status: 400 | 403 | 409 | 503;
+  message: string;
+}
+
+/** What a visitor can do about a cart that refused, by the code of the error. */
+export function cartFailure(cause: unknown): CartFailure {
+  if (!(cause instanceof CloudflareClientsError)) throw cause;
+  switch (cause.code) {
+    case 'limit_exceeded':
+      return failure(400, 'That is more than a cart can hold. Remove something first.');
+    case 'conflict':
+      return failure(409, 'Your cart has changed in the meantime. This is how it is now.');
+    case 'forbidden':
+      return failure(403, 'This cart belongs to someone else.');
+    default:
+      // The code names the trouble; ids and messages stay out of the log.
+      console.warn(JSON.stringify({ message: 'A cart could not be reached', code: cause.code }));
+      return failure(503, 'Your cart cannot be reached right now. Please try again in a moment.');
+  }
+}
+
+export function missingCarts(): CartFailure {
+  console.error('The binding CART_DO is missing: see durable_objects in wrangler.jsonc.');
+  return failure(503, 'The shop is closed: its carts are not connected.');
+}
+
+const failure = (status: CartFailure['status'], message: string): CartFailure => ({
+  ok: false,
+  status,
+  message,
+});

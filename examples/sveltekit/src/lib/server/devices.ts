@@ -1,0 +1,40 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import type { Device } from '$lib/types';
+import { deviceName } from '$lib/user_agent';
+import { createAuth } from './auth';
+import { optional, sessionStore } from './clients';
+import { forgetSession } from './sessions';
+
+/**
+ * The sign-ins of the visitor, the newest first; null when the list cannot be had. A record
+ * holds the session's id and never its token, so nothing on the page could sign anyone in.
+ */
+export async function listDevices(event: RequestEvent): Promise<Device[] | null> {
+  const { user, sessionId } = event.locals;
+  if (!user) return [];
+  const records = await optional(() => sessionStore(event)?.list(user.id));
+  return (
+    records
+      ?.map(({ sessionId: id, userAgent, createdAt }) => ({
+        id,
+        name: deviceName(userAgent),
+        since: createdAt.getTime(),
+        isThisOne: id === sessionId,
+      }))
+      .sort((a, b) => Number(b.isThisOne) - Number(a.isThisOne) || b.since - a.since) ?? null
+  );
+}
+
+/**
+ * Ends one of the visitor's sessions. False when there is none with that id: better-auth
+ * lists the sessions of who asks, so the id of someone else's finds nothing.
+ */
+export async function signOutDevice(event: RequestEvent, id: string): Promise<boolean> {
+  const auth = createAuth(event);
+  const headers = event.request.headers;
+  const session = (await auth.api.listSessions({ headers })).find((one) => one.id === id);
+  if (!session) return false;
+  await auth.api.revokeSession({ headers, body: { token: session.token } });
+  await forgetSession(event, session);
+  return true;
+}

@@ -1,5 +1,6 @@
 /**
- * Sessions, rate limits and caching on Cloudflare KV.
+ * Sessions, rate limits and caching on Cloudflare KV; carts, sessions, exact limits, locks and counters on
+ * Durable Objects.
  *
  * @packageDocumentation
  */

@@ -5,29 +5,43 @@ import { build } from 'esbuild';
 import { at, stop } from './lib.mjs';
 import { startUp } from './startup.mjs';
 
-const BUDGET_KB = 64;
+// KB gzip of each entry, with its wasm and glue.
+const BUDGETS = { '@codex/cloudflare-clients': 112, '@codex/cloudflare-clients/durable-objects': 72 };
 const BUDGET_MS = 25;
 
-const bundle = await build({
-  stdin: { contents: "export * from '@codex/cloudflare-clients'", resolveDir: at('.') },
-  bundle: true,
-  minify: true,
-  write: false,
-  outdir: '/',
-  format: 'esm',
-  conditions: ['workerd'],
-  external: ['cloudflare:*'],
-  loader: { '.wasm': 'copy' },
-});
 const kilobytes = (bytes) => bytes / 1024;
-let total = 0;
-for (const { path, contents } of bundle.outputFiles) {
-  const gzip = kilobytes(gzipSync(contents, { level: 9 }).length);
-  total += gzip;
-  const kind = path.endsWith('.wasm') ? 'wasm' : 'JavaScript, minified';
-  console.log(
-    `${kind.padEnd(22)} ${kilobytes(contents.length).toFixed(1).padStart(6)} KB ${gzip.toFixed(1).padStart(6)} KB gzip`,
-  );
+
+// What one entry brings into a bundle. The objects' session wire is imported when a request for it comes, and
+// brings the clients: those are counted at their own entry.
+async function weigh(entry) {
+  const bundle = await build({
+    stdin: { contents: `export * from '${entry}'`, resolveDir: at('.') },
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: '/',
+    format: 'esm',
+    conditions: ['workerd'],
+    external: ['cloudflare:*', '*/session_wire.js'],
+    loader: { '.wasm': 'copy' },
+  });
+  let total = 0;
+  console.log(entry);
+  for (const { path, contents } of bundle.outputFiles) {
+    const gzip = kilobytes(gzipSync(contents, { level: 9 }).length);
+    total += gzip;
+    const kind = path.endsWith('.wasm') ? 'wasm' : 'JavaScript, minified';
+    console.log(
+      `  ${kind.padEnd(20)} ${kilobytes(contents.length).toFixed(1).padStart(6)} KB ${gzip.toFixed(1).padStart(6)} KB gzip`,
+    );
+  }
+  return total;
+}
+
+for (const [entry, budget] of Object.entries(BUDGETS)) {
+  const total = await weigh(entry);
+  console.log(`  together             ${total.toFixed(1).padStart(16)} KB gzip of ${budget}`);
+  if (total > budget) stop(`${entry} is over its budget of ${budget} KB gzip`);
 }
 const module = new WebAssembly.Module(readFileSync(at('pkg/clients.wasm')));
 const { create } = await import(at('pkg/clients.js'));
@@ -36,8 +50,6 @@ for (let i = 0; i < 100; i++) create(module, {});
 console.log(
   `instantiation          ${((performance.now() - start) / 100).toFixed(2).padStart(6)} ms, mean of 100`,
 );
-console.log(`together               ${total.toFixed(1).padStart(16)} KB gzip of ${BUDGET_KB}`);
-if (total > BUDGET_KB) stop(`The package is over its budget of ${BUDGET_KB} KB gzip`);
 const started = await startUp();
 const gained = started.with - started.without;
 console.log(

@@ -1,5 +1,5 @@
 // The README from install to a protected route, word by word, in a new SvelteKit app.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { snippetsOf } from '../suites/snippets.ts';
@@ -63,4 +63,19 @@ test('`npm run build` and `npx wrangler dev`', async () => {
   } finally {
     await server.stop();
   }
+});
+
+test('the Worker of the objects is bundled, with its classes and their wasm', async () => {
+  await consumer.run(
+    'wrangler',
+    'deploy',
+    '--dry-run',
+    '-c',
+    'objects/wrangler.jsonc',
+    '--outdir',
+    'bundled',
+  );
+  const folder = join(consumer.folder, 'objects', 'bundled');
+  const files = existsSync(folder) ? folder : join(consumer.folder, 'bundled');
+  expect(readdirSync(files).join()).toContain('objects.wasm');
 });

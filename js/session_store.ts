@@ -43,7 +43,6 @@ const MAX_TTL_SECONDS = 315_360_000;
  */
 export class SessionStoreClient {
   readonly #objects: Objects;
-  readonly #namespace: ObjectHandle;
   readonly #ttlMs: number;
 
   /**
@@ -52,7 +51,6 @@ export class SessionStoreClient {
    */
   constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
     this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
-    this.#namespace = namespace;
     const ttlSeconds = options?.ttlSeconds ?? 604_800;
     if (typeof ttlSeconds !== 'number' || !(ttlSeconds > 0) || ttlSeconds > MAX_TTL_SECONDS) {
       const expected = `a number of seconds above 0 and at most ${MAX_TTL_SECONDS} (10 years)`;
@@ -101,7 +99,7 @@ export class SessionStoreClient {
   }
 
   /**
-   * The live sessions of a customer, the one that was set first before the others. One call for the index and one for
+   * The live sessions of a customer, in the order in which they were set. One call for the index, and one for
    * each session, 50 at a time.
    */
   list(customerId: string): Promise<SessionRecord[]> {
@@ -124,7 +122,7 @@ export class SessionStoreClient {
     const bad = notText(id, 'The id');
     if (bad) return Promise.reject(bad);
     const { handle, placement, limitMs } = this.#objects;
-    const number = numberOf(this.#namespace);
+    const number = numberOf(handle);
     const kind = KINDS.indexOf(operation);
     return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
       wasm.storeCall(handle, placement, limitMs, number, kind, id, report),

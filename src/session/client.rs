@@ -25,7 +25,7 @@ pub struct SessionCacheClient {
     /// `set` writes an index entry, so that a user's sessions can be found.
     pub track_users: bool,
     /// Where revocations are kept, if anywhere.
-    pub gate: Option<Gate>,
+    pub gate: Option<Box<Gate>>,
     /// Where the call reports to.
     pub report: Report,
 }
@@ -47,17 +47,23 @@ impl SessionCacheClient {
     /// # Errors
     /// An invalid token, or KV failed.
     pub async fn get(&self, token: &JsString) -> Answer {
-        let found = self.find(token).await?;
+        let key = self.key(token)?;
+        let found = match &self.gate {
+            None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
+            // Boxed, so that a read without revocations does not carry its states.
+            Some(gate) => Box::pin(self.find_admitted(gate, token, &key)).await?,
+        };
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
     }
 
-    async fn find(&self, token: &JsString) -> Result<Option<JsValue>, Error> {
-        let key = self.key(token)?;
-        let Some(gate) = &self.gate else {
-            return Ok(self.kv.get(&key).await?.and_then(|text| self.live(&text)));
-        };
-        let (text, metadata) = self.kv.get_entry(&key).await?;
+    async fn find_admitted(
+        &self,
+        gate: &Gate,
+        token: &JsString,
+        key: &JsString,
+    ) -> Result<Option<JsValue>, Error> {
+        let (text, metadata) = self.kv.get_entry(key).await?;
         let Some(session) = text.and_then(|text| self.live(&text)) else {
             return Ok(None);
         };
@@ -82,15 +88,14 @@ impl SessionCacheClient {
     /// notes.
     pub async fn get_or_load(&self, token: &JsString, loader: &Function) -> Answer {
         self.key(token)?;
-        match self.find(token).await {
-            Ok(Some(session)) => {
-                self.report.hit(true);
-                return Ok(session);
+        match self.get(token).await {
+            Ok(session) if !session.is_null() => return Ok(session),
+            Ok(_) => {}
+            Err(error) => {
+                self.report.note_code(Note::KvFailed, error.code());
+                self.report.hit(false);
             }
-            Ok(None) => {}
-            Err(error) => self.report.note_code(Note::KvFailed, error.code()),
         }
-        self.report.hit(false);
         let mut reloaded = false;
         loop {
             let start = gate::start();

@@ -35,16 +35,7 @@ fn client(
     report: Option<JsReport>,
 ) -> SessionCacheClient {
     let report = Report(report);
-    let gate = gate.map(|gate| Gate {
-        objects: Objects {
-            handle: gate.objects(),
-            placement: JsValue::UNDEFINED,
-            limit_ms: gate.limit_ms(),
-            report: report.clone(),
-        },
-        handle: gate.number(),
-        staleness_ms: gate.staleness_ms(),
-    });
+    let gate = gate.map(|gate| gate_of(&gate, report.clone()));
     SessionCacheClient {
         // Revocations need the metadata; a plain read does without.
         kv: Kv::new(kv, gate.is_some(), limit_ms),
@@ -53,6 +44,19 @@ fn client(
         gate,
         report,
     }
+}
+
+fn gate_of(gate: &GateOptions, report: Report) -> Box<Gate> {
+    Box::new(Gate {
+        objects: Objects {
+            handle: gate.objects(),
+            placement: JsValue::UNDEFINED,
+            limit_ms: gate.limit_ms(),
+            report,
+        },
+        handle: gate.number(),
+        staleness_ms: gate.staleness_ms(),
+    })
 }
 
 /// `SessionCacheClient.get`.

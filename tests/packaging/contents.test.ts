@@ -155,6 +155,6 @@ function reachTypes(file: string, reached: Set<string>): void {
   const name = file.replace(/^\.\//, '').replace(/(?<!\.d)\.(js|ts)$/, '.d.ts');
   if (reached.has(name)) return;
   reached.add(name);
-  for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\/[^'"]+)['"]/g))
+  for (const [, next = ''] of text(name).matchAll(/(?:from|import\() ?['"](\.\.?\/[^'"]+)['"]/g))
     reachTypes(join(dirname(name), next), reached);
 }

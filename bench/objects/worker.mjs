@@ -5,6 +5,9 @@ import { plainCart } from './plain.mjs';
 export * from '@codex/cloudflare-clients/durable-objects';
 export * from './plain.mjs';
 
+// Fifty at a time are slow on two cores, and warnings would be measured.
+const QUIET = { slowMs: 60_000, timeoutMs: 60_000 };
+
 const sku = (i) => ({
   id: `sku-${i}`,
   title: `Product number ${i}`,
@@ -20,7 +23,7 @@ async function carts(env, by, id, size) {
     await cart.set(cartOf(size));
     return (i) => cart.increment(sku(i % size), 1);
   }
-  const client = new CartStoreClient(env.CART_DO);
+  const client = new CartStoreClient(env.CART_DO, QUIET);
   await client.setCart(id, cartOf(size));
   return (i) => client.incrementQty(id, sku(i % size), 1);
 }
@@ -30,7 +33,7 @@ const jobs = {
 
   /** Ten changes: in one trip, or in ten. */
   async ten(env, { by, id }) {
-    const client = new CartStoreClient(env.CART_DO);
+    const client = new CartStoreClient(env.CART_DO, QUIET);
     await client.setCart(id, cartOf(20));
     const change = (i) => ({ op: 'increment', sku: sku(i), qty: 1 });
     const ten = Array.from({ length: 10 }, (_, i) => i);
@@ -45,13 +48,13 @@ const jobs = {
       const check = () => env.PLAIN_LIMITER.get(env.PLAIN_LIMITER.idFromName(id)).check('rl:', 1e9, 60);
       return check;
     }
-    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO, QUIET);
     return () => limiter.checkLimit(id, { limit: 1e9, window: 60, keyPrefix: 'rl:' });
   },
 
   /** A caller who has been refused calls again. */
   async refused(env, { id }) {
-    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+    const limiter = new RateLimiterClient(env.RATE_LIMIT_DO, QUIET);
     const config = { limit: 1, window: 3_600, keyPrefix: 'rl:' };
     await limiter.checkLimit(id, config);
     await limiter.checkLimit(id, config);
@@ -65,7 +68,7 @@ const jobs = {
       await stub().set(record);
       return () => stub().get();
     }
-    const sessions = new SessionStoreClient(env.SESSION_DO);
+    const sessions = new SessionStoreClient(env.SESSION_DO, QUIET);
     await sessions.set(record);
     return () => sessions.get(id);
   },
@@ -77,30 +80,27 @@ const jobs = {
   },
 };
 
+// What rounds have set up, by their id.
+const running = new Map();
+
 export default {
+  /** With `n`, the rate: so many calls from inside. Without, one call, whose latency is taken outside. */
   async fetch(request, env) {
     const job = await request.json();
-    const run = await jobs[job.job](env, job);
+    const run = running.get(job.id) ?? (await jobs[job.job](env, job));
+    running.set(job.id, run);
+    if (!job.n) {
+      await run(job.i);
+      return new Response();
+    }
     for (let i = 0; i < job.n / 10; i++) await run(i);
-    const times = [];
     let next = 0;
     const begun = performance.now();
     const lane = async () => {
-      while (next < job.n) {
-        const start = performance.now();
-        await run(next++);
-        times.push(performance.now() - start);
-      }
+      while (next < job.n) await run(next++);
     };
     await Promise.all(Array.from({ length: job.at }, lane));
     const ms = performance.now() - begun;
-    times.sort((a, b) => a - b);
-    const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-    return Response.json({
-      perSecond: (job.n / ms) * 1_000,
-      us: (ms / job.n) * 1_000,
-      p50: at(0.5),
-      p99: at(0.99),
-    });
+    return Response.json({ perSecond: (job.n / ms) * 1_000, us: (ms / job.n) * 1_000 });
   },
 };

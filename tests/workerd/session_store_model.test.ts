@@ -19,6 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const onEvent = () => {};
 const store = new SessionStoreClient(namespace, { onEvent, ttlSeconds: 1_000 });
 const TTL = 1_000_000;
+const SHORT_TTL = 1_000;
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 type When = 'before' | 'after';
@@ -66,11 +67,12 @@ const IDS = ['a', 'a:b', '__proto__', '🦊'];
 const CUSTOMERS = ['a', 'a:b', 'customer:'];
 const id = fc.constantFrom(...IDS);
 const customer = fc.constantFrom(...CUSTOMERS);
+const ttl = fc.constantFrom(TTL, TTL / 4, SHORT_TTL);
 const death = fc.option(fc.record({ n: fc.integer({ min: 1, max: 4 }), when: fc.constantFrom(...WHEN) }), {
   freq: 3,
 });
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('set' as const), id, customer, death }) },
+  { weight: 5, arbitrary: fc.record({ op: fc.constant('set' as const), id, customer, ttl, death }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('delete' as const), id, death }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('revokeAll' as const), customer, death }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('ring' as const), id, customer }) },
@@ -105,11 +107,12 @@ it('agrees with a plain model, whatever is called and wherever a process dies', 
         if (call.op !== 'pass' && call.op !== 'ring') {
           const { n, when } = call.death ?? { n: Number.POSITIVE_INFINITY, when: 'before' as const };
           const process = dying(namespace, n, when);
-          const client = new SessionStoreClient(process.handle, { onEvent, ttlSeconds: 1_000 });
+          const ttlSeconds = (call.op === 'set' ? call.ttl : TTL) / 1_000;
+          const client = new SessionStoreClient(process.handle, { onEvent, ttlSeconds });
           const before = new Map(model);
           let answer: Promise<unknown>;
           if (call.op === 'set') {
-            model.set(call.id, { customer: call.customer, agent: `${i}`, ends: Date.now() + TTL });
+            model.set(call.id, { customer: call.customer, agent: `${i}`, ends: Date.now() + call.ttl });
             answer = client.set(record(own(call.id), own(call.customer), { userAgent: `${i}` }));
           } else if (call.op === 'delete') {
             model.delete(call.id);

@@ -46,12 +46,14 @@ pub fn add(rows: &Rows, id: &JsString, ttl_ms: f64) -> Result<f64, Error> {
             "a customer can have 900 sessions. list() forgets those that were deleted, revokeAll() ends them all",
         ));
     }
+    let held = rows.one(Kind::Entry, id)?.map_or(0.0, |entry| entry.until);
     let tick = tick(rows, model::SETTLED_MS)?;
     let entry = Held {
         name: id.clone(),
         tick,
-        // The record's life begins with the `put`, at most 30 s from now on another object's clock.
-        until: rows.now + ttl_ms + model::SETTLED_MS,
+        // The record's life begins with the `put`, at most 30 s from now on another object's clock. If that
+        // never comes, the record that is there lives on, and may live longer.
+        until: held.max(rows.now + ttl_ms + model::SETTLED_MS),
         body: None,
     };
     rows.put(Kind::Entry, &entry)?;

@@ -10,3 +10,6 @@ guard.load(wasm);
 
 /** Runs something inside an object; throws what it failed with. */
 export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);
+
+/** The size of the current instance's memory, for tests of what makes it grow. */
+export const memoryBytes = (): number => guard.instance().memory.buffer.byteLength;

@@ -1,11 +1,11 @@
 //! What `CoordinationDurableObject` calls. The arguments may be of any kind.
 
-use js_sys::Array;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::lock::{Attempt, Lock};
 use super::store::Store;
-use super::{CoordinationError, counter, is_text};
+use super::{CoordinationError, MAX_TEXT_BYTES, counter, is_text};
 use crate::error::Error;
 use crate::host::now;
 use crate::host::storage::{Storage, StorageHandle};
@@ -140,13 +140,19 @@ pub fn coordination_wake(storage: StorageHandle) -> JsValue {
 }
 
 fn text(value: &JsValue) -> Result<String, Error> {
-    let text = value.as_string().filter(|text| is_text(text));
-    Ok(text.ok_or(CoordinationError::Holder)?)
+    Ok(short_text(value).ok_or(CoordinationError::Holder)?)
 }
 
 fn idempotency_key(value: &JsValue) -> Result<String, Error> {
-    let text = value.as_string().filter(|text| is_text(text));
-    Ok(text.ok_or(CoordinationError::Key)?)
+    Ok(short_text(value).ok_or(CoordinationError::Key)?)
+}
+
+// Its length first: what is copied into our memory makes that larger for good.
+fn short_text(value: &JsValue) -> Option<String> {
+    let text = value.dyn_ref::<JsString>()?;
+    let fits = text.length() as usize <= MAX_TEXT_BYTES;
+    fits.then(|| String::from(text))
+        .filter(|text| is_text(text))
 }
 
 fn milliseconds(seconds: &JsValue) -> Result<f64, Error> {

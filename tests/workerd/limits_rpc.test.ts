@@ -1,5 +1,5 @@
 // What the objects of limits, locks and counters do with whatever a Worker that has the binding sends them.
-import { runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 import type {
@@ -8,8 +8,9 @@ import type {
   Reply,
 } from '@codex/cloudflare-clients/durable-objects';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { unique } from '../suites/backend.js';
+import { memoryBytes } from './objects_memory.js';
 import { nothing, stored, stubOf } from './stored.js';
 
 const { RATE_LIMIT_DO, COORDINATION_DO } = env as Record<string, ObjectHandle>;
@@ -97,6 +98,39 @@ describe('RateLimitDurableObject by RPC', () => {
     expect(await stored(object)).toEqual(nothing);
   });
 
+  it('takes no memory for what is too long', async () => {
+    const object = limits(unique());
+    await object.check?.([five], 1, 1);
+    const before = memoryBytes();
+    const long = 'x'.repeat(10_000_000);
+    await refused(object.check?.([{ ...five, algorithm: long }], 1, 2) as never, ['unsupported']);
+    await refused(object.check?.([{ ...five, keyPrefix: long }], 1, 2) as never, ['invalid_key']);
+    await refused(object.reset?.(long) as never, ['invalid_key']);
+    expect(before).toBeGreaterThan(0);
+    expect(memoryBytes()).toBe(before);
+  });
+
+  it('knows a call whose window has ended meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stub = stubOf(RATE_LIMIT_DO as ObjectHandle, unique());
+    const object = stub as unknown as Calls;
+    for (const [i, config] of [five, { ...five, keyPrefix: 'short:', window: 1 }].entries()) {
+      const ends = Date.now() + config.window * 1_000;
+      await object.check?.([config], 1, 10 * i + 1);
+      vi.setSystemTime(ends - 100);
+      await object.check?.([config], 1, 10 * i + 2);
+      // The reply was lost: the client asks again, and the alarm was faster.
+      vi.setSystemTime(ends + 100);
+      await runDurableObjectAlarm(stub);
+      await object.check?.([config], 1, 10 * i + 2);
+      expect(await object.peek?.(config)).toMatchObject({
+        ok: true,
+        value: [1, 5, expect.any(Number), 0, 0],
+      });
+    }
+  });
+
   it('counts nothing of what it refused', async () => {
     const object = limits(unique());
     await object.check?.([five], 3, 1);
@@ -173,6 +207,17 @@ describe('CoordinationDurableObject by RPC', () => {
       await refused(object.increment?.(by, 'key') as never, ['invalid_value']);
     }
     expect(await stored(object)).toEqual(nothing);
+  });
+
+  it('takes no memory for what is too long', async () => {
+    const object = coordination(unique());
+    await object.increment?.(1, 'key');
+    const before = memoryBytes();
+    // More than the limits' objects may have left free.
+    const long = 'x'.repeat(25_000_000);
+    await refused(object.acquire?.(long, 1) as never, ['invalid_value']);
+    await refused(object.increment?.(1, long) as never, ['invalid_key']);
+    expect(memoryBytes()).toBe(before);
   });
 
   it('answers anything at all, and goes on', async () => {

@@ -21,6 +21,9 @@ extern "C" {
     fn algorithm(this: &Config) -> Result<JsValue, JsValue>;
 }
 
+// Longer than the name of any algorithm, in UTF-16 units.
+const MAX_NAME: u32 = 32;
+
 /// A limit, and under which prefix it counts.
 pub struct Request {
     pub prefix: JsString,
@@ -57,9 +60,11 @@ pub fn request(config: &JsValue, cost: &JsValue) -> Result<Request, Error> {
     let number = |value: JsValue| value.as_f64().unwrap_or(f64::NAN);
     let algorithm = match read(config.algorithm()) {
         absent if absent.is_undefined() => Some(Algorithm::FixedWindow),
+        // Its length first: what is copied into our memory makes that larger for good.
         name => name
-            .as_string()
-            .and_then(|name| Algorithm::named(name.as_str())),
+            .dyn_ref::<JsString>()
+            .filter(|name| name.length() <= MAX_NAME)
+            .and_then(|name| Algorithm::named(&String::from(name))),
     };
     let algorithm = algorithm.ok_or(Error::Unsupported(
         "algorithm must be 'fixed-window', 'sliding-window' or 'token-bucket'",

@@ -77,7 +77,7 @@ impl Store {
         let alarm = first_end(storage)?.unwrap_or(f64::INFINITY);
         let mut first = alarm;
         for (request, record) in records {
-            let ends_at = ends_at(request, record, now);
+            let ends_at = ends_at(record, now);
             first = first.min(ends_at);
             storage.run(SAVE, &columns(request, record, ends_at))?;
         }
@@ -113,14 +113,10 @@ impl Store {
     }
 }
 
-// What is full again in a moment stays a little: its calls may be repeated, and an object that empties
-// itself between two calls writes its tables each time.
-fn ends_at(request: &Request, record: &Record, now: f64) -> f64 {
-    let end = record.meter.ends_at();
-    match record.meter {
-        Meter::FixedWindow(_) => end,
-        _ => end.max(now + request.limit.window_ms.min(REMEMBERED_MS)),
-    }
+// Its calls may be repeated after its end, and an object that empties itself between two calls writes its
+// tables each time.
+fn ends_at(record: &Record, now: f64) -> f64 {
+    record.meter.ends_at().max(now + REMEMBERED_MS)
 }
 
 fn first_end(storage: &Storage) -> Result<Option<f64>, Error> {

@@ -126,8 +126,8 @@ export class RateLimiterClient {
   }
 
   /**
-   * Gives back what a call took, as far as it still counts: for work that failed and cost nothing. Answers
-   * what {@link peek} would.
+   * Gives back what a call took, for work that failed and cost nothing: off what counts now, at most all of
+   * that, be it of a later window. Answers what {@link peek} would.
    *
    * @throws {CloudflareClientsError} `unsupported` on KV: a count that others have read cannot be taken back.
    * Whatever `onUnavailable` says, it rejects when the object fails.

@@ -12,6 +12,23 @@ export interface Registers {
 /** The object that the built glue finds as `host`. */
 export type Host = ReturnType<typeof hostOf>;
 
+// As `Promise.allSettled`; those that are still open when the limit has passed are undefined. 0 is no limit.
+async function settledWithin(promises: unknown[], limitMs: number) {
+  const outcomes = promises.map((): PromiseSettledResult<unknown> | undefined => undefined);
+  const all = Promise.all(
+    promises.map(async (promise, i) => {
+      [outcomes[i]] = await Promise.allSettled([promise]);
+    }),
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    if (limitMs > 0) timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([all, late]);
+  clearTimeout(timer);
+  return outcomes.slice();
+}
+
 interface Readable {
   get(key: unknown, type: 'text'): unknown;
   getWithMetadata(key: unknown, type: 'text'): unknown;
@@ -169,6 +186,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyValue: (reply: { value?: unknown }) => reply.value,
     refusal,
     failureFlags,
+    settledWithin,
     ...hostSession,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     byteLength: (text: string) => utf8.encode(text).length,

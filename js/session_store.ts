@@ -17,6 +17,12 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    * @defaultValue 604800 (7 days)
    */
   ttlSeconds?: number | undefined;
+  /**
+   * The longest a call may take with its retries, in ms; then it rejects with `timeout`. Of
+   * {@link SessionStoreClient.revokeAll} it is the limit of each step: the index, and every 50 sessions.
+   * @defaultValue 5000
+   */
+  timeoutMs?: number | undefined;
 }
 
 // As src/session/exports.rs numbers them.
@@ -111,6 +117,9 @@ export class SessionStoreClient {
    * there were. From the moment it answers no `get` finds one of them, wherever it is called, and a `set`
    * that was under way is refused. What a `SessionCacheClient` with `revocations` on the same namespace
    * has cached for the user is refused as well, within its bound.
+   *
+   * It calls 50 sessions at a time, each 50 for at most `timeoutMs`: those that hang take no time of the others,
+   * and are what is left for the next call.
    *
    * @throws {CloudflareClientsError} `partial_failure` when some sessions could not be reached: call again.
    */

@@ -164,8 +164,9 @@ impl Kv {
             .filter_map(|promise| promise.as_ref().ok())
             .collect();
         let settled = super::settle_all(&promises, self.limit_ms).await;
-        let mut settled = settled
-            .map_err(|failure| operation.failed(failure))?
+        let all: Option<Vec<_>> = settled.into_iter().collect();
+        let mut settled = all
+            .ok_or_else(|| operation.failed(Failure::TimedOut))?
             .into_iter();
         Ok(started
             .into_iter()

@@ -51,8 +51,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     pub fn now() -> f64;
 
-    #[wasm_bindgen(js_namespace = Promise, js_name = allSettled)]
-    fn all_settled(promises: &Array) -> Promise;
+    // As `Promise.allSettled`, but after `limit_ms` with undefined for each that is still open.
+    #[wasm_bindgen(js_namespace = host, js_name = settledWithin)]
+    fn settled_within(promises: &Array, limit_ms: f64) -> Promise;
 
     /// One entry of what `Promise.allSettled` answers.
     type Settled;
@@ -70,24 +71,20 @@ pub fn numbers(value: &JsValue) -> Option<Vec<f64>> {
     array.iter().map(|number| number.as_f64()).collect()
 }
 
-/// Waits for all promises, with one time limit for all; answers in their order.
-///
-/// # Errors
-/// [`task::Failure::TimedOut`] when the limit passed; single rejections are inside the answer.
-pub async fn settle_all(
-    promises: &Array,
-    limit_ms: f64,
-) -> Result<Vec<Result<JsValue, JsValue>>, task::Failure> {
-    let settled = task::wait(all_settled(promises).into(), limit_ms).await?;
-    Ok(Array::from(&settled)
+/// Waits for all promises, with one time limit for all (0 for none); answers in their order, with `None` for
+/// each that was still open when the limit passed.
+pub async fn settle_all(promises: &Array, limit_ms: f64) -> Vec<Option<Result<JsValue, JsValue>>> {
+    // It never rejects.
+    let settled = task::wait(settled_within(promises, limit_ms).into(), 0.0).await;
+    Array::from(&settled.unwrap_or_default())
         .iter()
         .map(|entry| {
-            let entry: Settled = entry.unchecked_into();
-            if entry.status() == "fulfilled" {
+            let entry: Settled = entry.is_object().then(|| entry.unchecked_into())?;
+            Some(if entry.status() == "fulfilled" {
                 Ok(entry.value())
             } else {
                 Err(entry.reason())
-            }
+            })
         })
-        .collect())
+        .collect()
 }

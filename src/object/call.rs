@@ -13,7 +13,7 @@ use crate::host::task::{Failure, wait};
 use crate::host::{now, settle_all, sleep};
 
 /// How many objects are asked at the same time.
-const CONCURRENCY: usize = 50;
+pub const CONCURRENCY: usize = 50;
 
 /// A namespace with what its client knows of it, for the length of a call.
 #[derive(Clone)]
@@ -71,22 +71,9 @@ impl Objects {
         }
     }
 
-    /// Calls `method` of many objects, 50 at a time, each with its own arguments; answers in their order.
-    /// The time limit holds for each 50.
-    pub async fn call_each(
-        &self,
-        calls: &[(JsString, Vec<JsValue>)],
-        method: &str,
-        retry: Retry,
-    ) -> Vec<Result<JsValue, Error>> {
-        let mut answers = Vec::with_capacity(calls.len());
-        for batch in calls.chunks(CONCURRENCY) {
-            answers.extend(self.call_batch(batch, method, retry).await);
-        }
-        answers
-    }
-
-    async fn call_batch(
+    /// Calls `method` of objects side by side, each with its own arguments; answers in their order. The time
+    /// limit is that of all: an object that hangs until then takes nothing of the others' answers.
+    pub async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
         method: &str,
@@ -108,18 +95,14 @@ impl Objects {
                 })
                 .collect();
             attempts += 1;
-            let Ok(settled) = settle_all(&replies, self.timer(started)).await else {
-                return answers
-                    .into_iter()
-                    .map(|answer| answer.unwrap_or_else(|| Err(timed_out())))
-                    .collect();
-            };
+            let settled = settle_all(&replies, self.timer(started)).await;
             let mut longest: Option<f64> = None;
             let slots = answers.iter_mut().filter(|answer| answer.is_none());
             for (slot, outcome) in slots.zip(settled) {
                 *slot = match outcome {
-                    Ok(reply) => Some(value_of(reply)),
-                    Err(cause) => match self.next(retry, &cause, attempts, started) {
+                    None => Some(Err(timed_out())),
+                    Some(Ok(reply)) => Some(value_of(reply)),
+                    Some(Err(cause)) => match self.next(retry, &cause, attempts, started) {
                         Some(pause) => {
                             longest = Some(longest.unwrap_or(0.0).max(pause));
                             None

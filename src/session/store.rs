@@ -10,12 +10,8 @@ use super::record::check_id;
 use crate::host::now;
 use crate::host::report::Note;
 use crate::host::task::Answer;
-use crate::object::call::Objects;
+use crate::object::call::{CONCURRENCY, Objects};
 use crate::object::model::Retry;
-
-/// How many sessions are revoked before the index is told, so that a call which runs out of its
-/// invocation's calls has made progress that the next one builds on.
-const REVOKE_AT_ONCE: usize = 100;
 
 #[wasm_bindgen]
 extern "C" {
@@ -44,6 +40,7 @@ pub struct SessionStoreClient {
     pub handle: u32,
 }
 
+#[derive(Clone)]
 struct Entry {
     id: JsString,
     tick: JsValue,
@@ -180,30 +177,34 @@ impl SessionStoreClient {
     /// An invalid id, or an object failed.
     pub async fn list(&self, customer: &str) -> Answer {
         check_id(customer)?;
+        let started = now();
         let name = JsString::from(customer_name(customer));
         let index = self
             .objects
             .call(&name, "readIndex", &[], Retry::Idempotent)
             .await?;
         let (at, entries) = entries(&index);
-        let answers = self
-            .objects
-            .call_each(&calls(&entries, &[]), "readSession", Retry::Idempotent)
-            .await;
         let (found, mut stale) = (Array::new(), Vec::new());
-        for (answer, entry) in answers.into_iter().zip(entries) {
-            let record = answer?;
-            let owner = record
-                .is_object()
-                .then(|| record.unchecked_ref::<Placed>().customer_id());
-            if owner.is_some_and(|owner| owner == customer) {
-                found.push(&record);
-            } else if entry.tick.as_f64().is_some_and(|tick| is_settled(at, tick)) {
-                stale.push(entry);
+        for batch in entries.chunks(CONCURRENCY) {
+            let objects = self.objects.rest_of(started);
+            let answers = objects
+                .call_batch(&calls(batch, &[]), "readSession", Retry::Idempotent)
+                .await;
+            for (answer, entry) in answers.into_iter().zip(batch) {
+                let record = answer?;
+                let owner = record
+                    .is_object()
+                    .then(|| record.unchecked_ref::<Placed>().customer_id());
+                if owner.is_some_and(|owner| owner == customer) {
+                    found.push(&record);
+                } else if entry.tick.as_f64().is_some_and(|tick| is_settled(at, tick)) {
+                    stale.push(entry.clone());
+                }
             }
         }
         if !stale.is_empty() {
-            self.forget(&self.objects, customer, &stale, true).await;
+            let objects = self.objects.rest_of(started);
+            self.forget(&objects, customer, &stale, true).await;
         }
         Ok(found.into())
     }
@@ -229,20 +230,19 @@ impl SessionStoreClient {
         learn_revoked(self.handle, &name, tick.as_f64().unwrap_or(0.0));
         let args = [JsValue::from(customer), tick];
         let (mut revoked, mut failure) = (0_usize, None);
-        for batch in entries(&index).1.chunks(REVOKE_AT_ONCE) {
+        // A batch has the whole time limit, and the index is told of it: neither a session that hangs nor the end
+        // of the invocation's calls takes away the progress that the next call builds on.
+        for batch in entries(&index).1.chunks(CONCURRENCY) {
             let answers = self
                 .objects
-                .call_each(&calls(batch, &args), "revokeSession", Retry::Idempotent)
+                .call_batch(&calls(batch, &args), "revokeSession", Retry::Idempotent)
                 .await;
             let mut done = Vec::with_capacity(batch.len());
             for (answer, entry) in answers.into_iter().zip(batch) {
                 match answer {
                     Ok(there) => {
                         revoked += usize::from(there.is_truthy());
-                        done.push(Entry {
-                            id: entry.id.clone(),
-                            tick: entry.tick.clone(),
-                        });
+                        done.push(entry.clone());
                     }
                     Err(error) => failure = Some(error),
                 }

@@ -1,5 +1,6 @@
 import { CloudflareClientsError } from './error.js';
 import { notText } from './handle.js';
+import { numberOf } from './handle_number.js';
 import {
   callObject,
   type ObjectClientOptions,
@@ -185,7 +186,8 @@ export class CartStoreClient<Item extends Sku = AnySku> {
    * Merges a cart into another and deletes it: a guest's into the customer's on sign-in. Answers the
    * merged cart. Until it has ended the source refuses changes with `conflict`; when a crash cut it off,
    * the next `mergeCart` of the two goes on with it, and nothing is added twice. When the target
-   * refuses, nothing has changed. `ifVersion` is the target's, `owner` that of both.
+   * refuses, nothing has changed. `ifVersion` is the target's, `owner` that of both; an idempotency key is
+   * not needed, since the source has only one merge.
    */
   async mergeCart(
     fromId: string,
@@ -197,14 +199,24 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? badOptions(options);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
-    const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
+    const { owner, ifVersion } = options ?? {};
     const terms = [policy, this.#ttlSeconds, ifVersion, owner];
     const merged = await observedObject<CartState<Item> | null>(
       this.#objects,
       'cart',
       'mergeCart',
       (wasm, report) =>
-        wasm.cartsMerge(handle, placement, limitMs, fromId, intoId, idempotencyKey, owner, terms, report),
+        wasm.cartsMerge(
+          handle,
+          placement,
+          limitMs,
+          fromId,
+          intoId,
+          crypto.randomUUID(),
+          owner,
+          terms,
+          report,
+        ),
     );
     return merged ?? this.getCart(intoId, options);
   }
@@ -263,7 +275,18 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   ): (() => unknown) | undefined {
     if (!this.#memory) return undefined;
     return () =>
-      callSync((wasm) => wasm.cartInMemory(id, method, json, this.#ttlSeconds, key, ifVersion, owner));
+      callSync((wasm) =>
+        wasm.cartInMemory(
+          numberOf(this.#objects.handle),
+          id,
+          method,
+          json,
+          this.#ttlSeconds,
+          key,
+          ifVersion,
+          owner,
+        ),
+      );
   }
 
   #cart([, , json]: Told): CartState<Item> {

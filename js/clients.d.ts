@@ -188,6 +188,7 @@ export interface Exports {
     ]
   ): Answer;
   cartInMemory(
+    number: number,
     id: string,
     method: string,
     json: string,

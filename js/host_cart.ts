@@ -1,6 +1,9 @@
 // Takes lines and changes of a cart apart for src/cart/parse.rs. What is not as it should be is undefined
 // here, and refused there.
 
+// One more than a cart has, so that it is refused for that, and no more is read.
+const MAX_READ = 501;
+
 interface Fields {
   op?: unknown;
   skuId?: unknown;
@@ -38,19 +41,21 @@ function parse(json: string): unknown {
 export function cartLines(json: string): unknown[] | undefined {
   const cart = objectOf(parse(json));
   if (!cart) return undefined;
-  return Object.entries(cart).flatMap(([key, value]) => {
-    const line = objectOf(value);
-    if (!line) return new Array(6).fill(undefined);
-    const { sku: product, qty, ...rest } = line;
-    return [text(key), ...sku(product), qty, optional(line.size), JSON.stringify(rest)];
-  });
+  return Object.entries(cart)
+    .slice(0, MAX_READ)
+    .flatMap(([key, value]) => {
+      const line = objectOf(value);
+      if (!line) return new Array(6).fill(undefined);
+      const { sku: product, qty, ...rest } = line;
+      return [text(key), ...sku(product), qty, optional(line.size), JSON.stringify(rest)];
+    });
 }
 
 /** Eight fields for each change; undefined for what is no list of changes. */
 export function cartChanges(json: string): unknown[] | undefined {
   const changes = parse(json);
   if (!Array.isArray(changes)) return undefined;
-  return changes.flatMap((value) => {
+  return changes.slice(0, MAX_READ).flatMap((value) => {
     const { op, skuId, sku: product, qty, size, rental } = objectOf(value) ?? {};
     const rest = JSON.stringify({ size: size ?? undefined, rental });
     return [op, text(skuId), ...sku(product), qty, optional(size), rest, rental !== undefined];

@@ -96,6 +96,9 @@ pub enum Error {
     /// What the auth storage refuses.
     #[error("{0}")]
     AuthStorage(#[from] AuthStorageError),
+    /// Nothing was there and nothing came of the call; internal, so that no tables are made.
+    #[error("nothing")]
+    Nothing,
     /// A newer version of this package has written to the object.
     #[error(
         "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
@@ -307,6 +310,7 @@ impl Error {
             Self::Object { .. } | Self::Storage(_) | Self::Refused(_) => "object_unavailable",
             Self::AuthStorage(error) => error.code(),
             Self::NewerSchema => "misconfigured",
+            Self::Nothing => "nothing",
             Self::Conflict(_) => "conflict",
             Self::LimitExceeded(_) => "limit_exceeded",
             Self::Partial { .. } => "partial_failure",

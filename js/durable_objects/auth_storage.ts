@@ -14,9 +14,8 @@ import type { Exports } from './load.js';
  */
 export class AuthStorageDurableObject extends StoredObject {
   /** @internal */
-  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.authOpen(storage, create);
-  }
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.authOpen(storage, create);
 
   get(): Reply<string | null> {
     return this.read((wasm, storage) => wasm.authHeld(storage), null);

@@ -17,6 +17,9 @@ const WAKE_AGAIN_MS = 60_000;
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
 
+type Job = (wasm: Exports, storage: StorageHandle) => unknown;
+type Absent<T> = T | ((wasm: Exports) => unknown);
+
 /**
  * An object whose state Rust keeps in SQLite. Tables are made by the first write, and an object that
  * was never written keeps none: only what has something in its storage is billed.
@@ -28,45 +31,40 @@ export abstract class StoredObject extends DurableObject<unknown> {
   #open = false;
 
   /** @internal Brings the tables to their newest version; answers whether there are any. */
-  protected abstract open(wasm: Exports, storage: StorageHandle, create: boolean): boolean;
+  protected abstract readonly open: (wasm: Exports, storage: StorageHandle, create: boolean) => boolean;
 
-  /** @internal Runs something that writes: all of it or nothing. */
-  protected readonly write = <T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> => {
-    return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, true) as T));
+  /**
+   * @internal Runs something that writes: all of it or nothing. A job that finds nothing to do in an object
+   * that has nothing leaves no tables either; `untouched` is the answer then.
+   */
+  protected readonly write = <T>(job: Job, untouched?: NoInfer<T>): Reply<T> => {
+    return this.#answer(() => this.#transaction<T>(job, true) as T, untouched);
   };
 
-  /** @internal The same where there are tables; `absent` is the answer where there are none. */
-  protected readonly writeIfThere = <T>(
-    job: (wasm: Exports, storage: StorageHandle) => unknown,
-    absent: NoInfer<T>,
-  ): Reply<T> => {
-    return this.#answer(() => this.ctx.storage.transactionSync(() => this.#run<T>(job, false) ?? absent));
+  /** @internal The same where there are tables; `absent` is the answer, or gives it, where there are none. */
+  protected readonly writeIfThere = <T>(job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
+    return this.#answer(() => this.#transaction<T>(job, false) ?? answerOf<T>(absent));
   };
 
   /**
    * @internal Runs something that checks all before its first write, without the transaction, which
    * would cost more than the write. What fails between two writes must not be kept: the object is reset.
    */
-  protected readonly writeOnce = <T>(job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T> => {
-    if (!this.#open) return this.write(job);
-    const reply = this.#answer(() => {
+  protected readonly writeOnce = <T>(job: Job, untouched?: NoInfer<T>): Reply<T> => {
+    if (!this.#open) return this.write(job, untouched);
+    return this.#answer(() => {
       try {
         return this.#run<T>(job, true) as T;
       } catch (error) {
         if (!isRefusal(error)) this.ctx.abort('a write failed half way');
         throw error;
       }
-    });
-    return reply;
+    }, untouched);
   };
 
-  /** @internal Runs something that makes no tables; `absent` is the answer, or gives it, where there are none. */
-  protected readonly read = <T>(
-    job: (wasm: Exports, storage: StorageHandle) => unknown,
-    absent: NoInfer<T> | ((wasm: Exports) => unknown),
-  ): Reply<T> => {
-    const otherwise = () => (typeof absent === 'function' ? callSync<T>(absent as never) : absent);
-    return this.#answer(() => this.#run<T>(job, false) ?? otherwise());
+  /** @internal Runs something that writes one row at most; else as {@link writeIfThere}. */
+  protected readonly read = <T>(job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
+    return this.#answer(() => this.#run<T>(job, false) ?? answerOf<T>(absent));
   };
 
   /**
@@ -77,7 +75,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
     job: (wasm: Exports, storage: StorageHandle) => boolean,
   ): Promise<void> => {
     try {
-      const reply = this.read<boolean>(job, true);
+      const reply = this.writeIfThere<boolean>(job, true);
       if (reply.ok && reply.value) await this.empty();
       else if (!reply.ok) await this.#wakeAgain();
     } catch {
@@ -97,22 +95,38 @@ export abstract class StoredObject extends DurableObject<unknown> {
     await this.ctx.storage.deleteAll();
   };
 
-  #run<T>(job: (wasm: Exports, storage: StorageHandle) => unknown, create: boolean): T | undefined {
+  #transaction<T>(job: Job, create: boolean): T | undefined {
+    return this.ctx.storage.transactionSync(() => this.#run<T>(job, create));
+  }
+
+  #run<T>(job: Job, create: boolean): T | undefined {
     const { storage } = this.ctx;
-    this.#open ||= callSync((wasm) => this.open(wasm, storage, create));
+    // A migration is done as a whole, also by a read.
+    this.#open ||= storage.transactionSync(() => callSync((wasm) => this.open(wasm, storage, create)));
     return this.#open ? callSync((wasm) => job(wasm, storage) as T) : undefined;
   }
 
-  #answer<T>(job: () => T): Reply<T> {
+  #answer<T>(job: () => T, untouched?: T): Reply<T> {
     try {
       return { ok: true, value: job() };
     } catch (error) {
       // Tables that were made in this transaction are gone again.
       this.#open = false;
       if (!(error instanceof CloudflareClientsError) || error.code === 'panic') throw error;
+      if ((error.code as string) === NOTHING && untouched !== undefined)
+        return { ok: true, value: untouched };
+      // The caller is told no more than that: the cause does not cross. It holds a statement, never a value.
+      if (error.code === 'object_unavailable') console.error(error.message, String(error.cause));
       return refused(error);
     }
   }
+}
+
+// How Rust says that nothing was there and nothing came of the call.
+const NOTHING = 'nothing';
+
+function answerOf<T>(absent: Absent<T>): T {
+  return typeof absent === 'function' ? callSync<T>(absent as (wasm: Exports) => T) : absent;
 }
 
 // What the user's call is refused with, as opposed to what went wrong on the way.

@@ -5,6 +5,9 @@ import type { Exports } from './load.js';
 /** What a mutation of a cart answers: the version, whether the line was there, and the cart as JSON. */
 export type CartReply = Reply<[version: number, found: boolean, cart: string]>;
 
+// The line is not there, nor is the cart.
+const NOT_THERE: [number, boolean, string] = [0, false, '{}'];
+
 /**
  * One cart: its lines, its TTL, what it remembers of the calls that changed it. `CartStoreClient` calls
  * it; a Worker that owns it needs one line.
@@ -34,8 +37,9 @@ export class CartDurableObject extends StoredObject {
     const bad = badChange(change, ttlSeconds, key, ifVersion, owner);
     return (
       bad ??
-      this.writeOnce((wasm, storage) =>
-        wasm.cartChange(storage, true, change, ttlSeconds, key, ifVersion, owner),
+      this.writeOnce(
+        (wasm, storage) => wasm.cartChange(storage, true, change, ttlSeconds, key, ifVersion, owner),
+        NOT_THERE,
       )
     );
   }
@@ -45,8 +49,9 @@ export class CartDurableObject extends StoredObject {
     const bad = badChange(changes, ttlSeconds, key, ifVersion, owner);
     return (
       bad ??
-      this.write((wasm, storage) =>
-        wasm.cartChange(storage, false, changes, ttlSeconds, key, ifVersion, owner),
+      this.write(
+        (wasm, storage) => wasm.cartChange(storage, false, changes, ttlSeconds, key, ifVersion, owner),
+        NOT_THERE,
       )
     );
   }
@@ -79,10 +84,16 @@ export class CartDurableObject extends StoredObject {
     );
   }
 
+  /** Gives a merge up in its target, unless it was done before: whether it was. */
+  giveUpMerge(id: string): Reply<boolean> {
+    const bad = refusalOf({ texts: [id] });
+    return bad ?? this.write((wasm, storage) => wasm.cartGiveUp(storage, id));
+  }
+
   /** Ends a merge in its source: the cart is deleted, or free again when the target refused it. */
   endMerge(id: string, merged: boolean): Reply<null> {
     const bad = refusalOf({ texts: [id] });
-    return bad ?? this.read((wasm, storage) => wasm.cartEndMerge(storage, id, merged === true), null);
+    return bad ?? this.writeIfThere((wasm, storage) => wasm.cartEndMerge(storage, id, merged === true), null);
   }
 
   /** The shop's wire: `POST` with `{ op, ttl, ... }`, whatever the host and path. */
@@ -95,9 +106,8 @@ export class CartDurableObject extends StoredObject {
   }
 
   /** @internal */
-  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.cartOpen(storage, create);
-  }
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.cartOpen(storage, create);
 }
 
 function badChange(json: unknown, ttlSeconds: unknown, key: unknown, ifVersion: unknown, owner: unknown) {

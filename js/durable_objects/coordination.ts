@@ -56,7 +56,6 @@ export class CoordinationDurableObject extends StoredObject {
   }
 
   /** @internal */
-  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.coordinationTables(storage, create);
-  }
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.coordinationTables(storage, create);
 }

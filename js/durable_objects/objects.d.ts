@@ -24,6 +24,7 @@ export interface Exports {
     ifVersion: number | undefined,
     owner: string | undefined,
   ): Answer;
+  cartGiveUp(storage: object, id: string): Answer;
   cartEndMerge(storage: object, id: string, merged: boolean): Answer;
   cartWake(storage: object): boolean;
 

@@ -21,9 +21,8 @@ export type LimitReply = [
  */
 export class RateLimitDurableObject extends StoredObject {
   /** @internal */
-  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.limitTables(storage, create);
-  }
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.limitTables(storage, create);
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number): Reply<LimitReply> {

@@ -50,9 +50,8 @@ const MAX_MS = 315_360_000_000;
  */
 export class SessionDurableObject extends StoredObject {
   /** @internal */
-  protected override open(wasm: Exports, storage: StorageHandle, create: boolean): boolean {
-    return wasm.sessionOpen(storage, create);
-  }
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.sessionOpen(storage, create);
 
   /** A session's object: its record, or null. */
   readSession(): Reply<SessionRecord | null> {

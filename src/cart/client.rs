@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::model::CartError;
 use crate::error::Error;
-use crate::host::json;
 use crate::host::task::Answer;
+use crate::host::{json, now};
 use crate::object::call::Objects;
 use crate::object::model::{Retry, check_name};
 
@@ -43,9 +43,10 @@ impl CartStoreClient {
         if merge.from == merge.into {
             return Err(CartError::SameCart.into());
         }
+        let started = now();
         let (source, target) = (JsString::from(merge.from), JsString::from(merge.into));
         let begin = [target.clone().into(), merge.key, merge.owner];
-        let begun = self.step(&source, "beginMerge", &begin).await?;
+        let begun = self.step(started, &source, "beginMerge", &begin).await?;
         if begun.is_null() {
             return Ok(begun);
         }
@@ -53,13 +54,20 @@ impl CartStoreClient {
         let id = begun.get(0);
         let mut args = vec![id.clone(), begun.get(1)];
         args.extend(merge.terms);
-        let merged = self.step(&target, "merge", &args).await;
-        // Only a refusal says that nothing was merged: then the source is free again.
+        let merged = self.step(started, &target, "merge", &args).await;
+        // A refusal says that nothing was merged by this call; another one may have done it. Unless the
+        // target gives the merge up, the source stays as it is.
         let refused = matches!(merged, Err(Error::Refused(_)));
-        if refused || merged.is_ok() {
-            let ended = self
-                .step(&source, "endMerge", &[id, (!refused).into()])
-                .await;
+        let done = if refused {
+            let args = [id.clone()];
+            let done = self.step(started, &target, "giveUpMerge", &args).await?;
+            done.is_truthy()
+        } else {
+            merged.is_ok()
+        };
+        if refused || done {
+            let args = [id, done.into()];
+            let ended = self.step(started, &source, "endMerge", &args).await;
             if !refused {
                 ended?;
             }
@@ -69,8 +77,9 @@ impl CartStoreClient {
         json::parse(&text).ok_or(Error::NotJson)
     }
 
-    async fn step(&self, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
+    async fn step(&self, started: f64, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
         self.objects
+            .rest_of(started)
             .call(cart, method, args, Retry::Idempotent)
             .await
     }

@@ -12,6 +12,7 @@ use super::keeper::{Outcome, Terms};
 use super::memory::MemoryCart;
 use super::model::CartError;
 use super::{operations, parse};
+use crate::error::Error;
 use crate::host::now;
 use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
@@ -53,19 +54,24 @@ pub fn carts_merge(
     run(async move { CartStoreClient { objects }.merge(merge).await })
 }
 
+// Together, and of as many carts at most.
+const MAX_BYTES: usize = 8 << 20;
 const MAX_CARTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 
 thread_local! {
-    static CARTS: RefCell<LruCache<String, MemoryCart>> = RefCell::new(LruCache::new(MAX_CARTS));
+    static CARTS: RefCell<LruCache<(u32, String), MemoryCart>> =
+        RefCell::new(LruCache::new(MAX_CARTS));
 }
 
-/// The cart of this isolate's memory, as its object would answer: `method` with its arguments.
+/// The cart of this isolate's memory, as its object would answer: `method` with its arguments. `number` is
+/// that of the namespace's handle.
 #[wasm_bindgen(js_name = cartInMemory)]
 #[allow(
     clippy::too_many_arguments,
     reason = "flat arguments cross without an object to read"
 )]
 pub fn cart_in_memory(
+    number: u32,
     id: String,
     method: &str,
     json: JsString,
@@ -74,17 +80,29 @@ pub fn cart_in_memory(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    answer(
-        Terms::new(now(), ttl_seconds, key, if_version, owner)
-            .map_err(Into::into)
-            .and_then(|terms| {
-                check_name(&id)?;
-                CARTS.with_borrow_mut(|carts| {
-                    let cart = carts.get_or_insert_mut(id, MemoryCart::default);
-                    in_memory(cart, method, &json, &terms)
-                })
-            }),
-    )
+    let terms = Terms::new(now(), ttl_seconds, key, if_version, owner);
+    answer(terms.map_err(Into::into).and_then(|terms| {
+        check_name(&id)?;
+        CARTS.with_borrow_mut(|carts| {
+            let place = (number, id);
+            // What is refused, or only read, makes no cart.
+            let mut cart = carts.get(&place).cloned().unwrap_or_default();
+            let told = in_memory(&mut cart, method, &json, &terms)?;
+            if method != "get" || carts.contains(&place) {
+                carts.put(place, cart);
+                make_room(carts);
+            }
+            Ok(told)
+        })
+    }))
+}
+
+// The cart that was changed last stays, however large.
+fn make_room(carts: &mut LruCache<(u32, String), MemoryCart>) {
+    let mut bytes: usize = carts.iter().map(|(_, cart)| cart.bytes()).sum();
+    while bytes > MAX_BYTES && carts.len() > 1 {
+        bytes -= carts.pop_lru().map_or(bytes, |(_, cart)| cart.bytes());
+    }
 }
 
 fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> Answer {
@@ -94,13 +112,18 @@ fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms
             Array::of2(&version.into(), &cart.json().into()).into()
         }));
     }
-    let before = cart.clone();
     let outcome = match method {
         "set" => operations::set_lines(cart, &parse::lines(json)?, terms),
         "change" | "mutate" => operations::change(cart, &parse::changes(json)?, terms),
         "delete" => operations::delete(cart, terms),
         _ => Err(CartError::BadChange.into()),
     };
-    let Outcome { version, found } = outcome.inspect_err(|_| *cart = before)?;
+    let Outcome { version, found } = match outcome {
+        Err(Error::Nothing) => Outcome {
+            version: 0.0,
+            found: false,
+        },
+        outcome => outcome?,
+    };
     Ok(Array::of3(&version.into(), &found.into(), &cart.json().into()).into())
 }

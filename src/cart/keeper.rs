@@ -89,7 +89,7 @@ pub trait Keeper {
     /// # Errors
     /// As above.
     fn set_alarm(&mut self, at: f64) -> Result<(), Error>;
-    /// Until when the last key that is not a merge's is remembered.
+    /// Until when the last key is needed, that of a merge for [`model::MERGE_LIFE_MS`] after it.
     ///
     /// # Errors
     /// As above.
@@ -108,7 +108,7 @@ pub struct Terms {
     pub now: f64,
     /// The TTL in seconds.
     pub ttl_seconds: f64,
-    /// The idempotency key.
+    /// The idempotency key, as it is remembered.
     pub key: Option<String>,
     /// The version the caller has read; 0 for none.
     pub if_version: Option<f64>,
@@ -142,30 +142,41 @@ impl Terms {
         Ok(Self {
             now,
             ttl_seconds: model::check_ttl(ttl_seconds)?,
-            key,
+            key: key.map(|key| ["k", &key].concat()),
             if_version,
             owner,
             is_merge: false,
         })
     }
 
-    /// The same for a merge, whose id is `key`.
-    #[must_use]
-    pub fn of_merge(mut self) -> Self {
+    /// The same for a merge.
+    ///
+    /// # Errors
+    /// [`CartError::BadIdempotencyKey`] for what is no id.
+    pub fn of_merge(mut self, id: &str) -> Result<Self, CartError> {
+        model::check_key(id, CartError::BadIdempotencyKey)?;
         self.is_merge = true;
-        // Apart from the keys of other calls, whatever those are.
-        self.key = self.key.map(|id| ["merge ", &id].concat());
-        self
+        self.key = Some(merge_key(id));
+        Ok(self)
     }
 
     // The id of a merge is remembered as long as the cart: the source may come again after days.
     pub(super) fn key_until(&self) -> f64 {
         if self.is_merge {
-            model::FOR_EVER
+            model::MERGES_FROM + self.now
         } else {
             self.now + model::KEY_LIFE_MS
         }
     }
+}
+
+// Keys of merges, of merges that were given up, and of other calls ("k") begin differently.
+pub(super) fn merge_key(id: &str) -> String {
+    ["m", id].concat()
+}
+
+pub(super) fn given_up_key(id: &str) -> String {
+    ["g", id].concat()
 }
 
 /// One change of a line.

@@ -1,7 +1,7 @@
 //! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
 
 use super::keeper::{Found, Header, Keeper};
-use super::model::{Line, MAX_KEYS};
+use super::model::{Line, MAX_KEYS, MERGE_LIFE_MS, MERGES_FROM};
 use crate::error::Error;
 
 /// A cart of this isolate, gone with it.
@@ -13,6 +13,12 @@ pub struct MemoryCart {
 }
 
 impl MemoryCart {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let lines = self.header.as_ref().map_or(0, |header| header.bytes);
+        lines as usize + 100 * self.keys.len() + 1_000
+    }
+
     /// The cart as JSON.
     pub fn json(&self) -> String {
         let mut json = String::from("{");
@@ -93,7 +99,15 @@ impl Keeper for MemoryCart {
     }
 
     fn keys_until(&self) -> Result<Option<f64>, Error> {
-        Ok(self.keys.iter().map(|(_, until)| *until).reduce(f64::max))
+        let needed = |until: f64| {
+            if until < MERGES_FROM {
+                until
+            } else {
+                until - MERGES_FROM + MERGE_LIFE_MS
+            }
+        };
+        let keys = self.keys.iter().map(|(_, until)| needed(*until));
+        Ok(keys.reduce(f64::max))
     }
 
     fn forget(&mut self, now: f64) -> Result<(), Error> {

@@ -1,11 +1,13 @@
 //! How two carts become one, on whatever keeps them. Pure.
 //!
 //! The source remembers the merge that was begun, the target the one that was done. So the steps (begin
-//! in the source, merge into the target, end in the source) can be repeated after a crash between any two.
+//! in the source, merge into the target, end in the source) can be repeated after a crash between any two,
+//! also by several callers at once. When the target refuses, it is asked to give the merge up before the
+//! source is freed.
 
-use super::keeper::{Keeper, Outcome, Terms};
-use super::model::{CartError, Line, MAX_QUANTITY, Policy};
-use super::operations::{admit, bury, finish, live, put};
+use super::keeper::{Keeper, Outcome, Terms, given_up_key, merge_key};
+use super::model::{self, CartError, Line, MAX_QUANTITY, Policy};
+use super::operations::{admit, arm, bury, finish, live, put};
 use crate::error::Error;
 
 /// Makes this cart the source of a merge: from now on it refuses changes. Answers the merge's id, that
@@ -16,38 +18,44 @@ use crate::error::Error;
 pub fn begin_merge(
     keeper: &mut dyn Keeper,
     into: &str,
+    id: &str,
     terms: &Terms,
 ) -> Result<Option<String>, Error> {
     let header = live(keeper, terms)?.filter(|header| header.lines > 0);
-    let Some((mut header, id)) = header.zip(terms.key.as_ref()) else {
+    let Some(mut header) = header else {
         return Ok(None);
     };
     match &header.merge {
         Some((_, target)) if target != into => Err(CartError::Merging.into()),
         Some((id, _)) => Ok(Some(id.clone())),
         None => {
-            header.merge = Some((id.clone(), into.to_owned()));
+            header.merge = Some((id.to_owned(), into.to_owned()));
             keeper.save(&header)?;
-            Ok(Some(id.clone()))
+            Ok(Some(id.to_owned()))
         }
     }
 }
 
-/// Merges lines of another cart into this one. `terms.key` is the merge's id.
+/// Merges lines of another cart into this one. `terms` are of the merge.
 ///
 /// # Errors
 /// [`CartError`]; the caller rolls back.
 pub fn merge_lines(
     keeper: &mut dyn Keeper,
+    id: &str,
     lines: &[(String, Line)],
     policy: Policy,
-    terms: &Terms,
+    terms: Terms,
 ) -> Result<Outcome, Error> {
+    let terms = &terms.of_merge(id)?;
+    if keeper.was_applied(&given_up_key(id), terms.now)? {
+        return Err(CartError::Merging.into());
+    }
     let mut header = match admit(keeper, terms)? {
         Ok(header) => header,
         Err(outcome) => return Ok(outcome),
     };
-    for (key, source) in lines {
+    for (key, source) in lines.iter().filter(|(_, line)| line.qty > 0) {
         let old = keeper.line(key)?;
         let Some(old) = old else {
             put(keeper, &mut header, key, None, source)?;
@@ -66,6 +74,25 @@ pub fn merge_lines(
         }
     }
     finish(keeper, header, terms)
+}
+
+/// Gives a merge up in its target, which has refused it: whoever is still under way with the same one is
+/// refused too. Answers whether it was done by somebody else before; then it cannot be given up.
+///
+/// # Errors
+/// The storage failed.
+pub fn give_up(keeper: &mut dyn Keeper, id: &str, now: f64) -> Result<bool, Error> {
+    if keeper.was_applied(&merge_key(id), now)? {
+        return Ok(true);
+    }
+    let until = now + model::KEY_LIFE_MS;
+    keeper.remember(&given_up_key(id), until)?;
+    let mut header = keeper.header()?.unwrap_or_default();
+    if !header.is_live(now) {
+        arm(keeper, &mut header, until)?;
+        keeper.save(&header)?;
+    }
+    Ok(false)
 }
 
 /// Ends a merge in its source: the cart is deleted, or freed when the target refused (`merged` false).

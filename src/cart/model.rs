@@ -25,8 +25,14 @@ pub const KEY_LIFE_MS: f64 = 600_000.0;
 /// How many idempotency keys a cart remembers at least, within their time.
 pub const MAX_KEYS: u32 = 10_000;
 
-/// A moment that does not come.
-pub const FOR_EVER: f64 = 9e15;
+/// How many merges into a cart are remembered.
+pub const MAX_MERGES: u32 = 1_000;
+
+/// What the moment of a merge is counted from, so that it is remembered as long as the cart.
+pub const MERGES_FROM: f64 = 4e15;
+
+/// How long a deleted cart remembers what was merged into it, in ms: 31 days.
+pub const MERGE_LIFE_MS: f64 = 2_678_400_000.0;
 
 /// Why a cart refuses a call. Nothing of it is quoted.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

@@ -148,13 +148,14 @@ pub fn cart_begin_merge(
     owner: Option<String>,
 ) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    answer(begin_merge(cart, &into, id, owner))
+    answer(begin_merge(cart, &into, &id, owner))
 }
 
-fn begin_merge(cart: &mut SqlCart, into: &str, id: String, owner: Option<String>) -> Answer {
+fn begin_merge(cart: &mut SqlCart, into: &str, id: &str, owner: Option<String>) -> Answer {
     model::check_key(into, CartError::BadId)?;
-    let terms = terms(1.0, Some(id), None, owner)?;
-    match merge::begin_merge(cart, into, &terms)? {
+    model::check_key(id, CartError::BadIdempotencyKey)?;
+    let terms = terms(1.0, None, None, owner)?;
+    match merge::begin_merge(cart, into, id, &terms)? {
         Some(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
         None => Ok(JsValue::NULL),
     }
@@ -176,13 +177,20 @@ pub fn cart_merge(
     owner: Option<String>,
 ) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    let terms = terms(ttl_seconds, Some(id), if_version, owner);
+    let terms = terms(ttl_seconds, None, if_version, owner);
     answer(terms.map_err(Error::from).and_then(|terms| {
         let policy = Policy::named(&policy)?;
         let lines = parse::lines(&lines)?;
-        let outcome = merge::merge_lines(cart, &lines, policy, &terms.of_merge())?;
+        let outcome = merge::merge_lines(cart, &id, &lines, policy, terms)?;
         told(cart, outcome)
     }))
+}
+
+/// Gives a merge up in its target: see [`merge::give_up`].
+#[wasm_bindgen(js_name = cartGiveUp)]
+pub fn cart_give_up(storage: StorageHandle, id: String) -> JsValue {
+    let cart = &mut cart_in(storage, Sent::default());
+    answer(merge::give_up(cart, &id, now()).map(JsValue::from))
 }
 
 /// Ends a merge in its source: see [`merge::end_merge`].

@@ -15,7 +15,8 @@ pub fn read(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Option<f64>, Error
     let Some(mut header) = live(keeper, terms)? else {
         return Ok(None);
     };
-    if header.renew(terms.now, terms.ttl_seconds) {
+    // A source that waits for the end of its merge is not kept alive by being looked at.
+    if header.merge.is_none() && header.renew(terms.now, terms.ttl_seconds) {
         let due = header.expires_at;
         arm(keeper, &mut header, due)?;
         keeper.save(&header)?;
@@ -73,7 +74,8 @@ pub(super) fn admit(
         keeper.clear()?;
     }
     Ok(Ok(Header {
-        version: dead.version,
+        // A version that somebody has read of an earlier cart of this id must not come again.
+        version: dead.version.max(terms.now),
         alarm_at: dead.alarm_at,
         owner: terms.owner.clone(),
         ..Header::default()
@@ -97,7 +99,7 @@ pub(super) fn finish(
     })
 }
 
-fn arm(keeper: &mut dyn Keeper, header: &mut Header, due: f64) -> Result<(), Error> {
+pub(super) fn arm(keeper: &mut dyn Keeper, header: &mut Header, due: f64) -> Result<(), Error> {
     if header.alarm_at == 0.0 || due < header.alarm_at {
         header.alarm_at = due;
         keeper.set_alarm(due)?;
@@ -161,6 +163,10 @@ pub fn change(
         found |= apply(keeper, &mut header, change)?;
     }
     if !found {
+        // An object that has no tables gets none by this: the caller rolls back.
+        if keeper.header()?.is_none() {
+            return Err(Error::Nothing);
+        }
         let version = header.version;
         return Ok(Outcome { version, found });
     }

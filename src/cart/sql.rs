@@ -9,7 +9,7 @@ use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 use super::keeper::{Found, Header, Keeper};
-use super::model::{FOR_EVER, Line, MAX_KEYS};
+use super::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
 use crate::error::Error;
 use crate::host::storage::{Row, Storage};
 
@@ -251,8 +251,8 @@ impl Keeper for SqlCart {
 
     fn keys_until(&self) -> Result<Option<f64>, Error> {
         let row = self.storage.row(
-            "SELECT max(until) FROM applied WHERE until < ?",
-            &[FOR_EVER.into()],
+            "SELECT max(iif(until < ?1, until, until - ?1 + ?2)) FROM applied",
+            &[MERGES_FROM.into(), MERGE_LIFE_MS.into()],
         )?;
         Ok(row.map(|row| row.number(0)).filter(|until| !until.is_nan()))
     }
@@ -260,10 +260,18 @@ impl Keeper for SqlCart {
     fn forget(&mut self, now: f64) -> Result<(), Error> {
         self.storage
             .run("DELETE FROM applied WHERE until <= ?", &[now.into()])?;
-        self.storage.run(
-            "DELETE FROM applied WHERE until <
-               (SELECT until FROM applied ORDER BY until DESC LIMIT 1 OFFSET ?)",
-            &[(MAX_KEYS - 1).into()],
-        )
+        // The newest stay, of merges and of others.
+        for (from, to, most) in [
+            (0.0, MERGES_FROM, MAX_KEYS),
+            (MERGES_FROM, 9e15, MAX_MERGES),
+        ] {
+            self.storage.run(
+                "DELETE FROM applied WHERE until >= ?1 AND until <
+                   (SELECT until FROM applied WHERE until >= ?1 AND until < ?2
+                    ORDER BY until DESC LIMIT 1 OFFSET ?3)",
+                &[from.into(), to.into(), (most - 1).into()],
+            )?;
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::keeper::{Change, Keeper, Terms};
 use super::memory::MemoryCart;
-use super::model::{CartError, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, Policy};
+use super::model::{
+    CartError, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, MERGE_LIFE_MS, Policy,
+};
 use super::{merge, operations};
 use crate::error::Error;
 
@@ -118,7 +120,7 @@ proptest! {
                 let key = format!("key {n}");
                 let sent = Terms { key: Some(key.clone()), ..terms(now) };
                 let outcome = operations::change(&mut cart, std::slice::from_ref(&change), &sent);
-                prop_assert!(outcome.is_ok());
+                prop_assert!(matches!(outcome, Ok(_) | Err(Error::Nothing)));
                 plain.apply(&change, now);
                 if outcome.is_ok_and(|outcome| outcome.found) {
                     last = Some((change, key, now));
@@ -184,14 +186,10 @@ proptest! {
 
 // The client's three steps, cut off before step `cut`.
 fn run_merge(from: &mut MemoryCart, into: &mut MemoryCart, policy: Policy, key: &str, cut: u8) {
-    let sent = || Terms {
-        key: Some(key.to_owned()),
-        ..terms(0.0)
-    };
     if cut == 0 {
         return;
     }
-    let Ok(Some(id)) = merge::begin_merge(from, "target", &sent()) else {
+    let Ok(Some(id)) = merge::begin_merge(from, "target", key, &terms(0.0)) else {
         return;
     };
     let lines: Vec<_> = quantities(from)
@@ -201,11 +199,7 @@ fn run_merge(from: &mut MemoryCart, into: &mut MemoryCart, policy: Policy, key: 
     if cut == 1 {
         return;
     }
-    let by_id = Terms {
-        key: Some(id.clone()),
-        ..terms(0.0)
-    };
-    let merged = merge::merge_lines(into, &lines, policy, &by_id.of_merge());
+    let merged = merge::merge_lines(into, &id, &lines, policy, terms(0.0));
     assert!(merged.is_ok());
     if cut > 2 {
         assert!(merge::end_merge(from, &id, true, 0.0).is_ok());
@@ -256,30 +250,67 @@ fn versions_and_owners() {
     );
 }
 
+fn filled() -> MemoryCart {
+    let mut cart = MemoryCart::default();
+    let _ = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
+    cart
+}
+
 #[test]
 fn a_source_is_frozen_until_its_merge_ends() {
-    let mut cart = MemoryCart::default();
-    let named = |key: &str| Terms {
-        key: Some(key.into()),
-        ..terms(0.0)
-    };
-    let _ = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
-    assert_eq!(
-        merge::begin_merge(&mut cart, "b", &named("id"))
-            .ok()
-            .flatten()
-            .as_deref(),
-        Some("id")
-    );
+    let mut cart = filled();
+    let mut begin = |into, id| merge::begin_merge(&mut cart, into, id, &terms(0.0)).map_err(|_| ());
+    assert_eq!(begin("b", "id"), Ok(Some("id".to_owned())));
+    assert_eq!(begin("b", "another"), Ok(Some("id".to_owned())));
+    assert_eq!(begin("c", "x"), Err(()));
     let add = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
     assert_eq!(refusal(add), Some(CartError::Merging));
-    assert_eq!(
-        refusal(merge::begin_merge(&mut cart, "c", &named("x"))),
-        Some(CartError::Merging)
-    );
     assert!(merge::end_merge(&mut cart, "another", true, 0.0).is_ok());
     assert!(merge::end_merge(&mut cart, "id", false, 0.0).is_ok());
     assert!(operations::change(&mut cart, &[increment("a", 1)], &terms(0.0)).is_ok());
+}
+
+#[test]
+fn a_merge_that_somebody_has_done_is_not_given_up_and_one_given_up_is_not_done() {
+    let lines = [("a".to_owned(), line("a", 1))];
+    let mut done = filled();
+    assert!(merge::merge_lines(&mut done, "id", &lines, Policy::Sum, terms(0.0)).is_ok());
+    assert_eq!(merge::give_up(&mut done, "id", 0.0).ok(), Some(true));
+    let mut cart = MemoryCart::default();
+    assert_eq!(merge::give_up(&mut cart, "id", 0.0).ok(), Some(false));
+    let late = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, terms(0.0));
+    assert_eq!(refusal(late), Some(CartError::Merging));
+    assert_eq!(operations::wake(&mut cart, KEY_LIFE_MS).ok(), Some(true));
+}
+
+#[test]
+fn a_deleted_target_remembers_its_merges_for_a_month() {
+    let mut cart = filled();
+    let lines = [("a".to_owned(), line("a", 1))];
+    let _ = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, terms(0.0));
+    assert!(operations::delete(&mut cart, &terms(0.0)).is_ok());
+    assert_eq!(
+        operations::wake(&mut cart, MERGE_LIFE_MS - 1.0).ok(),
+        Some(false)
+    );
+    let _ = merge::merge_lines(
+        &mut cart,
+        "id",
+        &lines,
+        Policy::Sum,
+        terms(KEY_LIFE_MS * 2.0),
+    );
+    assert!(quantities(&cart).is_empty());
+    assert_eq!(operations::wake(&mut cart, MERGE_LIFE_MS).ok(), Some(true));
+}
+
+#[test]
+fn a_version_does_not_come_again() {
+    let mut cart = MemoryCart::default();
+    let first = operations::change(&mut cart, &[increment("a", 1)], &terms(1e12));
+    let second = operations::change(&mut cart, &[increment("a", 1)], &terms(2e12));
+    let versions = [first, second].map(|outcome| outcome.map_or(0.0, |outcome| outcome.version));
+    assert_eq!(versions, [1e12 + 1.0, 2e12 + 1.0]);
 }
 
 #[test]

@@ -28,6 +28,9 @@ test('reading a cart that was never written writes nothing, and refusals leave n
   expect(await tables(id)).toEqual([]);
   expect(await code(carts.incrementQty(id, mug, 0.5))).toBe('invalid_value');
   expect(await code(carts.setQty(id, '', 1))).toBe('invalid_key');
+  expect(await carts.setQty(id, 'mug', 1)).toBeNull();
+  expect(await carts.removeItem(id, 'mug')).toBeNull();
+  expect(await carts.mutate(id, [{ op: 'remove', skuId: 'mug' }])).toEqual({});
   expect(await tables(id)).toEqual([]);
 });
 
@@ -94,11 +97,34 @@ test('what fails between two writes is not kept', async () => {
   const carts = new CartStoreClient(CART_DO);
   const id = await carts.createCart();
   await carts.incrementQty(id, mug, 1);
+  const before = await carts.getCartWithVersion(id);
   // The line is written first, the key after it.
   await exec(id, "CREATE TRIGGER full BEFORE INSERT ON applied BEGIN SELECT RAISE(ABORT, 'disk full'); END");
   expect(await code(carts.incrementQty(id, mug, 1))).toBe('object_unavailable');
   await exec(id, 'DROP TRIGGER full');
-  expect(await carts.getCartWithVersion(id)).toMatchObject({ cart: { mug: { qty: 1 } }, version: 2 });
+  expect(await carts.getCartWithVersion(id)).toEqual(before);
+});
+
+test('tables of an older version are brought to the newest, also by a read', async () => {
+  const id = unique('cart');
+  await exec(id, 'CREATE TABLE schema (version INTEGER NOT NULL)');
+  await exec(id, 'INSERT INTO schema VALUES (0)');
+  const carts = new CartStoreClient(CART_DO);
+  expect(await carts.getCart(id)).toEqual({});
+  expect(await rows(stub(id), 'SELECT version FROM schema')).toEqual([[1]]);
+  expect(await carts.incrementQty(id, mug, 1)).toMatchObject({ mug: { qty: 1 } });
+});
+
+test('a migration that fails half way is undone', async () => {
+  const id = unique('cart');
+  await exec(id, 'CREATE TABLE schema (version INTEGER NOT NULL)');
+  await exec(id, 'INSERT INTO schema VALUES (0)');
+  await exec(id, 'CREATE TABLE lines (in_the_way)');
+  const carts = new CartStoreClient(CART_DO);
+  expect(await code(carts.getCart(id))).toBe('object_unavailable');
+  expect(await tables(id)).toEqual(['schema', 'lines']);
+  await exec(id, 'DROP TABLE lines');
+  expect(await carts.getCart(id)).toEqual({});
 });
 
 test('tables of a newer version are left alone', async () => {
@@ -139,6 +165,46 @@ test('a merge that was cut off at any step is finished by the next, and adds onc
     expect(await carts.getCart(guest)).toEqual({});
     expect(await carts.incrementQty(guest, mug, 1)).toMatchObject({ mug: { qty: 1 } });
   }
+});
+
+test('of two who merge the same carts, one that is refused does not undo the other', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine] = [await carts.createCart(), await carts.createCart()];
+  await carts.incrementQty(guest, mug, 2);
+  let calls = 0;
+  // Between this one's refusal and its giving up, the other merges, and is cut off before the end.
+  const slow = tapped(CART_DO, async (call, method) => {
+    if (method === 'giveUpMerge') {
+      const cut = tapped(CART_DO, async (call) => {
+        if (calls++ === 2) throw new Error('the Worker is gone');
+        return call();
+      });
+      await new CartStoreClient(cut).mergeCart(guest, mine).catch(() => {});
+    }
+    return call();
+  });
+  const stale = new CartStoreClient(slow).mergeCart(guest, mine, 'sum', { ifVersion: 7 });
+  expect(await code(stale)).toBe('conflict');
+  expect(await carts.mergeCart(guest, mine)).toMatchObject({ mug: { qty: 2 } });
+  expect(await carts.getCart(guest)).toEqual({});
+});
+
+test('a second guest of the same customer is merged too, whatever key the calls carry', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const mine = await carts.createCart();
+  for (const qty of [2, 4]) {
+    const guest = await carts.createCart();
+    await carts.incrementQty(guest, mug, 2);
+    const merged = await carts.mergeCart(guest, mine, 'sum', { idempotencyKey: 'sign-in' });
+    expect(merged).toMatchObject({ mug: { qty } });
+  }
+});
+
+test('by RPC, too, a merge leaves no line without a quantity', async () => {
+  const id = unique('cart');
+  const lines = JSON.stringify({ mug: { sku: mug, qty: -5 }, a: { sku: { id: 'a' }, qty: 1 } });
+  await (stub(id) as { merge?: (...args: unknown[]) => unknown }).merge?.('id', lines, 'sum', 60);
+  expect(await new CartStoreClient(CART_DO).getCart(id)).toEqual({ a: { sku: { id: 'a' }, qty: 1 } });
 });
 
 test('a cart under merge refuses changes and another target', async () => {

@@ -19,7 +19,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Gives the holder another TTL from now; null for who does not hold the lock. */
   extend(holder: string, ttlSeconds: number): Reply<LockHeld | null> {
-    return this.read(
+    return this.writeIfThere(
       (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds),
       (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds),
     );
@@ -27,7 +27,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Frees the lock. `call` names this call: made again, it answers the same. */
   release(holder: string, call: string): Reply<boolean> {
-    return this.read(
+    return this.writeIfThere(
       (wasm, storage) => wasm.lockRelease(storage, holder, call),
       (wasm) => wasm.lockRelease(undefined, holder, call),
     );
@@ -45,7 +45,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Sets the counter to 0, once for each key. */
   reset(key: string): Reply<null> {
-    return this.read(
+    return this.writeIfThere(
       (wasm, storage) => wasm.counterReset(storage, key),
       (wasm) => wasm.counterReset(undefined, key),
     );

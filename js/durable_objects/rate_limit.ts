@@ -41,7 +41,7 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Gives back what a call took. */
   refund(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
-    return this.read(
+    return this.writeIfThere(
       (wasm, storage) => wasm.limitRefund(storage, limit, cost, id),
       (wasm) => wasm.limitRefund(undefined, limit, cost, id),
     );
@@ -54,7 +54,7 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Forgets what was counted under one prefix. */
   async reset(keyPrefix: string): Promise<Reply<boolean>> {
-    const last = this.read<boolean>(
+    const last = this.writeIfThere<boolean>(
       (wasm, storage) => wasm.limitForget(storage, keyPrefix),
       (wasm) => wasm.limitForget(undefined, keyPrefix),
     );

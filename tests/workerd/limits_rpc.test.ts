@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { unique } from '../suites/backend.js';
 import { memoryBytes } from './objects_memory.js';
-import { nothing, stored, stubOf } from './stored.js';
+import { nothing, rows, stored, stubOf } from './stored.js';
 
 const { RATE_LIMIT_DO, COORDINATION_DO } = env as Record<string, ObjectHandle>;
 type Calls = Record<string, (...args: unknown[]) => Promise<Reply<unknown>>>;
@@ -157,7 +157,7 @@ describe('RateLimitDurableObject by RPC', () => {
       runInDurableObject(stub, (instance) => {
         const own = Object.getPrototypeOf(instance);
         const names = [own, Object.getPrototypeOf(own)].flatMap(Object.getOwnPropertyNames);
-        return [...new Set(names)].filter((name) => !['constructor', 'open', 'alarm'].includes(name));
+        return [...new Set(names)].filter((name) => !['constructor', 'alarm'].includes(name));
       });
     expect(await offered(limits(unique()))).toEqual(['check', 'peek', 'refund', 'penalize', 'reset']);
     expect(await offered(coordination(unique()))).toEqual([
@@ -235,6 +235,25 @@ describe('CoordinationDurableObject by RPC', () => {
       { numRuns: 300 },
     );
     expect(await object.increment?.(1, 'key')).toMatchObject({ ok: true });
+  });
+
+  it('does all of a call or nothing', async () => {
+    const object = coordination(unique());
+    const failing = async (table: string, call: () => Promise<unknown> | undefined) => {
+      const exec = (sql: string) => rows(object, sql);
+      await exec(`CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+      const before = [await exec('SELECT * FROM lock'), await exec('SELECT * FROM counter')];
+      expect(await call()).toMatchObject({ ok: false, code: 'object_unavailable' });
+      expect([await exec('SELECT * FROM lock'), await exec('SELECT * FROM counter')]).toEqual(before);
+      await exec('DROP TRIGGER full');
+    };
+    await object.acquire?.('holder', 600);
+    await failing('alarm', () => object.extend?.('holder', 1));
+    await failing('alarm', () => object.release?.('holder', 'call'));
+    expect(await object.release?.('holder', 'call')).toEqual({ ok: true, value: true });
+    await object.increment?.(3, 'key');
+    await failing('keys', () => object.reset?.('other key'));
+    expect(await object.count?.()).toEqual({ ok: true, value: 3 });
   });
 
   it('keeps a lock and a counter of one object apart', async () => {

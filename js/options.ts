@@ -45,6 +45,15 @@ export function milliseconds(value: number | undefined, name: string, fallback =
 /** The longest a timer can wait: beyond it `setTimeout` fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+/** @internal A time to live. */
+export function wholeSeconds(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS) return seconds;
+  const message = `ttlSeconds must be a whole number from 1 to ${MAX_TTL_SECONDS} (ten years)`;
+  throw new CloudflareClientsError('invalid_ttl', message);
+}
+
+const MAX_TTL_SECONDS = 315_360_000;
+
 /** @internal */
 export function functionOption<T>(value: T | undefined, name: string): T | undefined {
   if (value !== undefined && typeof value !== 'function') throw misconfigured(name, 'a function');

@@ -1,6 +1,7 @@
 import { CloudflareClientsError } from './error.js';
 import type { KVHandle } from './handle.js';
 import { notText } from './handle.js';
+import { numberOf } from './handle_number.js';
 import { KVLimits, type Limits, unsupported } from './kv_limits.js';
 import { badConfig, type RateLimitConfig, type RateLimitResult } from './limits.js';
 import { ObjectLimits } from './object_limits.js';
@@ -33,22 +34,6 @@ export interface RateLimiterOptions extends ObjectClientOptions {
 }
 
 const POLICIES = ['throw', 'allow', 'deny'] as const;
-
-// Counters and refusals belong to the handle object, by its number: a fresh one starts fresh. The same
-// namespace in another jurisdiction has other objects.
-const numbers = new WeakMap<object, Map<string, number>>();
-let nextNumber = 0;
-
-function numberOf(handle: object, jurisdiction = ''): number {
-  const known = numbers.get(handle) ?? new Map<string, number>();
-  let number = known.get(jurisdiction);
-  if (number === undefined) {
-    nextNumber += 1;
-    number = nextNumber;
-    numbers.set(handle, known.set(jurisdiction, number));
-  }
-  return number;
-}
 
 /**
  * Rate limits, on a KV namespace or on a Durable Object namespace: it finds out which by its methods.

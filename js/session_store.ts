@@ -8,12 +8,14 @@ import {
   objectsOf,
   observedObject,
 } from './objects.js';
+import { wholeSeconds } from './options.js';
 import { checkedRecord, type SessionRecord } from './session_record.js';
 
 /** Options of {@link SessionStoreClient}. */
 export interface SessionStoreOptions extends ObjectClientOptions {
   /**
-   * How long a session lives after {@link SessionStoreClient.set}. Reading does not renew it.
+   * How long a session lives after {@link SessionStoreClient.set}, in whole seconds from 1 to 315,360,000
+   * (ten years). Reading does not renew it.
    * @defaultValue 604800 (7 days)
    */
   ttlSeconds?: number | undefined;
@@ -27,8 +29,6 @@ export interface SessionStoreOptions extends ObjectClientOptions {
 
 // As src/session/exports.rs numbers them.
 const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
-
-const MAX_TTL_SECONDS = 315_360_000;
 
 /**
  * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
@@ -50,19 +50,16 @@ const MAX_TTL_SECONDS = 315_360_000;
 export class SessionStoreClient {
   readonly #objects: Objects;
   readonly #ttlMs: number;
+  readonly #number: number;
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
-   * `misconfigured` for an option that makes no sense.
+   * `invalid_ttl` for a `ttlSeconds` that is none, `misconfigured` for another option that makes no sense.
    */
   constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
     this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
-    const ttlSeconds = options?.ttlSeconds ?? 604_800;
-    if (typeof ttlSeconds !== 'number' || !(ttlSeconds > 0) || ttlSeconds > MAX_TTL_SECONDS) {
-      const expected = `a number of seconds above 0 and at most ${MAX_TTL_SECONDS} (10 years)`;
-      throw new CloudflareClientsError('misconfigured', `The option ttlSeconds must be ${expected}`);
-    }
-    this.#ttlMs = Math.ceil(ttlSeconds * 1_000);
+    this.#ttlMs = wholeSeconds(options?.ttlSeconds ?? 604_800) * 1_000;
+    this.#number = numberOf(namespace, options?.jurisdiction);
   }
 
   /** The record of a session; null when there is none, or it has expired. */
@@ -131,10 +128,9 @@ export class SessionStoreClient {
     const bad = notText(id, 'The id');
     if (bad) return Promise.reject(bad);
     const { handle, placement, limitMs } = this.#objects;
-    const number = numberOf(handle);
     const kind = KINDS.indexOf(operation);
     return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
-      wasm.storeCall(handle, placement, limitMs, number, kind, id, report),
+      wasm.storeCall(handle, placement, limitMs, this.#number, kind, id, report),
     );
   }
 }

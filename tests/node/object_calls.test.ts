@@ -2,6 +2,7 @@ import {
   CartStoreClient,
   type CartStoreOptions,
   type CloudflareClientsError,
+  SessionStoreClient,
 } from '@codex/cloudflare-clients';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { code, hang, listening } from '../suites/backend.js';
@@ -117,6 +118,7 @@ test('a namespace is known by its methods', () => {
   for (const ttlSeconds of [0, 1.5, -1, Number.NaN, 1e12, '60']) {
     const error = expect.objectContaining({ code: 'invalid_ttl' });
     expect(() => new CartStoreClient(namespace, { ttlSeconds } as never)).toThrow(error);
+    expect(() => new SessionStoreClient(namespace, { ttlSeconds } as never)).toThrow(error);
   }
 });
 

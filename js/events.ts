@@ -76,6 +76,8 @@ export class Report {
     readonly client: EventClient,
     readonly operation: string,
     readonly slowMs = Number.POSITIVE_INFINITY,
+    /** What of the call counts as slow; without it all of it does. */
+    readonly spent?: { ms(): number },
   ) {}
 
   hit(hit: boolean): void {
@@ -93,7 +95,7 @@ export class Report {
   end(code?: ErrorCode | 'thrown'): void {
     const { client, operation } = this;
     const ms = performance.now() - this.#start;
-    if (ms > this.slowMs) this.note('slow', '');
+    if ((this.spent?.ms() ?? ms) > this.slowMs) this.note('slow', '');
     for (const note of this.#notes) this.#emit({ client, operation, ms, ...note });
     this.#emit({
       client,
@@ -121,10 +123,9 @@ export function observed<T>(
   operation: string,
   start: (wasm: Exports, report: Report | undefined) => unknown,
   lost?: () => void,
-  slowMs?: number,
 ): Promise<T> {
   if (!listener) return call<T>(start, lost);
-  const report = new Report(listener, client, operation, slowMs);
+  const report = new Report(listener, client, operation);
   return ended(
     call<T>((wasm) => start(wasm, report), lost),
     report,

@@ -1,5 +1,6 @@
 import { CloudflareClientsError } from './error.js';
-import { type EventClient, ended, type OnEvent, observed, Report } from './events.js';
+import { type EventClient, ended, type OnEvent, Report } from './events.js';
+import type { ObjectTime } from './object_time.js';
 import { type ClientOptions, functionOption, milliseconds, oneOf } from './options.js';
 import { call, type Exports } from './runtime.js';
 
@@ -97,23 +98,37 @@ const LABELS: Partial<Record<EventClient, string>> = {
   auth_storage: 'Auth storage',
 };
 
-/** @internal Makes a call on an object: observed, and reported when it was slow. */
+/**
+ * @internal Makes a call on an object: observed, and reported when it was slow. `spent` says what of a call
+ * that does other things too was the objects'.
+ */
 export function observedObject<T>(
   { onEvent, slowMs }: Pick<Objects, 'onEvent' | 'slowMs'>,
   client: EventClient,
   operation: string,
   start: (wasm: Exports, report: Report | undefined) => unknown,
+  spent?: ObjectTime,
 ): Promise<T> {
-  if (onEvent) return observed<T>(onEvent, client, operation, start, undefined, slowMs);
-  return warned(call<T>(start), client, operation, slowMs);
+  if (!onEvent) return warned(call<T>(start), client, operation, slowMs, spent);
+  const report = new Report(onEvent, client, operation, slowMs, spent);
+  return ended(
+    call<T>((wasm) => start(wasm, report)),
+    report,
+  );
 }
 
-async function warned<T>(answer: Promise<T>, client: EventClient, op: string, slowMs: number): Promise<T> {
+async function warned<T>(
+  answer: Promise<T>,
+  client: EventClient,
+  op: string,
+  slowMs: number,
+  spent?: ObjectTime,
+): Promise<T> {
   const started = Date.now();
   try {
     return await answer;
   } finally {
-    const ms = Date.now() - started;
+    const ms = spent?.ms() ?? Date.now() - started;
     if (ms > slowMs) console.warn(`${LABELS[client] ?? client} DO latency ${ms}ms for op=${op}`);
   }
 }

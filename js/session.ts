@@ -2,7 +2,8 @@ import { CloudflareClientsError } from './error.js';
 import { type OnEvent, observed, type Report } from './events.js';
 import { type Handle, handleOf, type KVHandle, notText } from './handle.js';
 import { numberOf } from './handle_number.js';
-import { type ObjectHandle, objectsOf } from './objects.js';
+import { ObjectTime } from './object_time.js';
+import { type ObjectHandle, objectsOf, observedObject } from './objects.js';
 import { type ClientOptions, functionOption, milliseconds } from './options.js';
 import type { Exports } from './runtime.js';
 
@@ -73,6 +74,12 @@ export interface SessionCacheOptions extends ClientOptions {
    * @defaultValue no limit for KV, 2000 for objects
    */
   timeoutMs?: number | undefined;
+  /**
+   * With `revocations`, a call that waits longer than this for objects, in ms, is a `slow` event; without a
+   * listener it is a line of `console.warn`. KV and the loader do not count.
+   * @defaultValue 200
+   */
+  slowMs?: number | undefined;
 }
 
 /** Options of {@link SessionCacheClient.set}. */
@@ -92,7 +99,10 @@ interface Gate {
   readonly number: number;
   readonly limitMs: number;
   readonly stalenessMs: number;
+  readonly slowMs: number;
 }
+
+type Start = (wasm: Exports, report: Report | undefined, gate: Gate | undefined) => unknown;
 
 /**
  * Sessions cached in KV, so that a request need not ask the database who it is from.
@@ -140,8 +150,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * cannot be asked (an `object_failed` event): then ask the database.
    */
   get(token: string): Promise<CachedSession<Role> | null> {
-    return this.#call('get', token, (wasm, report) =>
-      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, this.#gate, token, report),
+    return this.#call('get', token, (wasm, report, gate) =>
+      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, gate, token, report),
     );
   }
 
@@ -170,13 +180,13 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     if (typeof loader !== 'function') {
       return Promise.reject(new CloudflareClientsError('invalid_value', 'The loader must be a function'));
     }
-    return this.#call('getOrLoad', token, (wasm, report) =>
+    return this.#call('getOrLoad', token, (wasm, report, gate) =>
       wasm.sessionGetOrLoad(
         this.#handle.kv,
         this.#limitMs,
         this.#hash,
         this.#track && this.#handle.hasList,
-        this.#gate,
+        gate,
         token,
         loader,
         report,
@@ -201,18 +211,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const track = this.#track && this.#handle.hasList;
     const asOf = momentOf(options?.asOf);
     if (asOf instanceof CloudflareClientsError) return Promise.reject(asOf);
-    return this.#call('set', token, (wasm, report) =>
-      wasm.sessionSet(
-        this.#handle.kv,
-        this.#limitMs,
-        this.#hash,
-        track,
-        this.#gate,
-        token,
-        data,
-        asOf,
-        report,
-      ),
+    return this.#call('set', token, (wasm, report, gate) =>
+      wasm.sessionSet(this.#handle.kv, this.#limitMs, this.#hash, track, gate, token, data, asOf, report),
     );
   }
 
@@ -224,8 +224,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * again: the session may not be revoked), and KV failing is a `kv_failed` event.
    */
   delete(token: string): Promise<void> {
-    return this.#call('delete', token, (wasm, report) =>
-      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, this.#gate, token, report),
+    return this.#call('delete', token, (wasm, report, gate) =>
+      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, gate, token, report),
     );
   }
 
@@ -244,8 +244,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const track = this.#track && this.#handle.hasList;
     const bad = notText(userId, 'userId') ?? (track || this.#gate ? undefined : this.#untracked());
     if (bad) return Promise.reject(bad);
-    return observed(this.#onEvent, 'session', 'deleteUserSessions', (wasm, report) =>
-      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, this.#gate, userId, report),
+    return this.#observed('deleteUserSessions', (wasm, report, gate) =>
+      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, gate, userId, report),
     );
   }
 
@@ -254,19 +254,30 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     return new CloudflareClientsError('unsupported', `deleteUserSessions needs ${why}`);
   }
 
-  #call<T>(
-    operation: string,
-    token: string,
-    start: (wasm: Exports, report: Report | undefined) => unknown,
-  ): Promise<T> {
+  #call<T>(operation: string, token: string, start: Start): Promise<T> {
     const bad = notText(token, 'The token');
-    if (bad) return Promise.reject(bad);
-    return observed(this.#onEvent, 'session', operation, start);
+    return bad ? Promise.reject(bad) : this.#observed(operation, start);
+  }
+
+  #observed<T>(operation: string, start: Start): Promise<T> {
+    const gate = this.#gate;
+    const onEvent = this.#onEvent;
+    if (!gate) return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, gate));
+    const spent = new ObjectTime();
+    const timed = { ...gate, objects: spent.of(gate.objects) };
+    const { slowMs } = gate;
+    return observedObject(
+      { onEvent, slowMs },
+      'session',
+      operation,
+      (wasm, report) => start(wasm, report, timed),
+      spent,
+    );
   }
 }
 
 function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle): Gate | undefined {
-  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000 } = options ?? {};
+  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options ?? {};
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
     throw new CloudflareClientsError('misconfigured', message);
@@ -276,8 +287,14 @@ function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle)
     const message = 'revocations need a KV handle with getWithMetadata()';
     throw new CloudflareClientsError('unsupported', message);
   }
-  const { handle: objects, limitMs } = objectsOf(revocations, 'SessionCacheClient', { timeoutMs });
-  return { objects, number: numberOf(revocations), limitMs, stalenessMs: maxStalenessSeconds * 1_000 };
+  const known = objectsOf(revocations, 'SessionCacheClient', { timeoutMs, slowMs });
+  return {
+    objects: known.handle,
+    number: numberOf(revocations),
+    limitMs: known.limitMs,
+    stalenessMs: maxStalenessSeconds * 1_000,
+    slowMs: known.slowMs,
+  };
 }
 
 function momentOf(asOf: unknown): number | undefined | CloudflareClientsError {

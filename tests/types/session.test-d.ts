@@ -22,6 +22,7 @@ const admins = new SessionCacheClient<'admin'>(kv, {
   hashTokens: true,
   trackUsers: false,
   timeoutMs: 500,
+  slowMs: 50,
   onEvent() {},
 });
 

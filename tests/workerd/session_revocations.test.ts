@@ -7,7 +7,7 @@ import {
   SessionStoreClient,
 } from '@codex/cloudflare-clients';
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { code, faulty, listening, unique } from '../suites/backend.js';
 import { countedObjects, holding, intercepted, objectError } from '../suites/interception.js';
 import { DAY, namespace, ring, stored } from './session_objects.js';
@@ -445,7 +445,8 @@ describe('when objects or KV fail', () => {
       [hanging, 'timeout'],
     ] as const) {
       const { events, onEvent } = listening();
-      const options = { hashTokens: true, revocations: objects, onEvent, timeoutMs: 100 };
+      const limits = { timeoutMs: 100, slowMs: 10_000 };
+      const options = { hashTokens: true, revocations: objects, onEvent, ...limits };
       const sessions = new SessionCacheClient(kv.at('paris') as KVHandle, options);
       expect(await sessions.get(token)).toBeNull();
       expect(events).toMatchObject([{ note: 'object_failed', code: expected }, { hit: false }]);
@@ -545,6 +546,54 @@ describe('options', () => {
     const bare = { get, put, delete: remove };
     expect(make({ revocations: namespace }, bare)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(make({ revocations: undefined }, bare)).not.toThrow();
+  });
+
+  it('say when their objects are slow, and not when KV or the loader is', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    onTestFinished(() => void warn.mockRestore());
+    let objectMs = 250;
+    const objects = intercepted(namespace, async (_name, _method, deliver) => {
+      pass(objectMs);
+      return deliver();
+    });
+    const load = async () => {
+      pass(1_000);
+      return session();
+    };
+    const options = { hashTokens: true, revocations: objects, maxStalenessSeconds: 0 };
+    const { events, onEvent } = listening();
+    const slow = () => events.splice(0).filter(({ note }) => note === 'slow').length;
+    const heard = new SessionCacheClient(kv.at('paris'), { ...options, onEvent });
+    await heard.getOrLoad(token, load);
+    expect(slow()).toBe(1);
+    await heard.get(token);
+    expect(slow()).toBe(1);
+    objectMs = 20;
+    await heard.getOrLoad(unique('token'), load);
+    await heard.delete(token);
+    expect(slow()).toBe(0);
+    await new SessionCacheClient(kv.at('paris'), { ...options, onEvent, slowMs: 15 }).deleteUserSessions(
+      user,
+    );
+    expect(slow()).toBe(1);
+
+    const unheard = new SessionCacheClient(kv.at('paris'), options);
+    await unheard.getOrLoad(unique('token'), load);
+    expect(warn).not.toHaveBeenCalled();
+    objectMs = 250;
+    await unheard.deleteUserSessions(user);
+    expect(warn.mock.calls).toEqual([['Session DO latency 250ms for op=deleteUserSessions']]);
+    expect(() => new SessionCacheClient(kv.at('paris'), { ...options, slowMs: 0 })).toThrow(/slowMs/);
+  });
+
+  it('say so too when an object hangs', async () => {
+    vi.useRealTimers();
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    onTestFinished(() => void warn.mockRestore());
+    const options = { revocations: intercepted(namespace, () => new Promise(() => {})), timeoutMs: 100 };
+    const sessions = new SessionCacheClient(kv.at('paris') as KVHandle, { ...options, slowMs: 50 });
+    expect(await code(sessions.deleteUserSessions(user))).toBe('timeout');
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^Session DO latency \d+ms for op=/)]]);
   });
 
   it('take an entry that was cached without revocations for a miss', async () => {

@@ -18,7 +18,7 @@ import { CONFIG, EXAMPLE, OBJECTS_CONFIG, WORKER } from './paths.mjs';
  * @param {number} [options.port] the first port to try; any free one when left out
  * @param {string} [options.secret] AUTH_SECRET; the one in .dev.vars when left out
  * @param {(line: string) => void} [options.onLog] gets what the Workers log
- * @returns {Promise<{ url: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
+ * @returns {Promise<{ url: string, registry?: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
  */
 export async function startExample({ persistTo, config = CONFIG, objects = true, port = 0, secret, onLog }) {
   if (!existsSync(WORKER)) throw new StepError('The example is not built: npm run demo builds it.');
@@ -34,7 +34,8 @@ export async function startExample({ persistTo, config = CONFIG, objects = true,
     });
     let stopped;
     const stopObjects = () => (stopped ??= Promise.resolve(itsObjects?.stop()));
-    return { url: app.url, stopObjects, stop: () => app.stop().finally(stopObjects) };
+    const stop = () => app.stop().finally(stopObjects);
+    return { url: app.url, registry: itsObjects?.registry, stopObjects, stop };
   } catch (cause) {
     await itsObjects?.stop();
     throw cause;
@@ -60,7 +61,8 @@ export async function startObjects({ persistTo, onLog }) {
   }
 }
 
-async function startWorker({ config, bindings, registry, persistTo, port, onLog }) {
+/** Starts a Worker that finds the others of its registry. */
+export async function startWorker({ config, bindings, registry, persistTo, port, onLog }) {
   // Before wrangler is loaded: it reads these once.
   Object.assign(process.env, QUIET_ENV);
   const { unstable_startWorker } = await import('wrangler');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNeighbour } from './neighbour.ts';
 import { attempt, newAccount, Site, START_MS, signIn, signUp, sourceOf, TEST_MS } from './site.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -102,6 +103,32 @@ describe('a session', { timeout: TEST_MS }, () => {
     expect(answer.status()).toBe(404);
     await second.reload();
     expect(await second.locator('main').textContent()).toContain(account.email);
+  });
+
+  it('that better-auth has lost from its list is not called ended', async () => {
+    const [laptop, phone] = [await site.visitor(), await site.visitor({ userAgent: IPHONE })];
+    const account = newAccount();
+    await signUp(laptop, account);
+    await signIn(phone, account);
+    await laptop.reload();
+    const id = await laptop.locator('.devices input[name=id]').getAttribute('value');
+    const neighbour = await startNeighbour(site);
+    try {
+      // As the account page finds it when two sign-ins at once have overwritten each other in better-auth's list.
+      const { record } = await neighbour.ask({ op: 'get', id });
+      const lost = { ...(record as object), sessionId: 'lost', userAgent: FIREFOX };
+      expect(await neighbour.ask({ op: 'set', record: lost })).toEqual({ ok: true });
+    } finally {
+      await neighbour.stop();
+    }
+
+    await laptop.reload();
+    await laptop.getByRole('button', { name: 'Sign out Firefox on Linux' }).click();
+    await laptop.getByRole('alert').filter({ hasText: 'may still be open' }).waitFor();
+    await laptop.getByRole('button', { name: 'Sign out everywhere, here too' }).click();
+    await laptop.waitForURL('**/sign-in');
+    await signIn(laptop, account);
+    expect(await laptop.locator('.devices li').count()).toBe(1);
   });
 
   it('is not found with a cookie that we did not sign', async () => {

@@ -35,7 +35,7 @@ export class Site {
     readonly folder: string,
     readonly owner: Pick<Account, 'email' | 'password'> | undefined,
     private readonly browser: Browser,
-    private readonly server: { stop(): Promise<void>; stopObjects(): Promise<void> },
+    private readonly server: Awaited<ReturnType<typeof startExample>>,
   ) {}
 
   static async start({ bindings, withOwner = false }: SiteOptions = {}): Promise<Site> {
@@ -54,6 +54,11 @@ export class Site {
     await this.browser.close();
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Where another Worker finds the objects. */
+  get registry(): string | undefined {
+    return this.server.registry;
   }
 
   /** Ends the Worker of the objects: from here on none of them answers. */

@@ -26,15 +26,22 @@ export async function listDevices(event: RequestEvent): Promise<Device[] | null>
 }
 
 /**
- * Ends one of the visitor's sessions. False when there is none with that id: better-auth
- * lists the sessions of who asks, so the id of someone else's finds nothing.
+ * Ends one of the visitor's sessions. better-auth lists the sessions of who asks, so the id of
+ * someone else's finds nothing: `none`.
+ *
+ * `unlisted`: it is on the visitor's list of devices and not on better-auth's, where sign-ins at the
+ * same moment can lose one. Without its token it cannot be ended alone; "sign out everywhere"
+ * ends it too.
  */
-export async function signOutDevice(event: RequestEvent, id: string): Promise<boolean> {
+export async function signOutDevice(event: RequestEvent, id: string): Promise<'ended' | 'unlisted' | 'none'> {
   const auth = createAuth(event);
   const headers = event.request.headers;
   const session = (await auth.api.listSessions({ headers })).find((one) => one.id === id);
-  if (!session) return false;
+  if (!session) {
+    const record = await optional(() => sessionStore(event)?.get(id));
+    return record && record.customerId === event.locals.user?.id ? 'unlisted' : 'none';
+  }
   await auth.api.revokeSession({ headers, body: { token: session.token } });
   await forgetSession(event, session);
-  return true;
+  return 'ended';
 }

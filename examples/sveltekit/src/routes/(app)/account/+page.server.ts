@@ -17,8 +17,11 @@ export const actions: Actions = {
   signOutDevice: async (event) => {
     if (!event.locals.user) redirect(303, '/sign-in?next=/account');
     const id = textField(await readInput(event.request), 'id', 64);
-    if (!id || !(await signOutDevice(event, id))) {
-      return fail(404, { message: 'That session had already ended.' });
+    const outcome = id ? await signOutDevice(event, id) : 'none';
+    if (outcome === 'none') return fail(404, { message: 'That session had already ended.' });
+    if (outcome === 'unlisted') {
+      const message = 'That session may still be open, and cannot be ended by itself.';
+      return fail(409, { message, everywhere: true });
     }
     redirect(303, '/account');
   },

@@ -1,13 +1,19 @@
-// `npm run bench`: everything in one run, as a table and a chart in bench/results/.
+// `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
+// objects alone.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';
 import { bill } from './bill.mjs';
 import { chart } from './chart.mjs';
 import { misses } from './misses.mjs';
+import { objects } from './objects/run.mjs';
 import { perCall } from './percall.mjs';
 import { throughput } from './throughput.mjs';
 
+if (process.argv[2] === 'objects') {
+  await objects();
+  process.exit();
+}
 const { lines, groups } = await perCall();
 const sections = [lines, await misses(), await bill(), await throughput()];
 const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}. Command: \`npm run bench\`.`;
@@ -15,5 +21,6 @@ const text = ['# Measured side by side', '', machine, ...sections.flatMap((secti
 writeFileSync(at('bench/results/bench.md'), `${text.join('\n')}\n`);
 writeFileSync(at('bench/results/percall.svg'), chart(groups));
 console.log('✓ bench/results/bench.md, bench/results/percall.svg');
+await objects();
 // A process of its own: it moves the clock.
 run('node', ['bench/limiter/run.mjs']);

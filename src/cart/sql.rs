@@ -64,6 +64,8 @@ struct Known {
     applied: bool,
     // Taken by whoever asks first: what is written afterwards is not in it.
     line: Option<Option<Found>>,
+    // The cart as the last statement has left it.
+    json: Option<JsString>,
 }
 
 impl SqlCart {
@@ -78,6 +80,9 @@ impl SqlCart {
 
     /// The cart as JSON.
     pub(super) fn json(&self) -> Result<JsString, Error> {
+        if let Some(json) = self.known.borrow_mut().json.take() {
+            return Ok(json);
+        }
         let row = self.storage.row(
             "SELECT '{' || coalesce(group_concat(line), '') || '}'
              FROM (SELECT head || qty || tail AS line FROM lines ORDER BY n)",
@@ -138,6 +143,7 @@ impl Keeper for SqlCart {
             header: Some(header.clone()),
             applied: row.number(10) == 1.0,
             line: Some(found(&row, 11)),
+            json: None,
         };
         Ok(Some(header))
     }
@@ -152,14 +158,19 @@ impl Keeper for SqlCart {
         });
         // Mostly nothing else has changed.
         if counted.as_ref() == Some(header) {
-            return self.storage.run(
-                "UPDATE cart SET version = ?, lines = ?, bytes = ?",
+            // With the answer at once, which is a statement less.
+            let row = self.storage.row(
+                "UPDATE cart SET version = ?, lines = ?, bytes = ?
+                 RETURNING (SELECT '{' || coalesce(group_concat(line), '') || '}'
+                   FROM (SELECT head || qty || tail AS line FROM lines ORDER BY n))",
                 &[
                     header.version.into(),
                     header.lines.into(),
                     header.bytes.into(),
                 ],
-            );
+            )?;
+            self.known.borrow_mut().json = row.and_then(|row| row.text(0));
+            return Ok(());
         }
         let (merge_id, merge_into) = match &header.merge {
             Some((id, into)) => (Some(id), Some(into)),

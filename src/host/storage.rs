@@ -1,5 +1,7 @@
 //! The storage of a Durable Object: SQLite, which is synchronous, and the alarm.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
@@ -13,13 +15,35 @@ extern "C" {
 
     // All rows at once, each as an array: cheaper than row by row, and than objects.
     #[wasm_bindgen(js_namespace = host, js_name = sqlRows, catch)]
-    fn sql_rows(storage: &StorageHandle, sql: &str, args: Vec<JsValue>) -> Result<Array, JsValue>;
+    fn sql_rows(
+        storage: &StorageHandle,
+        sql: &JsString,
+        args: Vec<JsValue>,
+    ) -> Result<Array, JsValue>;
 
     #[wasm_bindgen(js_namespace = host, js_name = sqlRun, catch)]
-    fn sql_run(storage: &StorageHandle, sql: &str, args: Vec<JsValue>) -> Result<(), JsValue>;
+    fn sql_run(storage: &StorageHandle, sql: &JsString, args: Vec<JsValue>) -> Result<(), JsValue>;
 
     #[wasm_bindgen(js_namespace = host, js_name = setAlarm, catch)]
     fn set_alarm(storage: &StorageHandle, at: f64) -> Result<(), JsValue>;
+}
+
+thread_local! {
+    // Statements as JavaScript's strings, by the address of their constants: to decode one takes as
+    // long as to run it.
+    static TEXTS: RefCell<Vec<(usize, JsString)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn text_of(sql: &'static str) -> JsString {
+    let address = sql.as_ptr() as usize;
+    TEXTS.with_borrow_mut(|texts| {
+        if let Some((_, text)) = texts.iter().find(|(known, _)| *known == address) {
+            return text.clone();
+        }
+        let text = JsString::from(sql);
+        texts.push((address, text.clone()));
+        text
+    })
 }
 
 /// The storage of one object. Statements run in the transaction that the class has opened.
@@ -35,7 +59,7 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`] when SQLite refused it.
     pub fn rows(&self, sql: &'static str, args: &[JsValue]) -> Result<Vec<Row>, Error> {
-        let rows = sql_rows(&self.0, sql, args.to_vec()).map_err(Error::Storage)?;
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
 
@@ -44,7 +68,7 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`] when SQLite refused it.
     pub fn row(&self, sql: &'static str, args: &[JsValue]) -> Result<Option<Row>, Error> {
-        let rows = sql_rows(&self.0, sql, args.to_vec()).map_err(Error::Storage)?;
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
         let row = rows.get(0);
         Ok((!row.is_undefined()).then(|| Row(row.unchecked_into())))
     }
@@ -54,7 +78,7 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`] when SQLite refused it.
     pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
-        sql_run(&self.0, sql, args.to_vec()).map_err(Error::Storage)
+        sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)
     }
 
     /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is

@@ -18,7 +18,9 @@ export const actions: Actions = {
     if (!event.locals.user) redirect(303, '/sign-in?next=/account');
     const id = textField(await readInput(event.request), 'id', 64);
     const outcome = id ? await signOutDevice(event, id) : 'none';
-    if (outcome === 'none') return fail(404, { message: 'That session had already ended.' });
+    if (outcome === 'none') {
+      return fail(404, { message: 'That session had already ended.', everywhere: false });
+    }
     if (outcome === 'unlisted') {
       const message = 'That session may still be open, and cannot be ended by itself.';
       return fail(409, { message, everywhere: true });

@@ -62,7 +62,7 @@ export async function startObjects({ persistTo, onLog }) {
 }
 
 /** Starts a Worker that finds the others of its registry. */
-export async function startWorker({ config, bindings, registry, persistTo, port, onLog }) {
+export async function startWorker({ config, bindings = {}, registry, persistTo, port, onLog = undefined }) {
   // Before wrangler is loaded: it reads these once.
   Object.assign(process.env, QUIET_ENV);
   const { unstable_startWorker } = await import('wrangler');

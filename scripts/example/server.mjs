@@ -61,19 +61,8 @@ export async function startObjects({ persistTo, onLog }) {
   }
 }
 
-/**
- * Starts a Worker that finds the others of its registry.
- *
- * @param {object} options
- * @param {string} options.config
- * @param {string} options.persistTo
- * @param {number} options.port any free one when 0
- * @param {object} [options.bindings]
- * @param {string} [options.registry]
- * @param {(line: string) => void} [options.onLog]
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
- */
-export async function startWorker({ config, bindings, registry, persistTo, port, onLog }) {
+/** Starts a Worker that finds the others of its registry. */
+export async function startWorker({ config, bindings = {}, registry, persistTo, port, onLog = undefined }) {
   // Before wrangler is loaded: it reads these once.
   Object.assign(process.env, QUIET_ENV);
   const { unstable_startWorker } = await import('wrangler');

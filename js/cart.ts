@@ -9,7 +9,7 @@ import {
   objectsOf,
   observedObject,
 } from './objects.js';
-import { oneOf } from './options.js';
+import { oneOf, wholeSeconds } from './options.js';
 import { callSync } from './runtime.js';
 
 /** What is sold: an object with at least an id. Fields beyond it are kept as JSON keeps them. */
@@ -337,13 +337,5 @@ function jsonOf(value: unknown): string {
   );
 }
 
-function wholeSeconds(seconds: number): number {
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS) return seconds;
-  const message = `ttlSeconds must be a whole number from 1 to ${MAX_TTL_SECONDS} (ten years)`;
-  throw new CloudflareClientsError('invalid_ttl', message);
-}
-
 // What an object refuses to read at all; its own limit is lower, and exact.
 const MAX_JSON = 2_000_000;
-
-const MAX_TTL_SECONDS = 315_360_000;

@@ -59,7 +59,8 @@ async function start(folder) {
 const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
 let url;
 let turn = 0;
-const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+// For each round: the server closes connections that were idle while another one measured.
+let agent = new Agent();
 
 function send(job) {
   return new Promise((resolve, reject) => {
@@ -77,6 +78,8 @@ function send(job) {
 async function round({ n, ...job }) {
   const id = `bench-${turn++}`;
   const rate = JSON.parse(await send({ ...job, id, n }));
+  agent.destroy();
+  agent = new Agent({ keepAlive: true, maxSockets: 50 });
   const times = [];
   let next = 0;
   const lane = async () => {
@@ -87,6 +90,8 @@ async function round({ n, ...job }) {
     }
   };
   await Promise.all(Array.from({ length: job.at }, lane));
+  agent.destroy();
+  agent = new Agent();
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.floor((times.length - 1) * share)];
   return { ...rate, p50: at(0.5), p99: at(0.99) };

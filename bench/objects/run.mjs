@@ -17,6 +17,9 @@ const CLASSES = {
   PLAIN_CART: 'PlainCart',
   PLAIN_LIMITER: 'PlainLimiter',
   PLAIN_SESSION: 'PlainSession',
+  ROWS: 'RowsLayout',
+  VALUE: 'ValueLayout',
+  MEMORY: 'MemoryLayout',
 };
 
 async function start(folder) {
@@ -198,6 +201,46 @@ async function spreadSection() {
   ];
 }
 
+const LAYOUTS = {
+  plain: 'plain, by fetch',
+  ROWS: 'rows',
+  VALUE: 'one JSON value',
+  MEMORY: 'rows and memory',
+};
+
+// In turn, five rounds each: microseconds a call, the median.
+async function layoutSection() {
+  const lines = [
+    '## Layouts',
+    '',
+    'An increment in µs, in plain TypeScript: what the object keeps, and what it answers.',
+    '',
+    `| lines, at a time, answer | ${Object.values(LAYOUTS).join(' | ')} |`,
+    `| --- | ${Object.keys(LAYOUTS)
+      .map(() => '---')
+      .join(' | ')} |`,
+  ];
+  for (const [size, at] of [1, 20, 200].flatMap((size) => [1, 50].map((at) => [size, at]))) {
+    for (const whole of [true, false]) {
+      const us = Object.fromEntries(Object.keys(LAYOUTS).map((by) => [by, []]));
+      for (let i = 0; i < 5; i++) {
+        for (const by of Object.keys(LAYOUTS)) {
+          const job = { job: 'layout', by, size, at, whole, n: 300, id: `bench-${turn++}` };
+          us[by].push(JSON.parse(await send(job)).us);
+        }
+      }
+      const answer = whole ? 'the cart' : 'the quantity (plain: the cart)';
+      lines.push(
+        `| ${size}, ${at}, ${answer} | ${Object.values(us)
+          .map((all) => fixed(median(all)))
+          .join(' | ')} |`,
+      );
+      console.log(`  ${lines.at(-1)}`);
+    }
+  }
+  return lines;
+}
+
 export async function objects() {
   console.log('→ objects against plain TypeScript in workerd (about 3 minutes)');
   const folder = mkdtempSync(join(tmpdir(), 'bench-objects-'));
@@ -205,7 +248,12 @@ export async function objects() {
   try {
     await server.ready;
     url = await server.unsafeGetDirectURL();
-    const sections = [await cartSection(), await otherSections(), await spreadSection()];
+    const sections = [
+      await cartSection(),
+      await layoutSection(),
+      await otherSections(),
+      await spreadSection(),
+    ];
     const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}. Command: \`npm run bench objects\`.`;
     const text = ['# Objects, measured side by side in one workerd', '', machine];
     for (const lines of sections) text.push('', ...lines);

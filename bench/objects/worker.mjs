@@ -1,8 +1,10 @@
 // The Worker that calls the objects, and measures: one request is one round.
 import { CartStoreClient, RateLimiterClient, SessionStoreClient } from '@codex/cloudflare-clients';
+import { layoutCall } from './layouts.mjs';
 import { plainCart } from './plain.mjs';
 
 export * from '@codex/cloudflare-clients/durable-objects';
+export { MemoryLayout, RowsLayout, ValueLayout } from './layouts.mjs';
 export * from './plain.mjs';
 
 // Fifty at a time are slow on two cores, and warnings would be measured.
@@ -30,6 +32,17 @@ async function carts(env, by, id, size) {
 
 const jobs = {
   cart: (env, { by, size, id }) => carts(env, by, id, size),
+
+  /** `by`: a layout, or the plain cart beside them. */
+  layout(env, { by, size, id, whole }) {
+    if (by === 'plain') return carts(env, by, id, size);
+    return layoutCall(
+      env[by],
+      id,
+      Array.from({ length: size }, (_, i) => sku(i)),
+      whole,
+    );
+  },
 
   /** Ten changes: in one trip, or in ten. */
   async ten(env, { by, id }) {

@@ -14,6 +14,7 @@ const TASKS = {
   test: { build: true, faults: true, run: ['scripts/test.mjs'] },
   'test:watch': { build: true, faults: true, run: [...vitest, '--project', 'node', '--project', 'workerd'] },
   'test:coverage': { build: true, faults: true, run: [...vitest, 'run', '--coverage', '--project', 'node'] },
+  simulate: { build: true, run: ['scripts/simulate.mjs'] },
   'test:browser': { browser: true, build: true, run: [...vitest, 'run', '--project', 'browser'] },
   lint: { build: true, run: ['scripts/lint.mjs'] },
   size: { build: true, run: ['scripts/size.mjs'] },

@@ -171,7 +171,7 @@ export interface Exports {
       name: string,
       method: string,
       args: unknown[],
-      idempotent: boolean,
+      writes: boolean,
       report: object | undefined,
     ]
   ): Answer;

@@ -147,6 +147,11 @@ function refusal(reply: { ok?: unknown; code?: unknown; message?: unknown } | nu
 
 const RETRYABLE_REFUSALS = ['conflict', 'object_unavailable'];
 
+// When an object says that a call came too late: its clock.
+function lateAt(reply: { ok?: unknown; at?: unknown } | null | undefined): number {
+  return reply?.ok === false && typeof reply.at === 'number' ? reply.at : Number.NaN;
+}
+
 // The flags of Cloudflare's errors, as bits.
 function failureFlags(error: { retryable?: unknown; overloaded?: unknown; remote?: unknown } | null): number {
   if (typeof error !== 'object' || error === null) return 0;
@@ -184,6 +189,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     objectCall,
     replyOk: (reply: { ok?: unknown } | null | undefined) => reply?.ok === true,
     replyValue: (reply: { value?: unknown }) => reply.value,
+    replyLateAt: lateAt,
     refusal,
     failureFlags,
     settledWithin,

@@ -21,25 +21,25 @@ export class AuthStorageDurableObject extends StoredObject {
     return this.read((wasm, storage) => wasm.authHeld(storage), null);
   }
 
-  set(idempotencyKey: string, value: string, ttl?: number | null): Reply<null> {
-    return this.write((wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl));
+  set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
+    return this.write(sent, (wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl));
   }
 
-  delete(idempotencyKey: string): Reply<null> {
-    return this.writeIfThere((wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
+  delete(idempotencyKey: string, sent?: number): Reply<null> {
+    return this.writeIfThere(sent, (wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
   }
 
-  getAndDelete(idempotencyKey: string): Reply<string | null> {
-    return this.writeIfThere((wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
+  getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
+    return this.writeIfThere(sent, (wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
   }
 
-  increment(idempotencyKey: string, ttl: number): Reply<number> {
-    return this.write((wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl));
+  increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
+    return this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl));
   }
 
   /** Answers 0 for a request that is admitted, else how many seconds to wait. */
-  consume(idempotencyKey: string, window: number, max: number): Reply<number> {
-    return this.write((wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max));
+  consume(idempotencyKey: string, window: number, max: number, sent?: number): Reply<number> {
+    return this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max));
   }
 
   override async alarm(): Promise<void> {

@@ -6,7 +6,10 @@ import { callSync, type Exports } from './load.js';
  * What an object answers by RPC. A refusal is a value: an exception would lose its properties on the way,
  * and the runtime would count it as the object's failure.
  */
-export type Reply<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string };
+export type Reply<T> =
+  | { ok: true; value: T }
+  /** With `at`, the object's time, when the call came too late. */
+  | { ok: false; code: ErrorCode; message: string; at?: number };
 
 /** @internal */
 export type Refusal = Extract<Reply<never>, { ok: false }>;
@@ -37,21 +40,22 @@ export abstract class StoredObject extends DurableObject<unknown> {
    * @internal Runs something that writes: all of it or nothing. A job that finds nothing to do in an object
    * that has nothing leaves no tables either; `untouched` is the answer then.
    */
-  protected readonly write = <T>(job: Job, untouched?: NoInfer<T>): Reply<T> => {
-    return this.#answer(() => this.#transaction<T>(job, true) as T, untouched);
+  protected readonly write = <T>(sent: Sent, job: Job, untouched?: NoInfer<T>): Reply<T> => {
+    return lateCall(sent) ?? this.#answer(() => this.#transaction<T>(job, true) as T, untouched);
   };
 
   /** @internal The same where there are tables; `absent` is the answer, or gives it, where there are none. */
-  protected readonly writeIfThere = <T>(job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
-    return this.#answer(() => this.#transaction<T>(job, false) ?? answerOf<T>(absent));
+  protected readonly writeIfThere = <T>(sent: Sent, job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
+    return lateCall(sent) ?? this.#answer(() => this.#transaction<T>(job, false) ?? answerOf<T>(absent));
   };
 
   /**
    * @internal Runs something that checks all before its first write, without the transaction, which
    * would cost more than the write. What fails between two writes must not be kept: the object is reset.
    */
-  protected readonly writeOnce = <T>(job: Job, untouched?: NoInfer<T>): Reply<T> => {
-    if (!this.#open) return this.write(job, untouched);
+  protected readonly writeOnce = <T>(sent: Sent, job: Job, untouched?: NoInfer<T>): Reply<T> => {
+    const late = lateCall(sent);
+    if (late || !this.#open) return late ?? this.write(sent, job, untouched);
     return this.#answer(() => {
       try {
         return this.#run<T>(job, true) as T;
@@ -75,7 +79,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
     job: (wasm: Exports, storage: StorageHandle) => boolean,
   ): Promise<void> => {
     try {
-      const reply = this.writeIfThere<boolean>(job, true);
+      const reply = this.writeIfThere<boolean>(undefined, job, true);
       if (reply.ok && reply.value) await this.empty();
       else if (!reply.ok) await this.#wakeAgain();
     } catch {
@@ -120,6 +124,28 @@ export abstract class StoredObject extends DurableObject<unknown> {
       return refused(error);
     }
   }
+}
+
+/** @internal When a call was made, in ms, as its caller knows the objects' clock; older clients do not say. */
+export type Sent = number | null | undefined;
+
+// As src/object/stamp.rs has it.
+const LATE_MS = 60_000;
+// So far ahead no clock is.
+const AHEAD_MS = 86_400_000;
+
+/**
+ * @internal Refuses a call that was made too long ago: its caller has given up, and what this object
+ * remembers of calls may not reach back to it.
+ */
+export function lateCall(sent: Sent): Refusal | undefined {
+  if (sent === undefined || sent === null) return undefined;
+  const at = Date.now();
+  if (typeof sent !== 'number' || !(sent <= at + AHEAD_MS)) {
+    return { ok: false, code: 'invalid_value', message: 'The moment of a call must be a number of ms, not days ahead' };
+  }
+  if (at <= sent + LATE_MS) return undefined;
+  return { ok: false, code: 'timeout', message: 'The call reached the object too late, and was not made', at };
 }
 
 // How Rust says that nothing was there and nothing came of the call.

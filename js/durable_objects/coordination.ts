@@ -13,29 +13,31 @@ export type LockBusy = [retryInMs: number];
  */
 export class CoordinationDurableObject extends StoredObject {
   /** Takes the lock if it is free. `holder` is a secret of the caller's own; the same one gets the same lock. */
-  acquire(holder: string, ttlSeconds: number): Reply<LockHeld | LockBusy> {
-    return this.writeOnce((wasm, storage) => wasm.lockTake(storage, holder, ttlSeconds));
+  acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
+    return this.writeOnce(sent, (wasm, storage) => wasm.lockTake(storage, holder, ttlSeconds));
   }
 
   /** Gives the holder another TTL from now; null for who does not hold the lock. */
-  extend(holder: string, ttlSeconds: number): Reply<LockHeld | null> {
+  extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
     return this.writeIfThere(
+      sent,
       (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds),
       (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds),
     );
   }
 
   /** Frees the lock. `call` names this call: made again, it answers the same. */
-  release(holder: string, call: string): Reply<boolean> {
+  release(holder: string, call: string, sent?: number): Reply<boolean> {
     return this.writeIfThere(
+      sent,
       (wasm, storage) => wasm.lockRelease(storage, holder, call),
       (wasm) => wasm.lockRelease(undefined, holder, call),
     );
   }
 
   /** Adds to the counter, once for each key; answers the value after that. */
-  increment(by: number, key: string): Reply<number> {
-    return this.writeOnce((wasm, storage) => wasm.counterAdd(storage, by, key));
+  increment(by: number, key: string, sent?: number): Reply<number> {
+    return this.writeOnce(sent, (wasm, storage) => wasm.counterAdd(storage, by, key));
   }
 
   /** The value of the counter. */
@@ -44,8 +46,9 @@ export class CoordinationDurableObject extends StoredObject {
   }
 
   /** Sets the counter to 0, once for each key. */
-  reset(key: string): Reply<null> {
+  reset(key: string, sent?: number): Reply<null> {
     return this.writeIfThere(
+      sent,
       (wasm, storage) => wasm.counterReset(storage, key),
       (wasm) => wasm.counterReset(undefined, key),
     );

@@ -6,15 +6,28 @@ import type { Host } from '../host.js';
 export type Answer = unknown;
 
 /** What every mutation of a cart ends with. */
-export type CartTerms = [key: string | undefined, ifVersion: number | undefined, owner: string | undefined];
+export type CartSentTerms = [
+  key: string | undefined,
+  ifVersion: number | undefined,
+  owner: string | undefined,
+  sent: number | undefined,
+];
 
 export interface Exports {
   cartOpen(storage: object, create: boolean): boolean;
   cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
-  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartTerms): Answer;
-  cartDelete(storage: object, ...terms: CartTerms): Answer;
-  cartBeginMerge(storage: object, into: string, id: string, owner: string | undefined): Answer;
+  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
+  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
+  cartDelete(storage: object, ...terms: CartSentTerms): Answer;
+  cartBeginMerge(
+    storage: object,
+    into: string,
+    id: string,
+    owner: string | undefined,
+    ifVersion: number | undefined,
+    sent: number | undefined,
+  ): Answer;
+  cartRefused(storage: object, key: string, sent: number, code: string): Answer;
   cartMerge(
     storage: object,
     id: string,
@@ -24,8 +37,8 @@ export interface Exports {
     ifVersion: number | undefined,
     owner: string | undefined,
   ): Answer;
-  cartGiveUp(storage: object, id: string): Answer;
-  cartEndMerge(storage: object, id: string, merged: boolean): Answer;
+  cartGiveUp(storage: object, id: string, sent: number | undefined): Answer;
+  cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Answer;
   cartWake(storage: object): boolean;
 
   authOpen(storage: object, create: boolean): boolean;

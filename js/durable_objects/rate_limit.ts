@@ -25,10 +25,10 @@ export class RateLimitDurableObject extends StoredObject {
     wasm.limitTables(storage, create);
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
-  check(limits: readonly RateLimitConfig[], cost: number, id: number): Reply<LimitReply> {
+  check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
     const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
     // One limit is one row.
-    return limits?.length === 1 ? this.writeOnce(job) : this.write(job);
+    return limits?.length === 1 ? this.writeOnce(sent, job) : this.write(sent, job);
   }
 
   /** What a check of cost 1 would answer. */
@@ -40,21 +40,23 @@ export class RateLimitDurableObject extends StoredObject {
   }
 
   /** Gives back what a call took. */
-  refund(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
+  refund(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
     return this.writeIfThere(
+      sent,
       (wasm, storage) => wasm.limitRefund(storage, limit, cost, id),
       (wasm) => wasm.limitRefund(undefined, limit, cost, id),
     );
   }
 
   /** Takes more, admitted or not. */
-  penalize(limit: RateLimitConfig, cost: number, id: number): Reply<LimitReply> {
-    return this.writeOnce((wasm, storage) => wasm.limitPenalize(storage, limit, cost, id));
+  penalize(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
+    return this.writeOnce(sent, (wasm, storage) => wasm.limitPenalize(storage, limit, cost, id));
   }
 
   /** Forgets what was counted under one prefix. */
-  async reset(keyPrefix: string): Promise<Reply<boolean>> {
+  async reset(keyPrefix: string, sent?: number): Promise<Reply<boolean>> {
     const last = this.writeIfThere<boolean>(
+      sent,
       (wasm, storage) => wasm.limitForget(storage, keyPrefix),
       (wasm) => wasm.limitForget(undefined, keyPrefix),
     );

@@ -59,33 +59,33 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A session's object: stores the record under a tick of its customer's object. */
-  putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
+  putSession(record: SessionRecord, tick: number, ttlMs: number, sent?: number): Reply<SessionPlace | null> {
     const checked = checkedRecord(record);
     const bad = checked instanceof CloudflareClientsError ? checked : (notMs(tick) ?? notMs(ttlMs, MAX_MS));
     if (bad || checked instanceof CloudflareClientsError) return refused(bad);
     const { sessionId, customerId, userAgent, createdAt } = checked;
-    return this.write((wasm, storage) =>
+    return this.write(sent, (wasm, storage) =>
       wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
     );
   }
 
   /** A session's object: deletes the record, and answers where it was. */
-  removeSession(): Reply<SessionPlace | null> {
-    return this.writeIfThere((wasm, storage) => wasm.sessionRemove(storage), null);
+  removeSession(sent?: number): Reply<SessionPlace | null> {
+    return this.writeIfThere(sent, (wasm, storage) => wasm.sessionRemove(storage), null);
   }
 
   /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
-  revokeSession(customerId: string, tick: number): Reply<boolean> {
+  revokeSession(customerId: string, tick: number, sent?: number): Reply<boolean> {
     const bad = notId(customerId) ?? notMs(tick);
     if (bad) return refused(bad);
-    return this.write((wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
+    return this.write(sent, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
   }
 
   /** A customer's object: enters a session that is about to be put, and answers its tick. */
-  addEntry(sessionId: string, ttlMs: number): Reply<number> {
+  addEntry(sessionId: string, ttlMs: number, sent?: number): Reply<number> {
     const bad = notId(sessionId) ?? notMs(ttlMs, MAX_MS);
     if (bad) return refused(bad);
-    return this.write((wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
+    return this.write(sent, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
   }
 
   /** A customer's object: the sessions that may be its. */
@@ -95,22 +95,22 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A customer's object: drops entries that have not been made anew since `ticks`. */
-  forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
+  forgetEntries(ids: string[], ticks: number[], settledOnly: boolean, sent?: number): Reply<null> {
     const bad = notEntries(ids, ticks, settledOnly);
     if (bad) return refused(bad);
-    return this.writeIfThere((wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly), null);
+    return this.writeIfThere(sent, (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly), null);
   }
 
   /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */
-  revokeUser(withIndex: boolean): Reply<SessionIndex> {
-    return this.write((wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
+  revokeUser(withIndex: boolean, sent?: number): Reply<SessionIndex> {
+    return this.write(sent, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
   }
 
   /** A customer's object: revokes one token that was cached for the user. */
-  revokeTokenOfUser(hash: string, until: number): Reply<SessionRevocations> {
+  revokeTokenOfUser(hash: string, until: number, sent?: number): Reply<SessionRevocations> {
     const bad = notId(hash) ?? notMs(until);
     if (bad) return refused(bad);
-    return this.write((wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
+    return this.write(sent, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
   }
 
   /** A customer's object: what is revoked. */
@@ -120,20 +120,20 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A customer's object: what is revoked, at a moment that every later revocation comes after. */
-  stampFill(): Reply<SessionRevocations> {
-    return this.write((wasm, storage) => wasm.customerStamp(storage));
+  stampFill(sent?: number): Reply<SessionRevocations> {
+    return this.write(sent, (wasm, storage) => wasm.customerStamp(storage));
   }
 
   /** A token's object: remembers that the token is about to be cached for a user. */
-  fillToken(userId: string, until: number): Reply<SessionToken> {
+  fillToken(userId: string, until: number, sent?: number): Reply<SessionToken> {
     const bad = notId(userId) ?? notMs(until);
     if (bad) return refused(bad);
-    return this.write((wasm, storage) => wasm.tokenFill(storage, userId, until));
+    return this.write(sent, (wasm, storage) => wasm.tokenFill(storage, userId, until));
   }
 
   /** A token's object: revokes it, and answers for whom it is cached. */
-  revokeToken(): Reply<SessionToken> {
-    return this.write((wasm, storage) => wasm.tokenRevoke(storage));
+  revokeToken(sent?: number): Reply<SessionToken> {
+    return this.write(sent, (wasm, storage) => wasm.tokenRevoke(storage));
   }
 
   /**

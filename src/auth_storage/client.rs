@@ -9,7 +9,7 @@ use crate::host::byte_length;
 use crate::host::task::Answer;
 use crate::kv::ttl::{self, TtlError};
 use crate::object::call::Objects;
-use crate::object::model::Retry;
+use crate::object::model::Access;
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,10 +39,14 @@ impl AuthStorage {
         if operation != asked {
             args.truncate(1);
         }
-        let retry = Retry::Idempotent;
+        let access = if operation == Operation::Get {
+            Access::Read
+        } else {
+            Access::Write
+        };
         let value = self
             .objects
-            .call(key, operation.method(), &args, retry)
+            .call(key, operation.method(), &args, access)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::host::task::Answer;
 use crate::host::{json, now};
 use crate::object::call::Objects;
-use crate::object::model::{Retry, check_name};
+use crate::object::model::{Access, check_name};
 
 /// Carts behind one namespace, for the length of a call.
 pub struct CartStoreClient {
@@ -22,13 +22,18 @@ pub struct Merge {
     pub from: String,
     /// The target.
     pub into: String,
-    /// The idempotency key: the merge's id, unless one is under way.
-    pub key: JsValue,
+    /// What the merge's id is made of, unless one is under way.
+    pub key: String,
+    /// The TTL of both, in seconds.
+    pub ttl_seconds: JsValue,
     /// What the target is called with after the id and the lines: policy, TTL, version, owner.
     pub terms: Vec<JsValue>,
     /// Whom the caller acts for.
     pub owner: JsValue,
 }
+
+// How often a merge begins whose source changes between it was read and begun.
+const MAX_BEGINS: u32 = 5;
 
 impl CartStoreClient {
     /// Merges one cart into another, and deletes it; answers the merged cart, or null when there was
@@ -44,16 +49,14 @@ impl CartStoreClient {
             return Err(CartError::SameCart.into());
         }
         let started = now();
-        let (source, target) = (JsString::from(merge.from), JsString::from(merge.into));
-        let begin = [target.clone().into(), merge.key, merge.owner];
-        let begun = self.step(started, &source, "beginMerge", &begin).await?;
-        if begun.is_null() {
-            return Ok(begun);
-        }
-        let begun = Array::from(&begun);
+        let source = JsString::from(merge.from.as_str());
+        let target = JsString::from(merge.into.as_str());
+        let Some(begun) = self.begin(started, &source, &target, &merge).await? else {
+            return Ok(JsValue::NULL);
+        };
         let id = begun.get(0);
         let mut args = vec![id.clone(), begun.get(1)];
-        args.extend(merge.terms);
+        args.extend(merge.terms.iter().cloned());
         let merged = self.step(started, &target, "merge", &args).await;
         // A refusal says that nothing was merged by this call; another one may have done it. Unless the
         // target gives the merge up, the source stays as it is.
@@ -77,10 +80,46 @@ impl CartStoreClient {
         json::parse(&text).ok_or(Error::NotJson)
     }
 
+    // The id and the lines of the merge. It begins in the version of the source that was read here, so that a call
+    // which comes late neither freezes nor empties what was put into the source since.
+    async fn begin(
+        &self,
+        started: f64,
+        source: &JsString,
+        target: &JsString,
+        merge: &Merge,
+    ) -> Result<Option<Array>, Error> {
+        let args = [merge.ttl_seconds.clone(), merge.owner.clone()];
+        let objects = self.objects.rest_of(started);
+        let read = objects.call(source, "get", &args, Access::Read).await?;
+        if read.is_null() {
+            return Ok(None);
+        }
+        let read = Array::from(&read);
+        if read.get(1).as_string().as_deref() == Some("{}") {
+            return Ok(None);
+        }
+        let mut version = read.get(0);
+        for n in 0..MAX_BEGINS {
+            let key = JsValue::from([merge.key.as_str(), ":", &n.to_string()].concat());
+            let args = [target.into(), key, merge.owner.clone(), version];
+            let begun = self.step(started, source, "beginMerge", &args).await?;
+            if begun.is_null() {
+                return Ok(None);
+            }
+            let begun = Array::from(&begun);
+            if begun.length() > 1 {
+                return Ok(Some(begun));
+            }
+            version = begun.get(0);
+        }
+        Err(CartError::Changed.into())
+    }
+
     async fn step(&self, started: f64, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
         self.objects
             .rest_of(started)
-            .call(cart, method, args, Retry::Idempotent)
+            .call(cart, method, args, Access::Write)
             .await
     }
 }

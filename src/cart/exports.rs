@@ -32,7 +32,7 @@ pub fn carts_merge(
     limit_ms: f64,
     from: String,
     into: String,
-    key: JsValue,
+    key: String,
     owner: JsValue,
     terms: Vec<JsValue>,
     report: Option<JsReport>,
@@ -48,6 +48,7 @@ pub fn carts_merge(
         from,
         into,
         key,
+        ttl_seconds: terms.get(1).cloned().unwrap_or_default(),
         terms,
         owner,
     };
@@ -80,7 +81,9 @@ pub fn cart_in_memory(
     if_version: Option<f64>,
     owner: Option<String>,
 ) -> JsValue {
-    let terms = Terms::new(now(), ttl_seconds, key, if_version, owner);
+    let operation = if method == "mutate" { "change" } else { method };
+    let terms = Terms::new(now(), ttl_seconds, key, if_version, owner)
+        .map(|terms| terms.doing(operation, &String::from(&json)));
     answer(terms.map_err(Into::into).and_then(|terms| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {

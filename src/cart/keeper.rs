@@ -2,6 +2,7 @@
 
 use super::model::{self, CartError, Line, MAX_BYTES, MAX_LINES};
 use crate::error::Error;
+use crate::object::stamp::remembered_until;
 
 /// Everything of a cart but its lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,26 +75,26 @@ pub trait Keeper {
     /// # Errors
     /// As above.
     fn clear(&mut self) -> Result<(), Error>;
-    /// Whether a call with this idempotency key was applied, and the key is remembered still.
+    /// What was noted with a key that is remembered still; an older version noted nothing: then it is empty.
     ///
     /// # Errors
     /// As above.
-    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error>;
-    /// Remembers an idempotency key until a moment.
+    fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error>;
+    /// Remembers a key until a moment, with a note.
     ///
     /// # Errors
     /// As above.
-    fn remember(&mut self, key: &str, until: f64) -> Result<(), Error>;
+    fn remember(&mut self, key: &str, until: f64, note: &str) -> Result<(), Error>;
     /// Sets the alarm.
     ///
     /// # Errors
     /// As above.
     fn set_alarm(&mut self, at: f64) -> Result<(), Error>;
-    /// Until when the last key is needed, that of a merge for [`model::MERGE_LIFE_MS`] after it.
+    /// Until when the last key is needed; with `merges`, that of a merge for [`model::MERGE_LIFE_MS`] after it.
     ///
     /// # Errors
     /// As above.
-    fn keys_until(&self) -> Result<Option<f64>, Error>;
+    fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error>;
     /// Forgets the keys whose time is over, and the oldest beyond [`model::MAX_KEYS`].
     ///
     /// # Errors
@@ -116,6 +117,10 @@ pub struct Terms {
     pub owner: Option<String>,
     /// Whether `key` is the id of a merge.
     pub is_merge: bool,
+    /// When the call was made, in ms on the object's clock as the caller knows it.
+    pub sent: Option<f64>,
+    /// What the call does: see [`model::fingerprint`].
+    pub fingerprint: String,
 }
 
 impl Terms {
@@ -142,11 +147,29 @@ impl Terms {
         Ok(Self {
             now,
             ttl_seconds: model::check_ttl(ttl_seconds)?,
-            key: key.map(|key| ["k", &key].concat()),
+            key: key.map(|key| call_key(&key)),
             if_version,
             owner,
-            is_merge: false,
+            ..Self::default()
         })
+    }
+
+    /// The same for a call that was made at `sent`.
+    pub const fn sent(mut self, sent: Option<f64>) -> Self {
+        self.sent = sent;
+        self
+    }
+
+    /// The same for a call that does this.
+    pub fn doing(mut self, operation: &str, payload: &str) -> Self {
+        self.fingerprint = model::fingerprint(operation, payload);
+        self
+    }
+
+    /// The key of this call, should it be refused: its copies are as old as it is, a caller who comes again
+    /// with the same idempotency key is not.
+    pub fn refusal_key(&self) -> Option<String> {
+        refusal_key(self.key.as_deref()?, self.sent?)
     }
 
     /// The same for a merge.
@@ -165,14 +188,28 @@ impl Terms {
         if self.is_merge {
             model::MERGES_FROM + self.now
         } else {
-            self.now + model::KEY_LIFE_MS
+            remembered_until(self.now, self.sent, model::KEY_LIFE_MS)
         }
     }
 }
 
-// Keys of merges, of merges that were given up, and of other calls ("k") begin differently.
+/// Under which key the refusal of a call is remembered: `key` as it is remembered, and when it was made.
+pub fn refusal_key(key: &str, sent: f64) -> Option<String> {
+    (sent.abs() < 9e15).then(|| ["r", &(sent as i64).to_string(), " ", key].concat())
+}
+
+// Keys of merges, of merges that have ended or were given up, and of other calls ("k") begin differently.
+/// An idempotency key as it is remembered.
+pub fn call_key(key: &str) -> String {
+    ["k", key].concat()
+}
+
 pub(super) fn merge_key(id: &str) -> String {
     ["m", id].concat()
+}
+
+pub(super) fn ended_key(id: &str) -> String {
+    ["e", id].concat()
 }
 
 pub(super) fn given_up_key(id: &str) -> String {

@@ -9,7 +9,7 @@ use crate::error::Error;
 pub struct MemoryCart {
     header: Option<Header>,
     lines: Vec<(String, Line)>,
-    keys: Vec<(String, f64)>,
+    keys: Vec<(String, f64, String)>,
 }
 
 impl MemoryCart {
@@ -84,13 +84,14 @@ impl Keeper for MemoryCart {
         Ok(())
     }
 
-    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error> {
+    fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error> {
         let mut keys = self.keys.iter();
-        Ok(keys.any(|(name, until)| name == key && *until > now))
+        let found = keys.find(|(name, until, _)| name == key && *until > now);
+        Ok(found.map(|(_, _, note)| note.clone()))
     }
 
-    fn remember(&mut self, key: &str, until: f64) -> Result<(), Error> {
-        self.keys.push((key.to_owned(), until));
+    fn remember(&mut self, key: &str, until: f64, note: &str) -> Result<(), Error> {
+        self.keys.push((key.to_owned(), until, note.to_owned()));
         Ok(())
     }
 
@@ -98,7 +99,7 @@ impl Keeper for MemoryCart {
         Ok(())
     }
 
-    fn keys_until(&self) -> Result<Option<f64>, Error> {
+    fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error> {
         let needed = |until: f64| {
             if until < MERGES_FROM {
                 until
@@ -106,12 +107,14 @@ impl Keeper for MemoryCart {
                 until - MERGES_FROM + MERGE_LIFE_MS
             }
         };
-        let keys = self.keys.iter().map(|(_, until)| needed(*until));
+        let keys = self.keys.iter().map(|(_, until, _)| *until);
+        let keys = keys.filter(|until| merges || *until < MERGES_FROM);
+        let keys = keys.map(needed);
         Ok(keys.reduce(f64::max))
     }
 
     fn forget(&mut self, now: f64) -> Result<(), Error> {
-        self.keys.retain(|(_, until)| *until > now);
+        self.keys.retain(|(_, until, _)| *until > now);
         let excess = self.keys.len().saturating_sub(MAX_KEYS as usize);
         self.keys.drain(..excess);
         Ok(())

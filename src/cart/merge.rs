@@ -5,13 +5,26 @@
 //! also by several callers at once. When the target refuses, it is asked to give the merge up before the
 //! source is freed.
 
-use super::keeper::{Keeper, Outcome, Terms, given_up_key, merge_key};
-use super::model::{self, CartError, Line, MAX_QUANTITY, Policy};
-use super::operations::{admit, arm, bury, finish, live, put};
+use super::keeper::{Keeper, Outcome, Terms, ended_key, given_up_key, merge_key};
+use super::model::{CartError, ENDED_LIFE_MS, Line, MAX_QUANTITY, Policy};
+use super::operations::{admit, arm, bury, check_refusal, finish, live, put};
 use crate::error::Error;
+use crate::object::stamp::remembered_until;
 
-/// Makes this cart the source of a merge: from now on it refuses changes. Answers the merge's id, that
-/// of a merge into the same target that was begun before, or `None` when there is nothing to merge.
+/// How the begin of a merge ended.
+#[derive(Debug, PartialEq)]
+pub enum Begun {
+    /// There is nothing to merge, or this merge has ended.
+    Nothing,
+    /// The cart has changed since the caller read it: its version.
+    Changed(f64),
+    /// The merge's id, which may have been begun before.
+    Merge(String),
+}
+
+/// Makes this cart the source of a merge, in the version that `terms` expect: from now on it refuses changes.
+/// A merge into the same target that was begun before goes on. A copy that comes late finds another version, or
+/// that its merge has ended.
 ///
 /// # Errors
 /// [`CartError`]: the owner, or a merge into another target.
@@ -20,18 +33,27 @@ pub fn begin_merge(
     into: &str,
     id: &str,
     terms: &Terms,
-) -> Result<Option<String>, Error> {
+) -> Result<Begun, Error> {
+    if keeper.header()?.is_some() {
+        check_refusal(keeper, terms)?;
+        if keeper.recall(&ended_key(id), terms.now)?.is_some() {
+            return Ok(Begun::Nothing);
+        }
+    }
     let header = live(keeper, terms)?.filter(|header| header.lines > 0);
     let Some(mut header) = header else {
-        return Ok(None);
+        return Ok(Begun::Nothing);
     };
     match &header.merge {
         Some((_, target)) if target != into => Err(CartError::Merging.into()),
-        Some((id, _)) => Ok(Some(id.clone())),
+        Some((id, _)) => Ok(Begun::Merge(id.clone())),
+        None if terms.if_version.is_some_and(|read| read != header.version) => {
+            Ok(Begun::Changed(header.version))
+        }
         None => {
             header.merge = Some((id.to_owned(), into.to_owned()));
             keeper.save(&header)?;
-            Ok(Some(id.to_owned()))
+            Ok(Begun::Merge(id.to_owned()))
         }
     }
 }
@@ -48,7 +70,7 @@ pub fn merge_lines(
     terms: Terms,
 ) -> Result<Outcome, Error> {
     let terms = &terms.of_merge(id)?;
-    if keeper.was_applied(&given_up_key(id), terms.now)? {
+    if keeper.recall(&given_up_key(id), terms.now)?.is_some() {
         return Err(CartError::Merging.into());
     }
     let mut header = match admit(keeper, terms)? {
@@ -81,12 +103,17 @@ pub fn merge_lines(
 ///
 /// # Errors
 /// The storage failed.
-pub fn give_up(keeper: &mut dyn Keeper, id: &str, now: f64) -> Result<bool, Error> {
-    if keeper.was_applied(&merge_key(id), now)? {
+pub fn give_up(
+    keeper: &mut dyn Keeper,
+    id: &str,
+    sent: Option<f64>,
+    now: f64,
+) -> Result<bool, Error> {
+    if keeper.recall(&merge_key(id), now)?.is_some() {
         return Ok(true);
     }
-    let until = now + model::KEY_LIFE_MS;
-    keeper.remember(&given_up_key(id), until)?;
+    let until = remembered_until(now, sent, ENDED_LIFE_MS);
+    keeper.remember(&given_up_key(id), until, "")?;
     let mut header = keeper.header()?.unwrap_or_default();
     if !header.is_live(now) {
         arm(keeper, &mut header, until)?;
@@ -95,17 +122,26 @@ pub fn give_up(keeper: &mut dyn Keeper, id: &str, now: f64) -> Result<bool, Erro
     Ok(false)
 }
 
-/// Ends a merge in its source: the cart is deleted, or freed when the target refused (`merged` false).
+/// Ends a merge in its source: the cart is deleted, or freed when the target refused (`merged` false). The source
+/// remembers that: a call that begins the merge may still come.
 ///
 /// # Errors
 /// The storage failed.
-pub fn end_merge(keeper: &mut dyn Keeper, id: &str, merged: bool, now: f64) -> Result<(), Error> {
+pub fn end_merge(
+    keeper: &mut dyn Keeper,
+    id: &str,
+    merged: bool,
+    sent: Option<f64>,
+    now: f64,
+) -> Result<(), Error> {
     let Some(mut header) = keeper.header()? else {
         return Ok(());
     };
     if header.merge.as_ref().is_none_or(|(mine, _)| mine != id) {
         return Ok(());
     }
+    let until = remembered_until(now, sent, ENDED_LIFE_MS);
+    keeper.remember(&ended_key(id), until, "")?;
     if merged {
         let terms = Terms {
             now,

@@ -22,6 +22,10 @@ pub const MAX_TTL_SECONDS: f64 = 315_360_000.0;
 /// How long an idempotency key is remembered, in ms.
 pub const KEY_LIFE_MS: f64 = 600_000.0;
 
+/// How long the end of a merge is remembered at least, in its source and in a target that gave it up, in ms:
+/// longer than a call of it can be under way.
+pub const ENDED_LIFE_MS: f64 = 3_600_000.0;
+
 /// How many idempotency keys a cart remembers at least, within their time.
 pub const MAX_KEYS: u32 = 10_000;
 
@@ -90,6 +94,12 @@ pub enum CartError {
     /// `ifVersion` is not the cart's version.
     #[error("the cart has changed since ifVersion. Read it again and decide anew")]
     Changed,
+    /// The key was used for something else.
+    #[error("the idempotency key was used for another call on this cart")]
+    KeyReused,
+    /// A copy of a call that was refused: with its code.
+    #[error("the call was refused before, and stays so")]
+    RefusedBefore(&'static str),
     /// The cart is being merged into another.
     #[error(
         "the cart is being merged into another: call mergeCart again with the same carts to finish that"
@@ -101,9 +111,12 @@ impl CartError {
     /// The stable code of the public error class.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::BadId | Self::BadLineKey | Self::BadIdempotencyKey | Self::BadOwner => {
-                "invalid_key"
-            }
+            Self::BadId
+            | Self::BadLineKey
+            | Self::BadIdempotencyKey
+            | Self::BadOwner
+            | Self::KeyReused => "invalid_key",
+            Self::RefusedBefore(code) => code,
             Self::BadTtl => "invalid_ttl",
             Self::TooMany | Self::TooManyLines | Self::TooLarge => "limit_exceeded",
             Self::Forbidden => "forbidden",
@@ -120,6 +133,15 @@ impl CartError {
 pub fn check_key(key: &str, error: CartError) -> Result<(), CartError> {
     let fits = !key.is_empty() && key.len() <= MAX_KEY_BYTES;
     fits.then_some(()).ok_or(error)
+}
+
+/// What tells two calls apart that carry the same key: FNV-1a of what is done. Preconditions are no part of it.
+pub fn fingerprint(operation: &str, payload: &str) -> String {
+    let bytes = operation.bytes().chain([0]).chain(payload.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
 }
 
 /// A TTL in whole seconds.

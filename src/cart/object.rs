@@ -3,8 +3,8 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::keeper::{Outcome, Terms};
-use super::merge;
+use super::keeper::{Outcome, Terms, call_key};
+use super::merge::{self, Begun};
 use super::model::{self, CartError, Policy};
 use super::operations;
 use super::parse;
@@ -31,6 +31,16 @@ fn terms(
 
 fn cart_in(storage: StorageHandle, sent: Sent) -> SqlCart {
     SqlCart::new(Storage(storage), sent)
+}
+
+// What one statement reads about a call.
+fn about(terms: &Terms, line: Option<String>) -> Sent {
+    Sent {
+        key: terms.key.clone(),
+        refusal_key: terms.refusal_key(),
+        line,
+        now: terms.now,
+    }
 }
 
 // What every mutation answers: the version, whether the line was there, and the cart as JSON.
@@ -61,6 +71,10 @@ fn read(cart: &mut SqlCart, ttl_seconds: f64, owner: Option<String>) -> Answer {
 
 /// Replaces the cart: see [`operations::set_lines`].
 #[wasm_bindgen(js_name = cartSet)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
 pub fn cart_set(
     storage: StorageHandle,
     lines: JsString,
@@ -68,13 +82,16 @@ pub fn cart_set(
     key: Option<String>,
     if_version: Option<f64>,
     owner: Option<String>,
+    sent: Option<f64>,
 ) -> JsValue {
-    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(ttl_seconds, key, if_version, owner)
             .map_err(Error::from)
             .and_then(|terms| {
-                let outcome = operations::set_lines(cart, &parse::lines(&lines)?, &terms)?;
+                let parsed = parse::lines(&lines)?;
+                let terms = terms.sent(sent).doing("set", &String::from(&lines));
+                let cart = &mut cart_in(storage, about(&terms, None));
+                let outcome = operations::set_lines(cart, &parsed, &terms)?;
                 told(cart, outcome)
             }),
     )
@@ -94,28 +111,25 @@ pub fn cart_change(
     key: Option<String>,
     if_version: Option<f64>,
     owner: Option<String>,
+    sent: Option<f64>,
 ) -> JsValue {
     let terms = terms(ttl_seconds, key, if_version, owner);
     answer(
         terms
             .map_err(Error::from)
-            .and_then(|terms| change(storage, one, &changes, &terms)),
+            .and_then(|terms| change(storage, one, &changes, terms.sent(sent))),
     )
 }
 
-fn change(storage: StorageHandle, one: bool, changes: &JsString, terms: &Terms) -> Answer {
-    let changes = parse::changes(changes)?;
+fn change(storage: StorageHandle, one: bool, json: &JsString, terms: Terms) -> Answer {
+    let changes = parse::changes(json)?;
+    let terms = &terms.doing("change", &String::from(json));
     let line = match changes.as_slice() {
         [only] => Some(only.key().to_owned()),
         _ if one => return Err(CartError::BadChange.into()),
         _ => None,
     };
-    let sent = Sent {
-        key: terms.key.clone(),
-        line,
-        now: terms.now,
-    };
-    let cart = &mut cart_in(storage, sent);
+    let cart = &mut cart_in(storage, about(terms, line));
     let outcome = operations::change(cart, &changes, terms)?;
     told(cart, outcome)
 }
@@ -127,37 +141,54 @@ pub fn cart_delete(
     key: Option<String>,
     if_version: Option<f64>,
     owner: Option<String>,
+    sent: Option<f64>,
 ) -> JsValue {
-    let cart = &mut cart_in(storage, Sent::default());
     answer(
         terms(1.0, key, if_version, owner)
             .map_err(Error::from)
             .and_then(|terms| {
+                let terms = terms.sent(sent).doing("delete", "");
+                let cart = &mut cart_in(storage, about(&terms, None));
                 operations::delete(cart, &terms)?;
                 Ok(JsValue::NULL)
             }),
     )
 }
 
-/// Begins a merge in its source: `[id, cart as JSON]`, or null when there is nothing to merge.
+/// Remembers that a call was refused: see [`operations::refused`].
+#[wasm_bindgen(js_name = cartRefused)]
+pub fn cart_refused(storage: StorageHandle, key: String, sent: f64, code: String) -> JsValue {
+    let cart = &mut cart_in(storage, Sent::default());
+    let refused = operations::refused(cart, &call_key(&key), sent, &code, now());
+    answer(refused.map(|()| JsValue::NULL))
+}
+
+/// Begins a merge in its source: `[id, cart as JSON]`; `[version]`, if it is not the one that was read; null when
+/// there is nothing to merge.
 #[wasm_bindgen(js_name = cartBeginMerge)]
 pub fn cart_begin_merge(
     storage: StorageHandle,
     into: String,
     id: String,
     owner: Option<String>,
+    if_version: Option<f64>,
+    sent: Option<f64>,
 ) -> JsValue {
-    let cart = &mut cart_in(storage, Sent::default());
-    answer(begin_merge(cart, &into, &id, owner))
+    let terms = terms(1.0, Some(id.clone()), if_version, owner);
+    answer(
+        terms
+            .map_err(Error::from)
+            .and_then(|terms| begin_merge(storage, &into, &id, &terms.sent(sent))),
+    )
 }
 
-fn begin_merge(cart: &mut SqlCart, into: &str, id: &str, owner: Option<String>) -> Answer {
+fn begin_merge(storage: StorageHandle, into: &str, id: &str, terms: &Terms) -> Answer {
     model::check_key(into, CartError::BadId)?;
-    model::check_key(id, CartError::BadIdempotencyKey)?;
-    let terms = terms(1.0, None, None, owner)?;
-    match merge::begin_merge(cart, into, id, &terms)? {
-        Some(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
-        None => Ok(JsValue::NULL),
+    let cart = &mut cart_in(storage, about(terms, None));
+    match merge::begin_merge(cart, into, id, terms)? {
+        Begun::Merge(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
+        Begun::Changed(version) => Ok(Array::of1(&version.into()).into()),
+        Begun::Nothing => Ok(JsValue::NULL),
     }
 }
 
@@ -188,16 +219,21 @@ pub fn cart_merge(
 
 /// Gives a merge up in its target: see [`merge::give_up`].
 #[wasm_bindgen(js_name = cartGiveUp)]
-pub fn cart_give_up(storage: StorageHandle, id: String) -> JsValue {
+pub fn cart_give_up(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    answer(merge::give_up(cart, &id, now()).map(JsValue::from))
+    answer(merge::give_up(cart, &id, sent, now()).map(JsValue::from))
 }
 
 /// Ends a merge in its source: see [`merge::end_merge`].
 #[wasm_bindgen(js_name = cartEndMerge)]
-pub fn cart_end_merge(storage: StorageHandle, id: String, merged: bool) -> JsValue {
+pub fn cart_end_merge(
+    storage: StorageHandle,
+    id: String,
+    merged: bool,
+    sent: Option<f64>,
+) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    let ended = merge::end_merge(cart, &id, merged, now());
+    let ended = merge::end_merge(cart, &id, merged, sent, now());
     answer(ended.map(|()| JsValue::NULL))
 }
 

@@ -3,9 +3,10 @@
 //! Every check comes before the first write, so that a single change needs no rollback. Several
 //! changes, `set_lines` and merges do, and run in a transaction.
 
-use super::keeper::{Change, Found, Header, Keeper, Outcome, Terms};
+use super::keeper::{self, Change, Found, Header, Keeper, Outcome, Terms};
 use super::model::{self, CartError, Line, MAX_QUANTITY};
 use crate::error::Error;
+use crate::object::stamp::remembered_until;
 
 /// The version of a cart that is there, `None` when it is not or has expired. Renews the TTL.
 ///
@@ -15,8 +16,10 @@ pub fn read(keeper: &mut dyn Keeper, terms: &Terms) -> Result<Option<f64>, Error
     let Some(mut header) = live(keeper, terms)? else {
         return Ok(None);
     };
-    // A source that waits for the end of its merge is not kept alive by being looked at.
-    if header.merge.is_none() && header.renew(terms.now, terms.ttl_seconds) {
+    // A source that waits for the end of its merge is not kept alive by being looked at, and nobody's shorter TTL
+    // ends a cart sooner.
+    let is_longer = terms.now + terms.ttl_seconds * 1_000.0 > header.expires_at;
+    if header.merge.is_none() && is_longer && header.renew(terms.now, terms.ttl_seconds) {
         let due = header.expires_at;
         arm(keeper, &mut header, due)?;
         keeper.save(&header)?;
@@ -46,18 +49,17 @@ pub(super) fn admit(
 ) -> Result<Result<Header, Outcome>, Error> {
     let header = keeper.header()?;
     let live = header.as_ref().filter(|header| header.is_live(terms.now));
+    if header.is_some() {
+        check_refusal(keeper, terms)?;
+    }
     if let Some(header) = live {
         check_owner(header, terms.owner.as_deref())?;
     }
-    if let Some(key) = &terms.key
-        && header.is_some()
-        && keeper.was_applied(key, terms.now)?
+    if header.is_some()
+        && let Some(found) = was_applied(keeper, terms)?
     {
         let version = live.map_or(0.0, |header| header.version);
-        return Ok(Err(Outcome {
-            version,
-            found: true,
-        }));
+        return Ok(Err(Outcome { version, found }));
     }
     let version = live.map_or(0.0, |header| header.version);
     if terms.if_version.is_some_and(|expected| expected != version) {
@@ -82,6 +84,60 @@ pub(super) fn admit(
     }))
 }
 
+// A copy of a call that was refused is refused, whatever has become of the cart since.
+pub(super) fn check_refusal(keeper: &dyn Keeper, terms: &Terms) -> Result<(), Error> {
+    let Some(key) = terms.refusal_key() else {
+        return Ok(());
+    };
+    match keeper.recall(&key, terms.now)?.as_deref() {
+        None => Ok(()),
+        Some("forbidden") => Err(CartError::RefusedBefore("forbidden").into()),
+        Some("limit_exceeded") => Err(CartError::RefusedBefore("limit_exceeded").into()),
+        Some(_) => Err(CartError::RefusedBefore("conflict").into()),
+    }
+}
+
+// Whether the call was made before; then, whether it found a line.
+fn was_applied(keeper: &dyn Keeper, terms: &Terms) -> Result<Option<bool>, Error> {
+    let Some(key) = &terms.key else {
+        return Ok(None);
+    };
+    let Some(note) = keeper.recall(key, terms.now)? else {
+        return Ok(None);
+    };
+    let (fingerprint, found) = match note.strip_suffix(NOT_FOUND) {
+        Some(fingerprint) => (fingerprint, false),
+        None => (note.as_str(), true),
+    };
+    // What an older version has remembered matches.
+    if fingerprint.is_empty() || fingerprint == terms.fingerprint {
+        Ok(Some(found))
+    } else {
+        Err(CartError::KeyReused.into())
+    }
+}
+
+// After the fingerprint of a call that found no line to change.
+const NOT_FOUND: &str = "-";
+
+/// Remembers that a call was refused with `code`, where there is a cart or was one.
+///
+/// # Errors
+/// The storage failed.
+pub fn refused(
+    keeper: &mut dyn Keeper,
+    key: &str,
+    sent: f64,
+    code: &str,
+    now: f64,
+) -> Result<(), Error> {
+    let until = remembered_until(now, Some(sent), 0.0);
+    match (keeper.header()?, keeper::refusal_key(key, sent)) {
+        (Some(_), Some(key)) => keeper.remember(&key, until, code),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn finish(
     keeper: &mut dyn Keeper,
     mut header: Header,
@@ -89,7 +145,7 @@ pub(super) fn finish(
 ) -> Result<Outcome, Error> {
     header.version += 1.0;
     header.renew(terms.now, terms.ttl_seconds);
-    remember(keeper, terms, header.version)?;
+    remember(keeper, terms, header.version, true)?;
     let due = header.expires_at;
     arm(keeper, &mut header, due)?;
     keeper.save(&header)?;
@@ -117,15 +173,18 @@ pub fn wake(keeper: &mut dyn Keeper, now: f64) -> Result<bool, Error> {
     };
     let due = if header.is_live(now) {
         Some(header.expires_at)
-    } else if header.ttl_seconds == 0.0 {
-        // Deleted, not expired: a call that was retried must still find its key.
-        keeper.keys_until()?.filter(|until| *until > now)
     } else {
-        None
+        // A call that comes late or again must still find its key; that of a merge only if the cart was deleted.
+        let was_deleted = header.ttl_seconds == 0.0;
+        keeper.keys_until(was_deleted)?.filter(|until| *until > now)
     };
     let Some(due) = due else {
         return Ok(true);
     };
+    if !header.is_live(now) && header.lines > 0 {
+        keeper.clear()?;
+        (header.lines, header.bytes, header.merge) = (0, 0, None);
+    }
     header.alarm_at = 0.0;
     arm(keeper, &mut header, due)?;
     keeper.save(&header)?;
@@ -135,9 +194,19 @@ pub fn wake(keeper: &mut dyn Keeper, now: f64) -> Result<bool, Error> {
 // Forgetting goes through all keys, so not every change does it.
 const FORGET_EVERY: f64 = 256.0;
 
-fn remember(keeper: &mut dyn Keeper, terms: &Terms, version: f64) -> Result<(), Error> {
+fn remember(
+    keeper: &mut dyn Keeper,
+    terms: &Terms,
+    version: f64,
+    found: bool,
+) -> Result<(), Error> {
     if let Some(key) = &terms.key {
-        keeper.remember(key, terms.key_until())?;
+        let note = if found {
+            terms.fingerprint.clone()
+        } else {
+            [terms.fingerprint.as_str(), NOT_FOUND].concat()
+        };
+        keeper.remember(key, terms.key_until(), &note)?;
     }
     if version % FORGET_EVERY == 0.0 {
         keeper.forget(terms.now)?;
@@ -162,15 +231,28 @@ pub fn change(
     for change in changes {
         found |= apply(keeper, &mut header, change)?;
     }
-    if !found {
-        // An object that has no tables gets none by this: the caller rolls back.
-        if keeper.header()?.is_none() {
-            return Err(Error::Nothing);
-        }
-        let version = header.version;
+    if found {
+        finish(keeper, header, terms)
+    } else {
+        nothing_found(keeper, header, terms)
+    }
+}
+
+// Remembered as well: a copy that comes late must not find a line that was added since.
+fn nothing_found(keeper: &mut dyn Keeper, header: Header, terms: &Terms) -> Result<Outcome, Error> {
+    let found = false;
+    let version = header.version;
+    if header.is_live(terms.now) {
+        remember(keeper, terms, version, found)?;
         return Ok(Outcome { version, found });
     }
-    finish(keeper, header, terms)
+    // Older clients do not say when a call was made. An object that has no tables gets none by such a call:
+    // the caller rolls back.
+    if terms.sent.is_none() && keeper.header()?.is_none() {
+        return Err(Error::Nothing);
+    }
+    let outcome = bury_found(keeper, header, terms, found)?;
+    Ok(Outcome { found, ..outcome })
 }
 
 // Whether the line was there, or is now.
@@ -282,6 +364,15 @@ pub(super) fn bury(
     header: Header,
     terms: &Terms,
 ) -> Result<Outcome, Error> {
+    bury_found(keeper, header, terms, true)
+}
+
+fn bury_found(
+    keeper: &mut dyn Keeper,
+    header: Header,
+    terms: &Terms,
+    found: bool,
+) -> Result<Outcome, Error> {
     keeper.clear()?;
     let mut dead = Header {
         version: header.version + 1.0,
@@ -289,7 +380,7 @@ pub(super) fn bury(
         alarm_at: header.alarm_at,
         ..Header::default()
     };
-    remember(keeper, terms, dead.version)?;
+    remember(keeper, terms, dead.version, found)?;
     arm(keeper, &mut dead, terms.now + model::KEY_LIFE_MS)?;
     keeper.save(&dead)?;
     Ok(Outcome {

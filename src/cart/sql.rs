@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::host::storage::{Row, Storage};
 
 /// The tables, by version.
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE cart (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       version INTEGER NOT NULL,
@@ -37,7 +38,9 @@ pub(super) const MIGRATIONS: &[&str] = &["
       bytes INTEGER NOT NULL
     );
     CREATE TABLE applied (key TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
-"];
+",
+    "ALTER TABLE applied ADD COLUMN note TEXT",
+];
 
 /// The cart of one object.
 pub(super) struct SqlCart {
@@ -51,6 +54,8 @@ pub(super) struct SqlCart {
 pub(super) struct Sent {
     /// Its idempotency key.
     pub key: Option<String>,
+    /// Under which its refusal is remembered.
+    pub refusal_key: Option<String>,
     /// The key of the only line it changes.
     pub line: Option<String>,
     /// When it came, in ms.
@@ -61,7 +66,8 @@ pub(super) struct Sent {
 #[derive(Default)]
 struct Known {
     header: Option<Header>,
-    applied: bool,
+    applied: Option<String>,
+    refused: Option<String>,
     // Taken by whoever asks first: what is written afterwards is not in it.
     line: Option<Option<Found>>,
     // The cart as the last statement has left it.
@@ -116,12 +122,15 @@ impl Keeper for SqlCart {
     fn header(&self) -> Result<Option<Header>, Error> {
         let Some(row) = self.storage.row(
             "SELECT version, ttl_seconds, expires_at, renewed_at, alarm_at, owner, cart.lines, cart.bytes,
-               merge_id, merge_into, EXISTS (SELECT 1 FROM applied WHERE key = ? AND until > ?),
+               merge_id, merge_into,
+               (SELECT coalesce(note, '') FROM applied WHERE key = ?1 AND until > ?2),
+               (SELECT coalesce(note, '') FROM applied WHERE key = ?3 AND until > ?2),
                line.qty, line.bytes, line.tail
-             FROM cart LEFT JOIN lines AS line ON line.key = ?",
+             FROM cart LEFT JOIN lines AS line ON line.key = ?4",
             &[
                 text_or_null(self.sent.key.as_ref()),
                 self.sent.now.into(),
+                text_or_null(self.sent.refusal_key.as_ref()),
                 text_or_null(self.sent.line.as_ref()),
             ],
         )?
@@ -141,8 +150,9 @@ impl Keeper for SqlCart {
         };
         *self.known.borrow_mut() = Known {
             header: Some(header.clone()),
-            applied: row.number(10) == 1.0,
-            line: Some(found(&row, 11)),
+            applied: texts(&row, 10),
+            refused: texts(&row, 11),
+            line: Some(found(&row, 12)),
             json: None,
         };
         Ok(Some(header))
@@ -238,21 +248,27 @@ impl Keeper for SqlCart {
         self.storage.run("DELETE FROM lines", &[])
     }
 
-    fn was_applied(&self, key: &str, now: f64) -> Result<bool, Error> {
-        if self.sent.key.as_deref() == Some(key) && self.sent.now == now {
-            return Ok(self.known.borrow().applied);
+    fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error> {
+        if self.sent.now == now {
+            let known = self.known.borrow();
+            if self.sent.key.as_deref() == Some(key) {
+                return Ok(known.applied.clone());
+            }
+            if self.sent.refusal_key.as_deref() == Some(key) {
+                return Ok(known.refused.clone());
+            }
         }
         let row = self.storage.row(
-            "SELECT 1 FROM applied WHERE key = ? AND until > ?",
+            "SELECT coalesce(note, '') FROM applied WHERE key = ? AND until > ?",
             &[key.into(), now.into()],
         )?;
-        Ok(row.is_some())
+        Ok(row.and_then(|row| texts(&row, 0)))
     }
 
-    fn remember(&mut self, key: &str, until: f64) -> Result<(), Error> {
+    fn remember(&mut self, key: &str, until: f64, note: &str) -> Result<(), Error> {
         self.storage.run(
-            "INSERT OR REPLACE INTO applied VALUES (?, ?)",
-            &[key.into(), until.into()],
+            "INSERT OR REPLACE INTO applied VALUES (?, ?, ?)",
+            &[key.into(), until.into(), note.into()],
         )
     }
 
@@ -260,10 +276,10 @@ impl Keeper for SqlCart {
         self.storage.set_alarm(at)
     }
 
-    fn keys_until(&self) -> Result<Option<f64>, Error> {
+    fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error> {
         let row = self.storage.row(
-            "SELECT max(iif(until < ?1, until, until - ?1 + ?2)) FROM applied",
-            &[MERGES_FROM.into(), MERGE_LIFE_MS.into()],
+            "SELECT max(iif(until < ?1, until, until - ?1 + ?2)) FROM applied WHERE ?3 OR until < ?1",
+            &[MERGES_FROM.into(), MERGE_LIFE_MS.into(), u32::from(merges).into()],
         )?;
         Ok(row.map(|row| row.number(0)).filter(|until| !until.is_nan()))
     }

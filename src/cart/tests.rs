@@ -2,12 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::keeper::{Change, Keeper, Terms};
+use super::keeper::{self, Change, Keeper, Terms};
 use super::memory::MemoryCart;
+use super::merge::{self, Begun};
 use super::model::{
-    CartError, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, MERGE_LIFE_MS, Policy,
+    CartError, ENDED_LIFE_MS, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, MERGE_LIFE_MS,
+    Policy,
 };
-use super::{merge, operations};
+use super::operations;
 use crate::error::Error;
 
 fn terms(now: f64) -> Terms {
@@ -189,7 +191,7 @@ fn run_merge(from: &mut MemoryCart, into: &mut MemoryCart, policy: Policy, key: 
     if cut == 0 {
         return;
     }
-    let Ok(Some(id)) = merge::begin_merge(from, "target", key, &terms(0.0)) else {
+    let Ok(Begun::Merge(id)) = merge::begin_merge(from, "target", key, &terms(0.0)) else {
         return;
     };
     let lines: Vec<_> = quantities(from)
@@ -202,7 +204,7 @@ fn run_merge(from: &mut MemoryCart, into: &mut MemoryCart, policy: Policy, key: 
     let merged = merge::merge_lines(into, &id, &lines, policy, terms(0.0));
     assert!(merged.is_ok());
     if cut > 2 {
-        assert!(merge::end_merge(from, &id, true, 0.0).is_ok());
+        assert!(merge::end_merge(from, &id, true, None, 0.0).is_ok());
     }
 }
 
@@ -260,13 +262,13 @@ fn filled() -> MemoryCart {
 fn a_source_is_frozen_until_its_merge_ends() {
     let mut cart = filled();
     let mut begin = |into, id| merge::begin_merge(&mut cart, into, id, &terms(0.0)).map_err(|_| ());
-    assert_eq!(begin("b", "id"), Ok(Some("id".to_owned())));
-    assert_eq!(begin("b", "another"), Ok(Some("id".to_owned())));
+    assert_eq!(begin("b", "id"), Ok(Begun::Merge("id".to_owned())));
+    assert_eq!(begin("b", "another"), Ok(Begun::Merge("id".to_owned())));
     assert_eq!(begin("c", "x"), Err(()));
     let add = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
     assert_eq!(refusal(add), Some(CartError::Merging));
-    assert!(merge::end_merge(&mut cart, "another", true, 0.0).is_ok());
-    assert!(merge::end_merge(&mut cart, "id", false, 0.0).is_ok());
+    assert!(merge::end_merge(&mut cart, "another", true, None, 0.0).is_ok());
+    assert!(merge::end_merge(&mut cart, "id", false, None, 0.0).is_ok());
     assert!(operations::change(&mut cart, &[increment("a", 1)], &terms(0.0)).is_ok());
 }
 
@@ -275,12 +277,14 @@ fn a_merge_that_somebody_has_done_is_not_given_up_and_one_given_up_is_not_done()
     let lines = [("a".to_owned(), line("a", 1))];
     let mut done = filled();
     assert!(merge::merge_lines(&mut done, "id", &lines, Policy::Sum, terms(0.0)).is_ok());
-    assert_eq!(merge::give_up(&mut done, "id", 0.0).ok(), Some(true));
+    assert_eq!(merge::give_up(&mut done, "id", None, 0.0).ok(), Some(true));
     let mut cart = MemoryCart::default();
-    assert_eq!(merge::give_up(&mut cart, "id", 0.0).ok(), Some(false));
+    assert_eq!(merge::give_up(&mut cart, "id", None, 0.0).ok(), Some(false));
     let late = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, terms(0.0));
     assert_eq!(refusal(late), Some(CartError::Merging));
-    assert_eq!(operations::wake(&mut cart, KEY_LIFE_MS).ok(), Some(true));
+    let wake = |cart: &mut MemoryCart, now| operations::wake(cart, now).ok();
+    assert_eq!(wake(&mut cart, ENDED_LIFE_MS - 1.0), Some(false));
+    assert_eq!(wake(&mut cart, ENDED_LIFE_MS), Some(true));
 }
 
 #[test]
@@ -322,7 +326,11 @@ fn the_alarm_empties_what_has_expired_and_waits_for_the_keys_of_what_was_deleted
     };
     let _ = operations::change(&mut cart, &[increment("a", 1)], &keyed(0.0));
     assert_eq!(operations::wake(&mut cart, 99_999.0).ok(), Some(false));
-    assert_eq!(operations::wake(&mut cart, 100_000.0).ok(), Some(true));
+    // A copy of the call must still find its key.
+    assert_eq!(operations::wake(&mut cart, 100_000.0).ok(), Some(false));
+    assert!(quantities(&cart).is_empty());
+    assert_eq!(operations::wake(&mut cart, KEY_LIFE_MS).ok(), Some(true));
+    let mut cart = MemoryCart::default();
     let deleted = Terms {
         key: Some("delete".into()),
         ..terms(1_000.0)
@@ -333,4 +341,65 @@ fn the_alarm_empties_what_has_expired_and_waits_for_the_keys_of_what_was_deleted
         operations::wake(&mut cart, 1_000.0 + KEY_LIFE_MS).ok(),
         Some(true)
     );
+}
+
+#[test]
+fn a_begin_that_is_made_again_does_not_empty_what_was_put_into_the_source_since() {
+    let (mut from, mut into) = (filled(), MemoryCart::default());
+    let version = from.header().ok().flatten().map(|header| header.version);
+    let read = |if_version| Terms {
+        if_version,
+        ..terms(0.0)
+    };
+    let begin = |from: &mut MemoryCart, if_version| {
+        merge::begin_merge(from, "target", "id", &read(if_version)).map_err(|_| ())
+    };
+    assert_eq!(begin(&mut from, version), Ok(Begun::Merge("id".to_owned())));
+    // The reply is lost. Another caller goes on with the merge, ends it, and adds a line to the source.
+    run_merge(&mut from, &mut into, Policy::Sum, "another", 4);
+    assert!(operations::change(&mut from, &[increment("b", 1)], &terms(0.0)).is_ok());
+    // The merge has ended, for clients of older versions too, which expect no version.
+    assert_eq!(begin(&mut from, version), Ok(Begun::Nothing));
+    assert_eq!(begin(&mut from, None), Ok(Begun::Nothing));
+    // After that is forgotten, the version is another.
+    let later = Terms {
+        now: 50_000.0,
+        ..read(version)
+    };
+    let changed = merge::begin_merge(&mut from, "target", "other id", &later);
+    assert!(matches!(changed, Ok(Begun::Changed(_))));
+    assert_eq!(quantities(&from), [("b".to_owned(), 1)]);
+}
+
+#[test]
+fn a_refused_call_stays_refused_and_one_that_found_nothing_finds_nothing() {
+    let mut cart = filled();
+    let sent = |key: &str, at| Terms {
+        key: Some(keeper::call_key(key)),
+        ..terms(0.0).sent(Some(at))
+    };
+    assert!(merge::begin_merge(&mut cart, "b", "id", &terms(0.0)).is_ok());
+    let add = |cart: &mut MemoryCart, terms: &Terms| {
+        operations::change(cart, &[increment("a", 1)], terms)
+    };
+    assert_eq!(
+        refusal(add(&mut cart, &sent("k", 5.0))),
+        Some(CartError::Merging)
+    );
+    assert!(operations::refused(&mut cart, &keeper::call_key("k"), 5.0, "conflict", 0.0).is_ok());
+    assert!(merge::end_merge(&mut cart, "id", false, None, 0.0).is_ok());
+    let copy = refusal(add(&mut cart, &sent("k", 5.0)));
+    assert_eq!(copy, Some(CartError::RefusedBefore("conflict")));
+    assert!(
+        add(&mut cart, &sent("k", 6.0)).is_ok(),
+        "the caller comes again"
+    );
+    let remove = |cart: &mut MemoryCart| {
+        operations::change(cart, &[Change::Remove("b".into())], &sent("r", 7.0))
+            .map(|outcome| outcome.found)
+    };
+    assert_eq!(remove(&mut cart).ok(), Some(false));
+    assert!(operations::change(&mut cart, &[increment("b", 1)], &terms(0.0)).is_ok());
+    assert_eq!(remove(&mut cart).ok(), Some(false));
+    assert_eq!(quantities(&cart).len(), 2);
 }

@@ -11,7 +11,7 @@ use crate::host::task::{Answer, wait};
 use crate::host::{now, numbers, sleep};
 use crate::kv::{key, ttl};
 use crate::object::call::Objects;
-use crate::object::model::Retry;
+use crate::object::model::Access;
 
 /// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);
@@ -58,6 +58,13 @@ impl Operation {
             Self::Increment => "increment",
             Self::Count => "count",
             Self::Reset => "reset",
+        }
+    }
+
+    const fn access(self) -> Access {
+        match self {
+            Self::Count => Access::Read,
+            _ => Access::Write,
         }
     }
 
@@ -115,7 +122,7 @@ impl Call {
         loop {
             let method = self.operation.method();
             let reply = objects
-                .call(&object, method, &args, Retry::Idempotent)
+                .call(&object, method, &args, self.operation.access())
                 .await?;
             let Some(busy_ms) = self.busy(&reply)? else {
                 if self.operation == Operation::Release && reply.is_falsy() {

@@ -26,6 +26,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host, js_name = replyValue)]
     pub(crate) fn reply_value(reply: &JsValue) -> JsValue;
 
+    // The object's time in ms, when it has refused the call as too late; else NaN.
+    #[wasm_bindgen(js_namespace = host, js_name = replyLateAt)]
+    pub(crate) fn reply_late_at(reply: &JsValue) -> f64;
+
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn refusal(reply: &JsValue) -> JsValue;
 

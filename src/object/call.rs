@@ -1,16 +1,25 @@
 //! Calls on objects: with a time limit, made again where that is safe, their refusals typed.
 
+use std::cell::Cell;
+
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::model::{Flags, Retry, pause};
+use super::model::{Access, Flags, pause};
+use super::stamp::MAX_STAMPS;
 use crate::error::{Error, ObjectReason};
 use crate::host::object_handle::{
-    ObjectHandle, failure_flags, object_call, refusal, reply_ok, reply_value,
+    ObjectHandle, failure_flags, object_call, refusal, reply_late_at, reply_ok, reply_value,
 };
 use crate::host::report::{Note, Report};
 use crate::host::task::{Failure, wait};
 use crate::host::{now, settle_all, sleep};
+
+thread_local! {
+    // By how much objects' clocks are ahead of this isolate's, in ms, as far as one of them has told. Objects'
+    // own clocks agree within seconds.
+    static OFFSET: Cell<f64> = const { Cell::new(0.0) };
+}
 
 /// How many objects are asked at the same time.
 pub const CONCURRENCY: usize = 50;
@@ -42,7 +51,8 @@ impl Objects {
         }
     }
 
-    /// Calls `method` of the object named `name`, and answers the value of its reply.
+    /// Calls `method` of the object named `name`, and answers the value of its reply. What writes gets its stamp
+    /// as the last argument, so `args` must have its full length.
     ///
     /// # Errors
     /// [`Error::Object`] when the object could not be reached, threw, or did not answer in time;
@@ -52,19 +62,32 @@ impl Objects {
         name: &JsString,
         method: &str,
         args: &[JsValue],
-        retry: Retry,
+        access: Access,
     ) -> Result<JsValue, Error> {
         let started = now();
         let mut attempts = 0;
+        let (mut sent, mut stamps, mut unknown) = (stamp(), 1, false);
         loop {
-            let reply = object_call(&self.handle, &self.placement, name, method, args.to_vec());
+            let args = stamped(args, access, sent);
+            let reply = object_call(&self.handle, &self.placement, name, method, args);
             attempts += 1;
             let cause = match wait(reply, self.timer(started)).await {
-                Ok(reply) => return value_of(reply),
+                Ok(reply) => {
+                    if !learned(&reply) {
+                        return value_of(reply);
+                    }
+                    // An attempt of which nobody knows may have been made, and be forgotten by now.
+                    if unknown || stamps >= MAX_STAMPS {
+                        return Err(timed_out());
+                    }
+                    (sent, stamps) = (stamp(), stamps + 1);
+                    continue;
+                }
                 Err(Failure::TimedOut) => return Err(timed_out()),
                 Err(Failure::Threw(cause)) => cause,
             };
-            match self.next(retry, &cause, attempts, started) {
+            unknown = true;
+            match self.next(&cause, attempts, started) {
                 Some(pause) => self.rest(pause).await,
                 None => return Err(failed(cause)),
             }
@@ -72,12 +95,13 @@ impl Objects {
     }
 
     /// Calls `method` of objects side by side, each with its own arguments; answers in their order. The time
-    /// limit is that of all: an object that hangs until then takes nothing of the others' answers.
+    /// limit is that of all: an object that hangs until then takes nothing of the others' answers. What
+    /// writes must be idempotent without a key, since one that is refused as too late is stamped anew.
     pub async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
         method: &str,
-        retry: Retry,
+        access: Access,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();
         let mut attempts = 0;
@@ -91,7 +115,8 @@ impl Objects {
             };
             let replies: Array = open()
                 .map(|(_, (name, args))| {
-                    object_call(&self.handle, &self.placement, name, method, args.clone())
+                    let args = stamped(args, access, stamp());
+                    object_call(&self.handle, &self.placement, name, method, args)
                 })
                 .collect();
             attempts += 1;
@@ -101,8 +126,12 @@ impl Objects {
             for (slot, outcome) in slots.zip(settled) {
                 *slot = match outcome {
                     None => Some(Err(timed_out())),
+                    Some(Ok(reply)) if learned(&reply) && attempts < MAX_STAMPS => {
+                        longest = Some(longest.unwrap_or(0.0));
+                        None
+                    }
                     Some(Ok(reply)) => Some(value_of(reply)),
-                    Some(Err(cause)) => match self.next(retry, &cause, attempts, started) {
+                    Some(Err(cause)) => match self.next(&cause, attempts, started) {
                         Some(pause) => {
                             longest = Some(longest.unwrap_or(0.0).max(pause));
                             None
@@ -118,14 +147,14 @@ impl Objects {
         }
     }
 
-    fn next(&self, retry: Retry, cause: &JsValue, attempts: u32, started: f64) -> Option<f64> {
+    fn next(&self, cause: &JsValue, attempts: u32, started: f64) -> Option<f64> {
         let flags = Flags::from_bits(failure_flags(cause));
         let left_ms = if self.limit_ms > 0.0 {
             self.limit_ms - (now() - started)
         } else {
             f64::INFINITY
         };
-        pause(retry, flags, attempts, left_ms, Math::random())
+        pause(flags, attempts, left_ms, Math::random())
     }
 
     async fn rest(&self, pause: f64) {
@@ -142,6 +171,29 @@ impl Objects {
             0.0
         }
     }
+}
+
+// Now, on the objects' clock as far as it is known.
+fn stamp() -> f64 {
+    now() + OFFSET.get()
+}
+
+fn stamped(args: &[JsValue], access: Access, sent: f64) -> Vec<JsValue> {
+    let mut args = args.to_vec();
+    if access == Access::Write {
+        args.push(sent.into());
+    }
+    args
+}
+
+// Whether an object has refused a call as too late: then it has told its time.
+fn learned(reply: &JsValue) -> bool {
+    let at = reply_late_at(reply);
+    if at.is_nan() {
+        return false;
+    }
+    OFFSET.set(at - now());
+    true
 }
 
 fn timed_out() -> Error {

@@ -4,13 +4,12 @@
 use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
-use super::model::{Retry, check_name};
+use super::model::{Access, check_name};
 use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 
-/// Calls `method` of the object named `name` and answers the value of its reply. `idempotent`: made
-/// twice it is the same as made once.
+/// Calls `method` of the object named `name` and answers the value of its reply.
 #[wasm_bindgen(js_name = objectCall)]
 #[allow(
     clippy::too_many_arguments,
@@ -23,7 +22,7 @@ pub fn object_call(
     name: String,
     method: String,
     args: Vec<JsValue>,
-    idempotent: bool,
+    writes: bool,
     report: Option<JsReport>,
 ) -> JsValue {
     let objects = Objects {
@@ -32,13 +31,9 @@ pub fn object_call(
         limit_ms,
         report: Report(report),
     };
-    let retry = if idempotent {
-        Retry::Idempotent
-    } else {
-        Retry::Never
-    };
+    let access = if writes { Access::Write } else { Access::Read };
     run(async move {
         check_name(&name)?;
-        objects.call(&name.into(), &method, &args, retry).await
+        objects.call(&name.into(), &method, &args, access).await
     })
 }

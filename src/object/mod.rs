@@ -4,3 +4,4 @@ pub mod call;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod model;
+pub mod stamp;

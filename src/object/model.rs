@@ -52,19 +52,19 @@ impl Flags {
     }
 }
 
-/// Whether doing a call twice is the same as doing it once.
+/// What a call does. Either may be made again: what writes is known to its object by a key or a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// It reads, or carries an idempotency key.
-    Idempotent,
-    /// It must not be made again after an unknown outcome.
-    Never,
+pub enum Access {
+    /// It reads.
+    Read,
+    /// It writes, and carries a stamp: see [`super::stamp`].
+    Write,
 }
 
 /// The pause in ms before the next attempt, if there is one: full jitter, `random` from [0, 1).
 /// `attempts` have been made; `left_ms` of the time limit are left.
-pub fn pause(retry: Retry, flags: Flags, attempts: u32, left_ms: f64, random: f64) -> Option<f64> {
-    let again = retry == Retry::Idempotent && flags.retryable && !flags.overloaded;
+pub fn pause(flags: Flags, attempts: u32, left_ms: f64, random: f64) -> Option<f64> {
+    let again = flags.retryable && !flags.overloaded;
     if !again || attempts >= MAX_ATTEMPTS {
         return None;
     }
@@ -82,32 +82,24 @@ mod tests {
 
     #[test]
     fn what_is_never_made_again() {
-        let next = |retry, bits, attempts| pause(retry, Flags::from_bits(bits), attempts, 5e3, 0.5);
-        assert_eq!(next(Retry::Idempotent, 1, 1), Some(25.0));
-        assert_eq!(next(Retry::Never, 1, 1), None);
-        assert_eq!(next(Retry::Idempotent, 0, 1), None);
-        assert_eq!(
-            next(Retry::Idempotent, 4, 1),
-            None,
-            "the object's own error"
-        );
-        assert_eq!(next(Retry::Idempotent, 1 | 2, 1), None, "overloaded");
-        assert_eq!(next(Retry::Idempotent, 1, MAX_ATTEMPTS), None);
+        let next = |bits, attempts| pause(Flags::from_bits(bits), attempts, 5e3, 0.5);
+        assert_eq!(next(1, 1), Some(25.0));
+        assert_eq!(next(0, 1), None);
+        assert_eq!(next(4, 1), None, "the object's own error");
+        assert_eq!(next(1 | 2, 1), None, "overloaded");
+        assert_eq!(next(1, MAX_ATTEMPTS), None);
     }
 
     #[test]
     fn a_pause_never_outlasts_the_time_limit() {
-        assert_eq!(pause(Retry::Idempotent, RETRYABLE, 1, 20.0, 0.5), None);
-        assert_eq!(
-            pause(Retry::Idempotent, RETRYABLE, 1, 30.0, 0.5),
-            Some(25.0)
-        );
+        assert_eq!(pause(RETRYABLE, 1, 20.0, 0.5), None);
+        assert_eq!(pause(RETRYABLE, 1, 30.0, 0.5), Some(25.0));
     }
 
     proptest! {
         #[test]
         fn pauses_grow_and_are_bounded(attempts in 1..MAX_ATTEMPTS, random in 0.0..1.0) {
-            let next = pause(Retry::Idempotent, RETRYABLE, attempts, 1e6, random);
+            let next = pause(RETRYABLE, attempts, 1e6, random);
             let pause = next.unwrap_or(f64::NAN);
             prop_assert!((0.0..MAX_PAUSE_MS).contains(&pause));
             prop_assert!(pause <= BASE_PAUSE_MS * f64::from(1_u32 << (attempts - 1)));

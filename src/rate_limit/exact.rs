@@ -17,7 +17,7 @@ use crate::host::task::Answer;
 use crate::host::{limit_result, now};
 use crate::kv::key;
 use crate::object::call::Objects;
-use crate::object::model::Retry;
+use crate::object::model::Access;
 
 thread_local! {
     static BLOCKS: RefCell<Blocks> = RefCell::default();
@@ -72,6 +72,13 @@ impl Operation {
             Self::Refund => "refund",
             Self::Penalize => "penalize",
             Self::Reset => "reset",
+        }
+    }
+
+    const fn access(self) -> Access {
+        match self {
+            Self::Peek => Access::Read,
+            _ => Access::Write,
         }
     }
 
@@ -156,7 +163,7 @@ impl ExactLimiterClient {
         let name = JsString::from(identifier);
         let reply = self
             .objects
-            .call(&name, operation.method(), &args, Retry::Idempotent)
+            .call(&name, operation.method(), &args, operation.access())
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.

@@ -11,7 +11,7 @@ use crate::host::now;
 use crate::host::report::Note;
 use crate::host::task::Answer;
 use crate::object::call::{CONCURRENCY, Objects};
-use crate::object::model::Retry;
+use crate::object::model::Access;
 
 #[wasm_bindgen]
 extern "C" {
@@ -89,7 +89,7 @@ impl SessionStoreClient {
         check_id(id)?;
         let found = self
             .objects
-            .call(&session_name(id), "readSession", &[], Retry::Idempotent)
+            .call(&session_name(id), "readSession", &[], Access::Read)
             .await?;
         self.objects.report.hit(!found.is_null());
         Ok(found)
@@ -106,12 +106,12 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let tick = self
             .objects
-            .call(&name, "addEntry", &args, Retry::Idempotent)
+            .call(&name, "addEntry", &args, Access::Write)
             .await?;
         let args = [record.clone(), tick, ttl_ms.into()];
         let objects = self.objects.rest_of(started);
         let moved = objects
-            .call(&session_name(id), "putSession", &args, Retry::Idempotent)
+            .call(&session_name(id), "putSession", &args, Access::Write)
             .await?;
         self.forget_place(id, &moved, started).await;
         Ok(JsValue::UNDEFINED)
@@ -127,7 +127,7 @@ impl SessionStoreClient {
         let name = session_name(id);
         let removed = self
             .objects
-            .call(&name, "removeSession", &[], Retry::Idempotent)
+            .call(&name, "removeSession", &[], Access::Write)
             .await?;
         self.forget_place(id, &removed, started).await;
         Ok(JsValue::UNDEFINED)
@@ -162,7 +162,7 @@ impl SessionStoreClient {
         let args = [ids.into(), ticks.into(), settled_only.into()];
         let name = JsString::from(customer_name(customer));
         if let Err(error) = objects
-            .call(&name, "forgetEntries", &args, Retry::Idempotent)
+            .call(&name, "forgetEntries", &args, Access::Write)
             .await
         {
             self.objects
@@ -181,14 +181,14 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let index = self
             .objects
-            .call(&name, "readIndex", &[], Retry::Idempotent)
+            .call(&name, "readIndex", &[], Access::Read)
             .await?;
         let (at, entries) = entries(&index);
         let (found, mut stale) = (Array::new(), Vec::new());
         for batch in entries.chunks(CONCURRENCY) {
             let objects = self.objects.rest_of(started);
             let answers = objects
-                .call_batch(&calls(batch, &[]), "readSession", Retry::Idempotent)
+                .call_batch(&calls(batch, &[]), "readSession", Access::Read)
                 .await;
             for (answer, entry) in answers.into_iter().zip(batch) {
                 let record = answer?;
@@ -223,7 +223,7 @@ impl SessionStoreClient {
                 &JsString::from(name.as_str()),
                 "revokeUser",
                 &args,
-                Retry::Idempotent,
+                Access::Write,
             )
             .await?;
         let tick = index.unchecked_ref::<Placed>().tick();
@@ -235,7 +235,7 @@ impl SessionStoreClient {
         for batch in entries(&index).1.chunks(CONCURRENCY) {
             let answers = self
                 .objects
-                .call_batch(&calls(batch, &args), "revokeSession", Retry::Idempotent)
+                .call_batch(&calls(batch, &args), "revokeSession", Access::Write)
                 .await;
             let mut done = Vec::with_capacity(batch.len());
             for (answer, entry) in answers.into_iter().zip(batch) {

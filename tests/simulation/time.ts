@@ -50,7 +50,8 @@ export class Clock {
   }
 
   now(): number {
-    return this.#time.now + this.off;
+    // Clocks tell whole milliseconds.
+    return Math.floor(this.#time.now + this.off);
   }
 }
 

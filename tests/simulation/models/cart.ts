@@ -166,7 +166,10 @@ class Carts implements Running<Action> {
   async check(): Promise<void> {
     const carts = this.#client(this.#world.isolates[0] as Isolate);
     for (let round = 0; round < 3; round++) {
-      for (const [from, into] of MERGES) await outcomeOf(carts.mergeCart(from, into));
+      for (const [from, into] of MERGES) {
+        const outcome = await outcomeOf(carts.mergeCart(from, into));
+        this.#world.say(`Paris: merge ${from} ${into}: ${wordsOf(outcome)}`);
+      }
     }
     const all = { guest: await carts.getCart('guest'), tablet: await carts.getCart('tablet') };
     for (const [name, left] of Object.entries(all)) {

@@ -1,0 +1,52 @@
+//! When a call was made, on its object's clock. Pure.
+//!
+//! A call whose caller has given up may still arrive, also after newer ones, and twice. So each call that
+//! writes says when it was made (its *stamp*), an object refuses one that is too late, and remembers what it did
+//! for longer than a copy of that call can still be accepted. The stamp is by the caller's clock, which may be wrong:
+//! an object that finds it too old answers its own time, and the caller makes the call again with that. A
+//! stamp that is too new only makes the object remember for longer.
+
+/// An object refuses a call that was made longer ago than this, in ms. `js/durable_objects/base.ts` does it.
+pub const LATE_MS: f64 = 60_000.0;
+
+/// For how long at least an object remembers a call after it, in ms: an object's clock may go back.
+pub const MEMORY_MS: f64 = 2.0 * LATE_MS;
+
+/// How often a call takes a new stamp after an object has refused it as too late.
+pub const MAX_STAMPS: u32 = 3;
+
+/// Until when an object remembers a call that it has made at `now`; `least_ms` is for callers that come
+/// again with a key of their own.
+pub fn remembered_until(now: f64, sent: Option<f64>, least_ms: f64) -> f64 {
+    let last_copy = sent.unwrap_or(now).max(now) + MEMORY_MS;
+    last_copy.max(now + least_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        // Whatever the caller's clock says: a copy that the object accepts finds the call remembered, also
+        // when the object's clock goes back by a minute after it has forgotten.
+        #[test]
+        fn an_accepted_copy_finds_the_call(made in 0_u32..1_000_000, off in -60_000_i32..1_000_000, later in 0_u32..2_000_000) {
+            let (now, sent) = (f64::from(made), f64::from(made) + f64::from(off));
+            let until = remembered_until(now, Some(sent), 0.0);
+            let copy = now + f64::from(later);
+            let accepted = copy - LATE_MS <= sent + LATE_MS;
+            prop_assert!(!accepted || copy <= until + LATE_MS);
+        }
+    }
+
+    #[test]
+    fn a_callers_own_key_is_remembered_for_longer() {
+        assert_eq!(remembered_until(0.0, None, 600_000.0), 600_000.0);
+        assert_eq!(remembered_until(0.0, Some(-5.0), 0.0), MEMORY_MS);
+        assert_eq!(
+            remembered_until(0.0, Some(900_000.0), 600_000.0),
+            900_000.0 + MEMORY_MS
+        );
+    }
+}

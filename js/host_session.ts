@@ -15,7 +15,8 @@ export const hostSession = {
     const record = JSON.parse(text) as Stored;
     return { ...record, createdAt: new Date(record.createdAt) };
   },
-  sessionPlace: (customerId: string, tick: number) => ({ customerId, tick }),
+  sessionPlace: (customerId: string, tick: number, kept: boolean) =>
+    kept ? { customerId, tick, kept } : { customerId, tick },
   sessionIndex: (at: number, tick: number, ids: string[], ticks: number[]) => ({ at, tick, ids, ticks }),
   revocations: (at: number, revokedAt: number, tokens: string[], moments: number[]) => ({
     at,

@@ -1,4 +1,4 @@
-import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import { given, type Reply, type Sent, type StorageHandle, StoredObject } from './base.js';
 import type { Exports } from './load.js';
 
 /**
@@ -22,24 +22,29 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
-    return this.write(sent, (wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl));
+    return this.write(sent, (wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl, given(sent)));
   }
 
   delete(idempotencyKey: string, sent?: number): Reply<null> {
-    return this.writeIfThere(sent, (wasm, storage) => wasm.authRemove(storage, idempotencyKey), null);
+    return this.#end(sent, (wasm, storage) => wasm.authRemove(storage, idempotencyKey, given(sent)));
   }
 
   getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
-    return this.writeIfThere(sent, (wasm, storage) => wasm.authTake(storage, idempotencyKey), null);
+    return this.#end(sent, (wasm, storage) => wasm.authTake(storage, idempotencyKey, given(sent)));
   }
 
   increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
-    return this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl));
+    return this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl, given(sent)));
   }
 
   /** Answers 0 for a request that is admitted, else how many seconds to wait. */
   consume(idempotencyKey: string, window: number, max: number, sent?: number): Reply<number> {
-    return this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max));
+    return this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)));
+  }
+
+  // Remembered where there was nothing too, for two minutes: a copy that comes late must not end what was set since.
+  #end<T>(sent: Sent, job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T | null> {
+    return typeof sent === 'number' ? this.write<T | null>(sent, job) : this.writeIfThere<T | null>(sent, job, null);
   }
 
   override async alarm(): Promise<void> {

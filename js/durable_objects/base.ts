@@ -138,15 +138,18 @@ const AHEAD_MS = 86_400_000;
  * @internal Refuses a call that was made too long ago: its caller has given up, and what this object
  * remembers of calls may not reach back to it.
  */
-export function lateCall(sent: Sent): Refusal | undefined {
+export function lateCall(sent: Sent, lateMs = LATE_MS): Refusal | undefined {
   if (sent === undefined || sent === null) return undefined;
   const at = Date.now();
   if (typeof sent !== 'number' || !(sent <= at + AHEAD_MS)) {
     return { ok: false, code: 'invalid_value', message: 'The moment of a call must be a number of ms, not days ahead' };
   }
-  if (at <= sent + LATE_MS) return undefined;
+  if (at <= sent + lateMs) return undefined;
   return { ok: false, code: 'timeout', message: 'The call reached the object too late, and was not made', at };
 }
+
+/** @internal As Rust takes it. */
+export const given = (sent: Sent): number | undefined => sent ?? undefined;
 
 // How Rust says that nothing was there and nothing came of the call.
 const NOTHING = 'nothing';

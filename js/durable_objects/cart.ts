@@ -1,4 +1,4 @@
-import { lateCall, type Reply, refusalOf, type Sent, type StorageHandle, StoredObject } from './base.js';
+import { given, lateCall, type Reply, refusalOf, type Sent, type StorageHandle, StoredObject } from './base.js';
 import { cartWire } from './cart_wire.js';
 import type { Exports } from './load.js';
 
@@ -202,8 +202,6 @@ export class CartDurableObject extends StoredObject {
     return kept.ok ? reply : kept;
   }
 }
-
-const given = (sent: Sent) => sent ?? undefined;
 
 function badChange(json: unknown, ttlSeconds: unknown, key: unknown, ifVersion: unknown, owner: unknown) {
   return refusalOf({

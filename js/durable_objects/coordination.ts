@@ -1,4 +1,4 @@
-import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import { given, type Reply, type StorageHandle, StoredObject } from './base.js';
 import type { Exports } from './load.js';
 
 /** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */
@@ -21,8 +21,8 @@ export class CoordinationDurableObject extends StoredObject {
   extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
     return this.writeIfThere(
       sent,
-      (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds),
-      (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds),
+      (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds, given(sent)),
+      (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds, given(sent)),
     );
   }
 
@@ -37,7 +37,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Adds to the counter, once for each key; answers the value after that. */
   increment(by: number, key: string, sent?: number): Reply<number> {
-    return this.writeOnce(sent, (wasm, storage) => wasm.counterAdd(storage, by, key));
+    return this.writeOnce(sent, (wasm, storage) => wasm.counterAdd(storage, by, key, given(sent)));
   }
 
   /** The value of the counter. */
@@ -47,10 +47,12 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Sets the counter to 0, once for each key. */
   reset(key: string, sent?: number): Reply<null> {
+    // Remembered where there was nothing too: a copy that comes late must not reset what was counted since.
+    if (sent !== undefined) return this.write(sent, (wasm, storage) => wasm.counterReset(storage, key, sent));
     return this.writeIfThere(
       sent,
-      (wasm, storage) => wasm.counterReset(storage, key),
-      (wasm) => wasm.counterReset(undefined, key),
+      (wasm, storage) => wasm.counterReset(storage, key, undefined),
+      (wasm) => wasm.counterReset(undefined, key, undefined),
     );
   }
 

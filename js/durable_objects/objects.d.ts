@@ -43,28 +43,40 @@ export interface Exports {
 
   authOpen(storage: object, create: boolean): boolean;
   authHeld(storage: object): Answer;
-  authPut(storage: object, once: unknown, value: unknown, ttl: unknown): Answer;
-  authRemove(storage: object, once: unknown): Answer;
-  authTake(storage: object, once: unknown): Answer;
-  authCount(storage: object, once: unknown, ttl: unknown): Answer;
-  authAdmit(storage: object, once: unknown, window: unknown, max: unknown): Answer;
+  authPut(storage: object, once: unknown, value: unknown, ttl: unknown, sent: number | undefined): Answer;
+  authRemove(storage: object, once: unknown, sent: number | undefined): Answer;
+  authTake(storage: object, once: unknown, sent: number | undefined): Answer;
+  authCount(storage: object, once: unknown, ttl: unknown, sent: number | undefined): Answer;
+  authAdmit(storage: object, once: unknown, window: unknown, max: unknown, sent: number | undefined): Answer;
   authAlarm(storage: object): boolean;
   limitTables(storage: object, create: boolean): boolean;
   limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
   limitLook(storage: object | undefined, config: unknown): Answer;
-  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown): Answer;
-  limitRefund(storage: object | undefined, config: unknown, cost: unknown, id: unknown): Answer;
+  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown, sent: number | undefined): Answer;
+  limitRefund(
+    storage: object | undefined,
+    config: unknown,
+    cost: unknown,
+    id: unknown,
+    sent: number | undefined,
+  ): Answer;
+  limitReset(storage: object, keyPrefix: unknown, id: unknown, sent: number | undefined): Answer;
   limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
   limitWake(storage: object): boolean;
 
   coordinationTables(storage: object, create: boolean): boolean;
   coordinationWake(storage: object): boolean;
   lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
-  lockExtend(storage: object | undefined, holder: unknown, ttlSeconds: unknown): Answer;
+  lockExtend(
+    storage: object | undefined,
+    holder: unknown,
+    ttlSeconds: unknown,
+    sent: number | undefined,
+  ): Answer;
   lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
-  counterAdd(storage: object, by: unknown, key: unknown): Answer;
+  counterAdd(storage: object, by: unknown, key: unknown, sent: number | undefined): Answer;
   counterGet(storage: object): Answer;
-  counterReset(storage: object | undefined, key: unknown): Answer;
+  counterReset(storage: object | undefined, key: unknown, sent: number | undefined): Answer;
 
   sessionOpen(storage: object, create: boolean): boolean;
   sessionRead(storage: object): Answer;
@@ -77,7 +89,7 @@ export interface Exports {
     tick: number,
     ttlMs: number,
   ): Answer;
-  sessionRemove(storage: object): Answer;
+  sessionRemove(storage: object, tick: number | undefined): Answer;
   sessionRevoke(storage: object, customerId: string, tick: number): Answer;
   sessionWake(storage: object): boolean;
   customerAdd(storage: object, id: string, ttlMs: number): Answer;

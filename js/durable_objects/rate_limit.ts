@@ -1,5 +1,5 @@
 import type { RateLimitConfig } from '../limits.js';
-import { type Reply, type StorageHandle, StoredObject } from './base.js';
+import { given, lateCall, type Reply, type StorageHandle, StoredObject } from './base.js';
 import type { Exports } from './load.js';
 
 /**
@@ -15,6 +15,9 @@ export type LimitReply = [
   index: number,
 ];
 
+// After this a check is refused as too late: src/rate_limit/object/calls.rs remembers it for twice as long.
+const CHECK_LATE_MS = 10_000;
+
 /**
  * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
  * `RateLimiterClient`; its methods are what that client calls.
@@ -26,6 +29,8 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
+    const late = lateCall(sent, CHECK_LATE_MS);
+    if (late) return late;
     const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
     // One limit is one row.
     return limits?.length === 1 ? this.writeOnce(sent, job) : this.write(sent, job);
@@ -41,20 +46,26 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Gives back what a call took. */
   refund(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
+    if (sent !== undefined) {
+      return this.writeOnce(sent, (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, sent));
+    }
     return this.writeIfThere(
       sent,
-      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id),
-      (wasm) => wasm.limitRefund(undefined, limit, cost, id),
+      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, undefined),
+      (wasm) => wasm.limitRefund(undefined, limit, cost, id, undefined),
     );
   }
 
   /** Takes more, admitted or not. */
   penalize(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
-    return this.writeOnce(sent, (wasm, storage) => wasm.limitPenalize(storage, limit, cost, id));
+    return this.writeOnce(sent, (wasm, storage) => wasm.limitPenalize(storage, limit, cost, id, given(sent)));
   }
 
-  /** Forgets what was counted under one prefix. */
-  async reset(keyPrefix: string, sent?: number): Promise<Reply<boolean>> {
+  /** Forgets what was counted under one prefix. A call whose `id` is known forgets nothing more. */
+  async reset(keyPrefix: string, id?: number, sent?: number): Promise<Reply<boolean>> {
+    if (sent !== undefined) {
+      return this.writeOnce(sent, (wasm, storage) => wasm.limitReset(storage, keyPrefix, id, sent));
+    }
     const last = this.writeIfThere<boolean>(
       sent,
       (wasm, storage) => wasm.limitForget(storage, keyPrefix),

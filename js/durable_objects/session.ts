@@ -69,9 +69,14 @@ export class SessionDurableObject extends StoredObject {
     );
   }
 
-  /** A session's object: deletes the record, and answers where it was. */
-  removeSession(sent?: number): Reply<SessionPlace | null> {
-    return this.writeIfThere(sent, (wasm, storage) => wasm.sessionRemove(storage), null);
+  /**
+   * A session's object: deletes the record if it has that tick, or whatever tick it has where none is given, and answers
+   * where it was; `kept` if it has another. So a call that comes late ends no session that was set since.
+   */
+  removeSession(tick?: number, sent?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
+    const bad = tick === undefined || typeof tick === 'number' ? undefined : notMs(tick);
+    if (bad) return refused(bad);
+    return this.writeIfThere(sent, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
   }
 
   /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */

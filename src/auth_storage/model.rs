@@ -3,6 +3,8 @@
 
 use thiserror::Error;
 
+use crate::object::stamp::remembered_until;
+
 use crate::kv::ttl::{self, TtlError};
 
 /// The longest key, in bytes of UTF-8.
@@ -232,7 +234,16 @@ pub fn consume(found: Option<Counter>, rule: Rule, now: f64) -> Result<Verdict, 
 }
 
 /// How long a mutation is remembered that left behind what ends at `expires_at`.
-pub fn remember_until(operation: Operation, expires_at: Option<f64>, now: f64) -> f64 {
+pub fn remember_until(
+    operation: Operation,
+    expires_at: Option<f64>,
+    sent: Option<f64>,
+    now: f64,
+) -> f64 {
+    if sent.is_some() {
+        // Keys are made by the client for one call: as long as a copy of that can come.
+        return remembered_until(now, sent, 0.0);
+    }
     let most = now + REMEMBER_MS;
     let least = match operation {
         Operation::Increment | Operation::Consume => now + COUNT_GRACE_MS,

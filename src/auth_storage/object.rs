@@ -52,6 +52,8 @@ pub struct Once {
     pub operation: Operation,
     /// Its idempotency key.
     pub key: JsString,
+    /// When it was made, as its caller knows the object's clock; older clients do not say.
+    pub sent: Option<f64>,
 }
 
 impl Held {
@@ -100,7 +102,8 @@ impl AuthStorageObject {
     /// The storage failed.
     pub fn delete(&self, once: &Once) -> Result<JsValue, Error> {
         self.once(once, |held| {
-            if held.value.is_some() {
+            // Also where nothing was: a copy that comes late must not delete what was set since.
+            if held.value.is_some() || once.sent.is_some() {
                 self.write(held, once, None, None, &JsValue::NULL)?;
             }
             Ok(JsValue::NULL)
@@ -114,7 +117,7 @@ impl AuthStorageObject {
     pub fn take(&self, once: &Once) -> Result<JsValue, Error> {
         self.once(once, |held| {
             let value = or_null(held.live(self.now));
-            if !value.is_null() {
+            if !value.is_null() || once.sent.is_some() {
                 self.write(held, once, None, None, &value)?;
             }
             Ok(value)
@@ -222,7 +225,7 @@ impl AuthStorageObject {
         expires_at: Option<f64>,
         answer: &JsValue,
     ) -> Result<(), Error> {
-        let until = model::remember_until(once.operation, expires_at, self.now);
+        let until = model::remember_until(once.operation, expires_at, once.sent, self.now);
         let mut keeping = Keeping {
             holds: value.is_some(),
             expires_at,

@@ -18,7 +18,7 @@ fn object(storage: StorageHandle) -> AuthStorageObject {
     }
 }
 
-fn once(operation: Operation, key: &JsValue) -> Result<Once, AuthStorageError> {
+fn once(operation: Operation, key: &JsValue, sent: Option<f64>) -> Result<Once, AuthStorageError> {
     let key: &JsString = key
         .dyn_ref()
         .filter(|key: &&JsString| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()))
@@ -26,6 +26,7 @@ fn once(operation: Operation, key: &JsValue) -> Result<Once, AuthStorageError> {
     Ok(Once {
         operation,
         key: key.clone(),
+        sent,
     })
 }
 
@@ -43,9 +44,15 @@ pub fn get(storage: StorageHandle) -> JsValue {
 
 /// `AuthStorageDurableObject.set`.
 #[wasm_bindgen(js_name = authPut)]
-pub fn set(storage: StorageHandle, key: &JsValue, value: &JsValue, ttl: &JsValue) -> JsValue {
+pub fn set(
+    storage: StorageHandle,
+    key: &JsValue,
+    value: &JsValue,
+    ttl: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
     let job = || -> Answer {
-        let once = once(Operation::Set, key)?;
+        let once = once(Operation::Set, key, sent)?;
         let value = client::value_of(value)?;
         object(storage).set(&once, &value, client::ttl_of(ttl)?)
     };
@@ -54,23 +61,28 @@ pub fn set(storage: StorageHandle, key: &JsValue, value: &JsValue, ttl: &JsValue
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authRemove)]
-pub fn delete(storage: StorageHandle, key: &JsValue) -> JsValue {
-    let job = || object(storage).delete(&once(Operation::Delete, key)?);
+pub fn delete(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+    let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
     answer(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authTake)]
-pub fn take(storage: StorageHandle, key: &JsValue) -> JsValue {
-    let job = || object(storage).take(&once(Operation::Take, key)?);
+pub fn take(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+    let job = || object(storage).take(&once(Operation::Take, key, sent)?);
     answer(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
 #[wasm_bindgen(js_name = authCount)]
-pub fn increment(storage: StorageHandle, key: &JsValue, ttl: &JsValue) -> JsValue {
+pub fn increment(
+    storage: StorageHandle,
+    key: &JsValue,
+    ttl: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
     let job = || -> Answer {
-        let once = once(Operation::Increment, key)?;
+        let once = once(Operation::Increment, key, sent)?;
         object(storage).increment(&once, client::number_of(ttl))
     };
     answer(job())
@@ -78,13 +90,19 @@ pub fn increment(storage: StorageHandle, key: &JsValue, ttl: &JsValue) -> JsValu
 
 /// `AuthStorageDurableObject.consume`.
 #[wasm_bindgen(js_name = authAdmit)]
-pub fn consume(storage: StorageHandle, key: &JsValue, window: &JsValue, max: &JsValue) -> JsValue {
+pub fn consume(
+    storage: StorageHandle,
+    key: &JsValue,
+    window: &JsValue,
+    max: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
     let job = || -> Answer {
         let rule = Rule {
             window: client::number_of(window),
             max: client::number_of(max),
         };
-        object(storage).consume(&once(Operation::Consume, key)?, rule)
+        object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
     };
     answer(job())
 }

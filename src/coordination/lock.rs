@@ -20,6 +20,8 @@ pub struct Lock {
     pub ttl_ms: f64,
     /// The id of the call that released it; empty while it is held.
     pub released_by: String,
+    /// When the call was made that extended it last, in ms; 0 if none did.
+    pub extended_by: f64,
 }
 
 /// What an attempt to get a lock ends with.
@@ -38,6 +40,10 @@ impl Lock {
         let last = match known {
             Some(lock) if lock.is_held(now) && lock.holder == holder => return Attempt::Held(lock),
             Some(lock) if lock.is_held(now) => return Attempt::Busy(lock.expires_at - now),
+            // A copy that comes late, of who has released it since: nobody would release it again.
+            Some(lock) if lock.holder == holder && !lock.released_by.is_empty() => {
+                return Attempt::Busy(0.0);
+            }
             Some(lock) => lock.fence,
             None => 0.0,
         };
@@ -47,6 +53,7 @@ impl Lock {
             expires_at: now + ttl_ms,
             ttl_ms,
             released_by: String::new(),
+            extended_by: 0.0,
         })
     }
 
@@ -61,11 +68,23 @@ impl Lock {
         self.released_by.is_empty() && now < self.expires_at
     }
 
-    /// Gives its holder another TTL from now; `None` for who does not hold it.
-    pub fn extended(mut self, holder: &str, ttl_ms: f64, now: f64) -> Option<Self> {
+    /// Gives its holder another TTL from now; `None` for who does not hold it. A call that was made before the
+    /// last one changes nothing: its holder relies on what that one has promised.
+    pub fn extended(
+        mut self,
+        holder: &str,
+        ttl_ms: f64,
+        sent: Option<f64>,
+        now: f64,
+    ) -> Option<Self> {
         if !self.is_held(now) || self.holder != holder {
             return None;
         }
+        let sent = sent.unwrap_or(self.extended_by);
+        if sent < self.extended_by {
+            return Some(self);
+        }
+        self.extended_by = sent;
         self.expires_at = now + ttl_ms;
         self.ttl_ms = ttl_ms;
         Some(self)
@@ -118,10 +137,16 @@ mod tests {
     #[test]
     fn only_its_holder_extends_and_releases() {
         let mut lock = held(Lock::acquire(None, "a", 1_000.0, START));
-        assert_eq!(lock.clone().extended("b", 5_000.0, START), None);
-        let longer = lock.clone().extended("a", 5_000.0, START + 999.0).unwrap();
+        assert_eq!(lock.clone().extended("b", 5_000.0, None, START), None);
+        let longer = lock
+            .clone()
+            .extended("a", 5_000.0, None, START + 999.0)
+            .unwrap();
         assert_eq!((longer.fence, longer.expires_at), (START, START + 5_999.0));
-        assert_eq!(lock.clone().extended("a", 5_000.0, START + 1_000.0), None);
+        assert_eq!(
+            lock.clone().extended("a", 5_000.0, None, START + 1_000.0),
+            None
+        );
         assert!(!lock.release("b", "call", START));
         assert!(lock.release("a", "call 1", START + 1.0));
         assert!(
@@ -187,7 +212,7 @@ mod tests {
                             prop_assert!(now < free_at);
                         }
                     }
-                    1 => if let Some(lock) = known.clone().and_then(|lock| lock.extended(&holder, ttl, now)) {
+                    1 => if let Some(lock) = known.clone().and_then(|lock| lock.extended(&holder, ttl, None, now)) {
                         free_at = lock.expires_at;
                         known = Some(lock);
                     },

@@ -23,6 +23,9 @@ pub enum CoordinationError {
     /// Not an idempotency key.
     #[error("an idempotency key must be a string of 1 to 512 bytes of UTF-8")]
     Key,
+    /// The key of another call.
+    #[error("the idempotency key was used for another call on this counter")]
+    KeyReused,
     /// Not an amount.
     #[error("a counter goes up or down by a safe integer: a whole number of at most 2^53 - 1")]
     Amount,
@@ -35,7 +38,7 @@ impl CoordinationError {
     /// The stable code of the public error class.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Key => "invalid_key",
+            Self::Key | Self::KeyReused => "invalid_key",
             Self::Overflow => "limit_exceeded",
             Self::Holder | Self::Amount => "invalid_value",
         }

@@ -4,7 +4,7 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::lock::{Attempt, Lock};
-use super::store::Store;
+use super::store::{KeyedCall, Store};
 use super::{CoordinationError, MAX_TEXT_BYTES, counter, is_text};
 use crate::error::Error;
 use crate::host::now;
@@ -46,17 +46,23 @@ pub fn lock_extend(
     storage: Option<StorageHandle>,
     holder: JsValue,
     ttl_seconds: JsValue,
+    sent: Option<f64>,
 ) -> JsValue {
-    answer(extend(storage.map(store), &holder, &ttl_seconds))
+    answer(extend(storage.map(store), &holder, &ttl_seconds, sent))
 }
 
-fn extend(store: Option<Store>, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
+fn extend(
+    store: Option<Store>,
+    holder: &JsValue,
+    ttl_seconds: &JsValue,
+    sent: Option<f64>,
+) -> Answer {
     let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
     let Some(store) = store else {
         return Ok(JsValue::NULL);
     };
     let known = store.lock(now)?;
-    match known.and_then(|lock| lock.extended(&holder, ttl_ms, now)) {
+    match known.and_then(|lock| lock.extended(&holder, ttl_ms, sent, now)) {
         Some(lock) => {
             store.save_lock(&lock)?;
             Ok(told(&lock))
@@ -93,20 +99,34 @@ fn told(lock: &Lock) -> JsValue {
 
 /// Adds to the counter, once for each key: the value after that.
 #[wasm_bindgen(js_name = counterAdd)]
-pub fn counter_add(storage: StorageHandle, by: JsValue, key: JsValue) -> JsValue {
-    answer(add(&store(storage), &by, &key))
+pub fn counter_add(
+    storage: StorageHandle,
+    by: JsValue,
+    key: JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    answer(add(&store(storage), &by, &key, sent))
 }
 
-fn add(store: &Store, by: &JsValue, key: &JsValue) -> Answer {
+fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> Answer {
     let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
-    let (key, now) = (idempotency_key(key)?, now());
-    if let Some(known) = store.answer_of(&key, now)? {
+    let call = keyed_call(key, (by as i64).to_string(), sent)?;
+    if let Some(known) = store.answer_of(&call)? {
         return Ok(known.into());
     }
     let mut counter = store.counter()?;
     let value = counter.add(by)?;
-    store.save_counter(counter, &key, now)?;
+    store.save_counter(counter, &call)?;
     Ok(value.into())
+}
+
+fn keyed_call(key: &JsValue, note: String, sent: Option<f64>) -> Result<KeyedCall, Error> {
+    Ok(KeyedCall {
+        key: idempotency_key(key)?,
+        note,
+        now: now(),
+        sent,
+    })
 }
 
 /// The value.
@@ -117,18 +137,18 @@ pub fn counter_get(storage: StorageHandle) -> JsValue {
 
 /// Sets the counter to 0, once for each key.
 #[wasm_bindgen(js_name = counterReset)]
-pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue) -> JsValue {
-    answer(reset(storage.map(store), &key))
+pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue, sent: Option<f64>) -> JsValue {
+    answer(reset(storage.map(store), &key, sent))
 }
 
-fn reset(store: Option<Store>, key: &JsValue) -> Answer {
-    let (key, now) = (idempotency_key(key)?, now());
+fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> Answer {
+    let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
-        && store.answer_of(&key, now)?.is_none()
+        && store.answer_of(&call)?.is_none()
     {
         let mut counter = store.counter()?;
         counter.value = 0.0;
-        store.save_counter(counter, &key, now)?;
+        store.save_counter(counter, &call)?;
     }
     Ok(JsValue::NULL)
 }

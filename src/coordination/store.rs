@@ -2,11 +2,13 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::CoordinationError;
 use super::counter::{Counter, KEY_MS};
 use super::lock::Lock;
 use crate::error::Error;
 use crate::host::schema;
 use crate::host::storage::{Row, Storage};
+use crate::object::stamp::{MEMORY_MS, remembered_until};
 
 const MIGRATIONS: &[&str] = &[
     "CREATE TABLE lock (one INTEGER PRIMARY KEY, holder TEXT NOT NULL, fence REAL NOT NULL,
@@ -16,15 +18,28 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE keys (key TEXT PRIMARY KEY, number REAL NOT NULL, value REAL NOT NULL,
         until REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE alarm (one INTEGER PRIMARY KEY, at REAL NOT NULL)",
+    "ALTER TABLE keys ADD COLUMN note TEXT; ALTER TABLE lock ADD COLUMN extended_by REAL",
 ];
 
-const SAVE_LOCK: &str = "INSERT INTO lock VALUES (1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE
-    SET holder = ?1, fence = ?2, expires_at = ?3, ttl_ms = ?4, released_by = ?5";
+const SAVE_LOCK: &str = "INSERT INTO lock VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE
+    SET holder = ?1, fence = ?2, expires_at = ?3, ttl_ms = ?4, released_by = ?5, extended_by = ?6";
 
 const SAVE_COUNTER: &str = "INSERT INTO counter VALUES (1, ?1, ?2, ?3) ON CONFLICT DO UPDATE
     SET value = ?1, newest = ?2, forgotten = ?3";
 
 const SAVE_ALARM: &str = "INSERT INTO alarm VALUES (1, ?1) ON CONFLICT DO UPDATE SET at = ?1";
+
+/// A call that changes a counter once.
+pub struct KeyedCall {
+    /// Its idempotency key.
+    pub key: String,
+    /// What it does: another call may not have the same key.
+    pub note: String,
+    /// When it came.
+    pub now: f64,
+    /// When it was made, as its caller knows the object's clock.
+    pub sent: Option<f64>,
+}
 
 /// The storage of an object that has tables.
 pub struct Store(pub Storage);
@@ -37,7 +52,7 @@ impl Store {
     /// The lock at `now`, held or ended; none that was forgotten.
     pub fn lock(&self, now: f64) -> Result<Option<Lock>, Error> {
         let row = self.0.row(
-            "SELECT holder, fence, expires_at, ttl_ms, released_by FROM lock",
+            "SELECT holder, fence, expires_at, ttl_ms, released_by, coalesce(extended_by, 0) FROM lock",
             &[],
         )?;
         let text = |row: &Row, column| row.text(column).map(String::from).unwrap_or_default();
@@ -47,6 +62,7 @@ impl Store {
             expires_at: row.number(2),
             ttl_ms: row.number(3),
             released_by: text(&row, 4),
+            extended_by: row.number(5),
         });
         let Some(stored) = lock else {
             return Ok(None);
@@ -60,12 +76,13 @@ impl Store {
     }
 
     pub fn save_lock(&self, lock: &Lock) -> Result<(), Error> {
-        let columns: [JsValue; 5] = [
+        let columns: [JsValue; 6] = [
             lock.holder.as_str().into(),
             lock.fence.into(),
             lock.expires_at.into(),
             lock.ttl_ms.into(),
             lock.released_by.as_str().into(),
+            lock.extended_by.into(),
         ];
         self.0.run(SAVE_LOCK, &columns)?;
         self.wake_by(lock.forget_at())
@@ -83,16 +100,26 @@ impl Store {
     }
 
     /// What the call with this key has answered.
-    pub fn answer_of(&self, key: &str, now: f64) -> Result<Option<f64>, Error> {
+    ///
+    /// # Errors
+    /// [`CoordinationError::KeyReused`] when the key was used for something else.
+    pub fn answer_of(&self, call: &KeyedCall) -> Result<Option<f64>, Error> {
         let row = self.0.row(
-            "SELECT value FROM keys WHERE key = ? AND until > ?",
-            &[key.into(), now.into()],
+            "SELECT value, note FROM keys WHERE key = ? AND until > ?",
+            &[call.key.as_str().into(), call.now.into()],
         )?;
-        Ok(row.map(|row| row.number(0)))
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        // What an older version has remembered has no note, and matches.
+        match row.text(1).map(String::from) {
+            Some(note) if note != call.note => Err(CoordinationError::KeyReused.into()),
+            _ => Ok(Some(row.number(0))),
+        }
     }
 
     /// Stores the counter, and its value as the answer of the call with this key.
-    pub fn save_counter(&self, mut counter: Counter, key: &str, now: f64) -> Result<(), Error> {
+    pub fn save_counter(&self, mut counter: Counter, call: &KeyedCall) -> Result<(), Error> {
         let (number, forget) = counter.next_key();
         let columns = [
             counter.value.into(),
@@ -100,19 +127,24 @@ impl Store {
             counter.forgotten.into(),
         ];
         self.0.run(SAVE_COUNTER, &columns)?;
-        let until = now + KEY_MS;
+        let until = remembered_until(call.now, call.sent, KEY_MS);
         self.0.run(
-            "REPLACE INTO keys VALUES (?, ?, ?, ?)",
+            "REPLACE INTO keys VALUES (?, ?, ?, ?, ?)",
             &[
-                key.into(),
+                call.key.as_str().into(),
                 number.into(),
                 counter.value.into(),
                 until.into(),
+                call.note.as_str().into(),
             ],
         )?;
         if let Some(upto) = forget {
-            self.0
-                .run("DELETE FROM keys WHERE number <= ?", &[upto.into()])?;
+            // Those whose copies may still come stay, however many they are.
+            let needed = call.now + KEY_MS - MEMORY_MS;
+            self.0.run(
+                "DELETE FROM keys WHERE number <= ? AND until <= ?",
+                &[upto.into(), needed.into()],
+            )?;
         }
         self.wake_by(until)
     }

@@ -90,7 +90,7 @@ impl Operation {
             Self::Check => vec![configs.into(), cost(), call_id()],
             Self::Peek => vec![configs.get(0)],
             Self::Refund | Self::Penalize => vec![configs.get(0), cost(), call_id()],
-            Self::Reset => vec![first.map(|keyed| keyed.prefix.as_str()).into()],
+            Self::Reset => vec![first.map(|keyed| keyed.prefix.as_str()).into(), call_id()],
         }
     }
 }

@@ -30,6 +30,8 @@ extern "C" {
     fn customer_id(this: &Placed) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn tick(this: &Placed) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn kept(this: &Placed) -> JsValue;
 }
 
 /// Sessions behind one namespace, for the length of a call.
@@ -44,6 +46,10 @@ pub struct SessionStoreClient {
 struct Entry {
     id: JsString,
     tick: JsValue,
+}
+
+fn was_kept(place: &JsValue) -> bool {
+    place.is_object() && place.unchecked_ref::<Placed>().kept().is_truthy()
 }
 
 fn session_name(id: &str) -> JsString {
@@ -125,12 +131,25 @@ impl SessionStoreClient {
         check_id(id)?;
         let started = now();
         let name = session_name(id);
-        let removed = self
-            .objects
-            .call(&name, "removeSession", &[], Access::Write)
-            .await?;
-        self.forget_place(id, &removed, started).await;
+        // Which session it is, first: no tick is 0, so nothing is deleted yet. What comes late then finds that
+        // one or none. An object of the version before deletes it at once.
+        let mut place = self.remove(&name, JsValue::from(0), started).await?;
+        if was_kept(&place) {
+            let tick = place.unchecked_ref::<Placed>().tick();
+            place = self.remove(&name, tick, started).await?;
+        }
+        // Kept still: it was set anew meanwhile, which counts as after this.
+        if !was_kept(&place) {
+            self.forget_place(id, &place, started).await;
+        }
         Ok(JsValue::UNDEFINED)
+    }
+
+    async fn remove(&self, name: &JsString, tick: JsValue, started: f64) -> Answer {
+        self.objects
+            .rest_of(started)
+            .call(name, "removeSession", &[tick], Access::Write)
+            .await
     }
 
     // Best effort: an entry without a session harms nobody, and goes by itself.

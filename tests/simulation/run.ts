@@ -103,7 +103,7 @@ async function go<Action>(running: Running<Action>, plan: Plan<Action>, world: W
   if (running.emptyAfterMs === undefined) return;
   await world.time.run(world.time.now + running.emptyAfterMs);
   for (const [name, object] of world.objects) {
-    if (!object.storage.isEmpty()) throw new Violation(`${name} still stores something, and is billed for ever`);
+    if (!object.storage.isEmpty()) throw new Violation(`${name} still stores ${object.storage.contents()}, and is billed for ever`);
   }
 }
 

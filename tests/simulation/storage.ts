@@ -133,6 +133,15 @@ export class SimulatedStorage {
     return this.#alarm === null && (!this.#database || this.#tables().length === 0);
   }
 
+  /** What is stored, for messages. */
+  contents(): string {
+    const tables = this.#tables().map(([name]) => {
+      const rows = this.#rows(`SELECT * FROM "${name}"`, []);
+      return `${name} ${JSON.stringify(rows)}`;
+    });
+    return `alarm ${this.#alarm}, ${tables.join(', ')}`;
+  }
+
   close(): void {
     this.#statements.clear();
     this.#database?.close();

@@ -36,6 +36,8 @@ export class World {
   readonly calm: ReadonlySet<number>;
   weather: Weather;
   readonly #seed: string;
+  /** By how much an object's clock may jump when it moves to another machine, in ms. */
+  readonly machinesDifferMs: number;
   readonly #machines: Machine[];
   readonly #steps = new AsyncLocalStorage<{ step: number; calls: number }>();
 
@@ -44,9 +46,11 @@ export class World {
     this.weather = weather;
     this.calm = calm;
     const random = this.random('clocks');
+    const apart = random.pick([0, 0, 50, 5_000]);
+    this.machinesDifferMs = 2 * apart;
     const wrong = random.pick([0, 500, 60_000, 600_000, 7_200_000]);
     this.#machines = loaders.machines.map((load, i) => {
-      const clock = new Clock(this.time, random.between(-5_000, 5_000));
+      const clock = new Clock(this.time, random.between(-apart, apart));
       return { clock, classes: load(scopeOf(this.time, clock, this.random(`machine ${i}`))) };
     });
     this.isolates = loaders.isolates.map((load, i) => {

@@ -96,7 +96,7 @@ fn a_rule_admits_its_number_and_tells_the_rest_how_long_to_wait() {
 
 #[test]
 fn a_mutation_is_remembered_as_long_as_it_can_matter() {
-    let until = |operation, expires_at| remember_until(operation, expires_at, NOW) - NOW;
+    let until = |operation, expires_at| remember_until(operation, expires_at, None, NOW) - NOW;
     assert_eq!(until(Operation::Delete, None), REMEMBER_MS);
     assert_eq!(until(Operation::Take, None), REMEMBER_MS);
     assert_eq!(until(Operation::Set, None), REMEMBER_MS);

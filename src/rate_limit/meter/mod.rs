@@ -42,6 +42,11 @@ impl Meter {
         }
     }
 
+    /// What has ended: it is nothing to whatever limit.
+    pub const fn ended() -> Self {
+        Self::FixedWindow(FixedWindow::from_parts(0.0, 0.0))
+    }
+
     /// The same at `now`, for a limit that may not be the one that was stored: what has ended is gone,
     /// nothing lies in the future (a clock may go back), and what was used stays used, until its old
     /// end or one new window at most.

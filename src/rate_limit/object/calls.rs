@@ -1,39 +1,84 @@
-//! The calls that were counted lately, so that one whose reply was lost can be made again. Pure.
+//! The calls that were counted lately, so that a copy of one is not counted again. Pure.
+//!
+//! A check that is counted twice refuses somebody too early; what gives back, or forgets, and is made twice
+//! admits more than the limit. So the former are remembered as long as a client repeats them, the newest
+//! [`MAX_CHECKS`]; of the latter none is forgotten before its copies are refused as too late.
 
+use crate::object::stamp::remembered_until;
 use crate::rate_limit::pairs;
 
-/// How long a call is remembered, in ms: longer than a client repeats it.
-pub const REMEMBERED_MS: f64 = 10_000.0;
+/// How long a check is remembered, in ms: longer than a client repeats it. One that was made longer ago than half of it
+/// is refused as too late.
+pub const REMEMBERED_MS: f64 = 20_000.0;
 
-/// How many calls are remembered for one limit.
-pub const MAX_CALLS: usize = 256;
+/// How many checks are remembered for one limit.
+pub const MAX_CHECKS: usize = 256;
 
-/// Ids of calls, each with the moment it was counted, oldest first.
+/// How many refunds, penalties and resets are remembered for one limit.
+pub const MAX_CHANGES: usize = 256;
+
+/// Ids of calls, each with the moment until which it is remembered, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Calls(Vec<(f64, f64)>);
+pub struct Calls {
+    checks: Vec<(f64, f64)>,
+    changes: Vec<(f64, f64)>,
+}
+
+// What is remembered for longer than any clock is ahead was left by a clock that has gone back far.
+const AHEAD_MS: f64 = 2.0 * 86_400_000.0;
+
+fn forget(calls: &mut Vec<(f64, f64)>, now: f64) {
+    calls.retain(|(_, until)| *until > now && until - now < AHEAD_MS);
+}
 
 impl Calls {
     /// From a column: see [`Self::to_text`].
     pub fn from_text(text: &str) -> Self {
-        Self(pairs::parse(text).collect())
+        let (checks, changes) = text.split_once('|').unwrap_or((text, ""));
+        Self {
+            checks: pairs::parse(checks).collect(),
+            changes: pairs::parse(changes).collect(),
+        }
     }
 
     /// For a column.
     pub fn to_text(&self) -> String {
-        pairs::text(self.0.iter().copied())
+        let checks = pairs::text(self.checks.iter().copied());
+        if self.changes.is_empty() {
+            return checks;
+        }
+        [checks, pairs::text(self.changes.iter().copied())].join("|")
     }
 
     /// Whether the call was counted.
     pub fn has(&self, id: f64) -> bool {
-        self.0.iter().any(|(known, _)| *known == id)
+        let mut calls = self.checks.iter().chain(&self.changes);
+        calls.any(|(known, _)| *known == id)
     }
 
-    /// Remembers a call; forgets what is old, or too much.
-    pub fn add(&mut self, id: f64, now: f64) {
-        self.0.retain(|(_, at)| (now - at).abs() < REMEMBERED_MS);
-        let surplus = (self.0.len() + 1).saturating_sub(MAX_CALLS);
-        self.0.drain(..surplus);
-        self.0.push((id, now));
+    /// Remembers a check; forgets what is old, or too much.
+    pub fn add_check(&mut self, id: f64, now: f64) {
+        forget(&mut self.checks, now);
+        forget(&mut self.changes, now);
+        let surplus = (self.checks.len() + 1).saturating_sub(MAX_CHECKS);
+        self.checks.drain(..surplus);
+        self.checks.push((id, now + REMEMBERED_MS));
+    }
+
+    /// Remembers a refund, penalty or reset. False when there are too many: then it must not be made.
+    pub fn add_change(&mut self, id: f64, now: f64, sent: Option<f64>) -> bool {
+        forget(&mut self.changes, now);
+        if self.changes.len() >= MAX_CHANGES {
+            return false;
+        }
+        self.changes.push((id, remembered_until(now, sent, 0.0)));
+        true
+    }
+
+    /// Until when something is remembered; 0 when nothing is.
+    pub fn until(&self) -> f64 {
+        let calls = self.checks.iter().chain(&self.changes);
+        calls.fold(0.0, |last, (_, until)| last.max(*until))
     }
 }
 
@@ -42,28 +87,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_remembered_for_a_while() {
+    fn a_check_is_remembered_for_a_while() {
         let mut calls = Calls::default();
-        calls.add(7.0, 1_000.0);
-        calls.add(8.0, 10_999.0);
+        calls.add_check(7.0, 1_000.0);
+        calls.add_check(8.0, 20_999.0);
+        assert!(calls.add_change(5.0, 20_999.0, None));
         let calls = Calls::from_text(&calls.to_text());
-        assert!(calls.has(7.0) && calls.has(8.0) && !calls.has(9.0));
+        assert!(calls.has(7.0) && calls.has(8.0) && calls.has(5.0) && !calls.has(9.0));
         let mut later = calls.clone();
-        later.add(9.0, 11_000.0);
-        assert!(!later.has(7.0) && later.has(8.0) && later.has(9.0));
+        later.add_check(9.0, 21_000.0);
+        assert!(!later.has(7.0) && later.has(8.0) && later.has(9.0) && later.has(5.0));
         // A clock that went back far: what is remembered of the future would stay for ever.
-        let mut back = calls;
-        back.add(9.0, 0.0);
+        let mut back = Calls::default();
+        back.add_check(8.0, 1e12);
+        back.add_check(9.0, 0.0);
         assert!(!back.has(8.0));
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn memory_is_bounded_and_no_change_is_forgotten_for_another() {
         let mut calls = Calls::default();
         for id in 0..1_000 {
-            calls.add(f64::from(id), 1.0);
+            calls.add_check(f64::from(id), 1.0);
         }
-        assert_eq!(calls.0.len(), MAX_CALLS);
         assert!(calls.has(999.0) && calls.has(744.0) && !calls.has(743.0));
+        for id in 0..MAX_CHANGES {
+            assert!(calls.add_change(id as f64 + 2_000.0, 1.0, Some(500_000.0)));
+        }
+        assert!(!calls.add_change(9_000.0, 1.0, None));
+        assert!(calls.add_change(9_000.0, 700_000.0, None));
+        assert_eq!(calls.until(), 820_000.0);
     }
 }

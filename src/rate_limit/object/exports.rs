@@ -2,12 +2,13 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::request::{call_id, prefix, request, requests};
+use super::request::{Request, call_id, prefix, request, requests};
 use super::store::{Record, Store};
-use super::{adjust, check, look};
+use super::{Change, adjust, check, look};
 use crate::host::now;
 use crate::host::storage::{Storage, StorageHandle};
 use crate::host::task::{Answer, answer};
+use crate::rate_limit::meter::Meter;
 use crate::rate_limit::model::Limit;
 
 fn store(storage: Option<StorageHandle>) -> Store {
@@ -50,10 +51,11 @@ pub fn limit_penalize(
     config: JsValue,
     cost: JsValue,
     id: JsValue,
+    sent: Option<f64>,
 ) -> JsValue {
     let store = store(Some(storage));
     let take = |record: &mut Record, limit: &Limit, now| record.meter.take(limit, now);
-    answer(adjusted(&store, &config, &cost, &id, take))
+    answer(adjusted(&store, &config, &cost, &id, sent, take))
 }
 
 /// Gives back.
@@ -63,10 +65,11 @@ pub fn limit_refund(
     config: JsValue,
     cost: JsValue,
     id: JsValue,
+    sent: Option<f64>,
 ) -> JsValue {
     let store = store(storage);
     let give_back = |record: &mut Record, limit: &Limit, _| record.meter.give_back(limit);
-    answer(adjusted(&store, &config, &cost, &id, give_back))
+    answer(adjusted(&store, &config, &cost, &id, sent, give_back))
 }
 
 fn adjusted(
@@ -74,10 +77,12 @@ fn adjusted(
     config: &JsValue,
     cost: &JsValue,
     id: &JsValue,
-    change: fn(&mut Record, &Limit, f64),
+    sent: Option<f64>,
+    apply: fn(&mut Record, &Limit, f64),
 ) -> Answer {
     let (request, id, now) = (request(config, cost)?, call_id(id)?, now());
-    Ok(adjust(store, &request, id, change, now)?.into_js(now))
+    let change = Change { id, sent, apply };
+    Ok(adjust(store, &request, &change, now)?.into_js(now))
 }
 
 /// Forgets a limit. Answers whether that was the last one.
@@ -85,6 +90,32 @@ fn adjusted(
 pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
     let store = store(storage);
     answer(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
+}
+
+/// Forgets what was counted under a prefix, once for each id.
+#[wasm_bindgen(js_name = limitReset)]
+pub fn limit_reset(
+    storage: StorageHandle,
+    key_prefix: JsValue,
+    id: JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    answer(reset(&store(Some(storage)), key_prefix, &id, sent))
+}
+
+fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> Answer {
+    // Of whatever algorithm: the next check begins with nothing.
+    let request = Request {
+        prefix: prefix(key_prefix)?,
+        limit: Limit::new(1.0, 1.0, 1.0)?,
+    };
+    let change = Change {
+        id: call_id(id)?,
+        sent,
+        apply: |record, _, _| record.meter = Meter::ended(),
+    };
+    adjust(store, &request, &change, now())?;
+    Ok(false.into())
 }
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.

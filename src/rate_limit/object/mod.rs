@@ -37,14 +37,14 @@ fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answe
         strictest(pairs().map(|(request, record)| record.meter.judge(&request.limit, now)))?;
     if !refused.verdict.decision.allowed {
         let foreign = pairs().filter(|(_, record)| record.foreign);
-        store.save(foreign, now)?;
+        store.save(foreign)?;
         return Ok(refused);
     }
     for (request, record) in requests.iter().zip(&mut records) {
         record.meter.take(&request.limit, now);
-        record.calls.add(id, now);
+        record.calls.add_check(id, now);
     }
-    store.save(requests.iter().zip(&records), now)?;
+    store.save(requests.iter().zip(&records))?;
     let verdicts = requests
         .iter()
         .zip(&records)
@@ -52,22 +52,29 @@ fn check(store: &Store, requests: &[Request], id: f64, now: f64) -> Result<Answe
     strictest(verdicts)
 }
 
-/// Gives back, or takes whether admitted or not; once for each id. Answers what a look would.
-fn adjust(
-    store: &Store,
-    request: &Request,
+/// A call that changes what was used, whatever the limit says.
+struct Change {
     id: f64,
-    change: fn(&mut Record, &Limit, f64),
-    now: f64,
-) -> Result<Answer, Error> {
+    /// When it was made, as its caller knows the object's clock; older clients do not say.
+    sent: Option<f64>,
+    apply: fn(&mut Record, &Limit, f64),
+}
+
+/// Gives back, takes whether admitted or not, or forgets; once for each id. Answers what a look would.
+fn adjust(store: &Store, request: &Request, change: &Change, now: f64) -> Result<Answer, Error> {
     let mut record = store.load(request, now)?;
-    if !record.calls.has(id) {
+    if !record.calls.has(change.id) {
         let before = record.meter.clone();
-        change(&mut record, &request.limit, now);
-        // Where there is nothing to give back, no row comes to be.
-        if record.meter != before {
-            record.calls.add(id, now);
-            store.save([(request, &record)].into_iter(), now)?;
+        (change.apply)(&mut record, &request.limit, now);
+        // Remembered also where there was nothing to give back: a copy may come when there is. Calls of older clients
+        // make no row come to be then.
+        if record.meter != before || change.sent.is_some() {
+            if !record.calls.add_change(change.id, now, change.sent) {
+                return Err(Error::LimitExceeded(
+                    "a limit takes at most 256 refunds, penalties and resets of one identifier in two minutes",
+                ));
+            }
+            store.save([(request, &record)].into_iter())?;
         }
     }
     Ok(look(request, &record, now))

@@ -3,7 +3,7 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::calls::{Calls, REMEMBERED_MS};
+use super::calls::Calls;
 use super::request::Request;
 use crate::error::Error;
 use crate::host::schema;
@@ -68,7 +68,6 @@ impl Store {
     pub fn save<'a>(
         &self,
         records: impl Iterator<Item = (&'a Request, &'a Record)>,
-        now: f64,
     ) -> Result<(), Error> {
         let mut records = records.peekable();
         let Some(storage) = self.0.as_ref().filter(|_| records.peek().is_some()) else {
@@ -77,7 +76,7 @@ impl Store {
         let alarm = first_end(storage)?.unwrap_or(f64::INFINITY);
         let mut first = alarm;
         for (request, record) in records {
-            let ends_at = ends_at(record, now);
+            let ends_at = ends_at(record);
             first = first.min(ends_at);
             storage.run(SAVE, &columns(request, record, ends_at))?;
         }
@@ -115,8 +114,8 @@ impl Store {
 
 // Its calls may be repeated after its end, and an object that empties itself between two calls writes its
 // tables each time.
-fn ends_at(record: &Record, now: f64) -> f64 {
-    record.meter.ends_at().max(now + REMEMBERED_MS)
+fn ends_at(record: &Record) -> f64 {
+    record.meter.ends_at().max(record.calls.until())
 }
 
 fn first_end(storage: &Storage) -> Result<Option<f64>, Error> {

@@ -57,8 +57,8 @@ pub fn session_put(
 
 /// See [`session::remove`].
 #[wasm_bindgen(js_name = sessionRemove)]
-pub fn session_remove(storage: StorageHandle) -> JsValue {
-    with(storage, session::remove)
+pub fn session_remove(storage: StorageHandle, tick: Option<f64>) -> JsValue {
+    with(storage, |rows| session::remove(rows, tick))
 }
 
 /// See [`session::revoke`].

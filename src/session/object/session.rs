@@ -15,9 +15,9 @@ extern "C" {
     fn session_text(id: &str, customer: &str, user_agent: &str, created_at: f64) -> JsString;
     #[wasm_bindgen(js_namespace = host, js_name = sessionRecord)]
     fn session_record(text: &JsString) -> JsValue;
-    // `{ customerId, tick }`.
+    // `{ customerId, tick }`, and `kept: true` if so.
     #[wasm_bindgen(js_namespace = host, js_name = sessionPlace)]
-    fn session_place(customer: &JsString, tick: f64) -> JsValue;
+    fn session_place(customer: &JsString, tick: f64, kept: bool) -> JsValue;
 }
 
 /// What `put` stores.
@@ -43,7 +43,9 @@ fn record(rows: &Rows) -> Result<Option<Held>, Error> {
 }
 
 fn place(held: Option<&Held>) -> JsValue {
-    held.map_or(JsValue::NULL, |held| session_place(&held.name, held.tick))
+    held.map_or(JsValue::NULL, |held| {
+        session_place(&held.name, held.tick, false)
+    })
 }
 
 // Until the fence ends, its `put`s have become too late by themselves.
@@ -110,13 +112,17 @@ pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsV
     Ok(place(moved.as_ref()))
 }
 
-/// Deletes the record. Answers where it was: `{ customerId, tick }`, or null.
+/// Deletes the record, with `tick` only the one that has it. Answers where it was: `{ customerId, tick }`, with
+/// `kept` where it still is; or null.
 ///
 /// # Errors
 /// The storage failed.
-pub fn remove(rows: &Rows) -> Result<JsValue, Error> {
+pub fn remove(rows: &Rows, tick: Option<f64>) -> Result<JsValue, Error> {
     let held = record(rows)?;
     if let Some(held) = &held {
+        if tick.is_some_and(|tick| tick != held.tick) {
+            return Ok(session_place(&held.name, held.tick, true));
+        }
         rows.clear(Kind::Record)?;
         // A `put` that was made twice must not bring it back.
         fence(rows, &held.name, held.tick + 1.0, false)?;

@@ -2,6 +2,16 @@ import type { Model } from '../model.js';
 import { authStorage } from './auth_storage.js';
 import { cart } from './cart.js';
 import { counter } from './counter.js';
+import { lock } from './lock.js';
+import { rateLimit } from './rate_limit.js';
+import { sessionStore } from './session_store.js';
 
 /** All models, by their names. */
-export const MODELS: readonly Model[] = [cart, counter, authStorage] as unknown as Model[];
+export const MODELS: readonly Model[] = [
+  cart,
+  sessionStore,
+  rateLimit,
+  lock,
+  counter,
+  authStorage,
+] as unknown as Model[];

@@ -49,6 +49,8 @@ export default defineConfig({
         // Thousands of calls on an object, each of which is written to disk.
         test: { name: 'workerd', include: ['tests/workerd/**/*.test.ts'], testTimeout: 60_000 },
       },
+      // Histories in virtual time.
+      { test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], environment: 'node' } },
       // Real server processes: several requests at a time, cancelled ones, panics with neighbours.
       { test: { name: 'server', include: ['tests/server/**/*.test.ts'], fileParallelism: false, ...slow } },
       {

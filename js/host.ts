@@ -145,7 +145,7 @@ function refusal(reply: { ok?: unknown; code?: unknown; message?: unknown } | nu
   return { code: 'misconfigured', message, retryable: false };
 }
 
-const RETRYABLE_REFUSALS = ['conflict', 'object_unavailable'];
+const RETRYABLE_REFUSALS = ['conflict', 'object_unavailable', 'timeout'];
 
 // When an object says that a call came too late: its clock.
 function lateAt(reply: { ok?: unknown; at?: unknown } | null | undefined): number {

@@ -90,7 +90,8 @@ export class LockClient {
     const held = await observedObject<Held | null>(this.#objects, 'lock', 'extend', (wasm, report) =>
       wasm.coordinate(handle, placement, limitMs, 1, name, holder, '', ttlSeconds, 0, report),
     );
-    return held && lockOf(name, holder, held);
+    // Another fence: it was lost, and an earlier call of acquire() that came late has taken it again.
+    return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
   }
 
   /** Frees the lock. False when it was not yours any more: it had ended, or you had released it before. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run, step } from './lib.mjs';
 
 const names = process.argv.slice(2);
-const projects = names.length ? names : ['node', 'workerd', 'server', 'packaging'];
+const projects = names.length ? names : ['node', 'workerd', 'simulation', 'server', 'packaging'];
 
 step('Testing the Rust models natively', '20 seconds at first');
 const cargo = run('cargo', ['test', '--quiet', '--locked'], { quiet: true });

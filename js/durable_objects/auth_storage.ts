@@ -22,7 +22,9 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
-    return this.write(sent, (wasm, storage) => wasm.authPut(storage, idempotencyKey, value, ttl, given(sent)));
+    return this.write(sent, (wasm, storage) =>
+      wasm.authPut(storage, idempotencyKey, value, ttl, given(sent)),
+    );
   }
 
   delete(idempotencyKey: string, sent?: number): Reply<null> {
@@ -39,12 +41,16 @@ export class AuthStorageDurableObject extends StoredObject {
 
   /** Answers 0 for a request that is admitted, else how many seconds to wait. */
   consume(idempotencyKey: string, window: number, max: number, sent?: number): Reply<number> {
-    return this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)));
+    return this.write(sent, (wasm, storage) =>
+      wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)),
+    );
   }
 
   // Remembered where there was nothing too, for two minutes: a copy that comes late must not end what was set since.
   #end<T>(sent: Sent, job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T | null> {
-    return typeof sent === 'number' ? this.write<T | null>(sent, job) : this.writeIfThere<T | null>(sent, job, null);
+    return typeof sent === 'number'
+      ? this.write<T | null>(sent, job)
+      : this.writeIfThere<T | null>(sent, job, null);
   }
 
   override async alarm(): Promise<void> {

@@ -1,4 +1,12 @@
-import { given, lateCall, type Reply, refusalOf, type Sent, type StorageHandle, StoredObject } from './base.js';
+import {
+  given,
+  lateCall,
+  type Reply,
+  refusalOf,
+  type Sent,
+  type StorageHandle,
+  StoredObject,
+} from './base.js';
 import { cartWire } from './cart_wire.js';
 import type { Exports } from './load.js';
 
@@ -125,7 +133,8 @@ export class CartDurableObject extends StoredObject {
    */
   beginMerge(into: string, id: string, owner?: string, ifVersion?: number, sent?: number): Reply<MergeBegun> {
     const bad =
-      refusalOf({ texts: [into, id], optionalTexts: [owner], optionalNumbers: [ifVersion] }) ?? lateCall(sent);
+      refusalOf({ texts: [into, id], optionalTexts: [owner], optionalNumbers: [ifVersion] }) ??
+      lateCall(sent);
     return (
       bad ??
       this.#settled(

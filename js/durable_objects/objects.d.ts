@@ -17,7 +17,13 @@ export interface Exports {
   cartOpen(storage: object, create: boolean): boolean;
   cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
   cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
-  cartChange(storage: object, one: boolean, changes: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
+  cartChange(
+    storage: object,
+    one: boolean,
+    changes: string,
+    ttlSeconds: number,
+    ...terms: CartSentTerms
+  ): Answer;
   cartDelete(storage: object, ...terms: CartSentTerms): Answer;
   cartBeginMerge(
     storage: object,
@@ -52,7 +58,13 @@ export interface Exports {
   limitTables(storage: object, create: boolean): boolean;
   limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
   limitLook(storage: object | undefined, config: unknown): Answer;
-  limitPenalize(storage: object, config: unknown, cost: unknown, id: unknown, sent: number | undefined): Answer;
+  limitPenalize(
+    storage: object,
+    config: unknown,
+    cost: unknown,
+    id: unknown,
+    sent: number | undefined,
+  ): Answer;
   limitRefund(
     storage: object | undefined,
     config: unknown,

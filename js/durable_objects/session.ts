@@ -103,7 +103,11 @@ export class SessionDurableObject extends StoredObject {
   forgetEntries(ids: string[], ticks: number[], settledOnly: boolean, sent?: number): Reply<null> {
     const bad = notEntries(ids, ticks, settledOnly);
     if (bad) return refused(bad);
-    return this.writeIfThere(sent, (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly), null);
+    return this.writeIfThere(
+      sent,
+      (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
+      null,
+    );
   }
 
   /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */

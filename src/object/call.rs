@@ -76,9 +76,10 @@ impl Objects {
                     if !learned(&reply) {
                         return value_of(reply);
                     }
-                    // An attempt of which nobody knows may have been made, and be forgotten by now.
-                    if unknown || stamps >= MAX_STAMPS {
-                        return Err(timed_out());
+                    // An attempt of which nobody knows may have been made, and be forgotten by now. One from the
+                    // future may yet be made when its time has come.
+                    if unknown || stamps >= MAX_STAMPS || stamp() < sent {
+                        return value_of(reply);
                     }
                     (sent, stamps) = (stamp(), stamps + 1);
                     continue;

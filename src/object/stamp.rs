@@ -4,7 +4,8 @@
 //! writes says when it was made (its *stamp*), an object refuses one that is too late, and remembers what it did
 //! for longer than a copy of that call can still be accepted. The stamp is by the caller's clock, which may be wrong:
 //! an object that finds it too old answers its own time, and the caller makes the call again with that. A
-//! stamp that is too new only makes the object remember for longer.
+//! stamp that is too new makes the object remember for longer, up to five minutes; beyond that the call is refused, and the
+//! caller's next one has the right time.
 
 /// An object refuses a call that was made longer ago than this, in ms. `js/durable_objects/base.ts` does it.
 pub const LATE_MS: f64 = 60_000.0;

@@ -15,7 +15,11 @@ export function scopeOf(time: Time, clock: Clock, random: Random): Scope {
     // Its own functions are not enumerable, so it is a prototype.
     Math: Object.create(Math, { random: { value: () => random.next() } }) as Math,
     // Bound, so that what a timer goes on with belongs to the step that has set it.
-    setTimeout: (run, ms = 0, ...args) => time.after(ms, AsyncResource.bind(() => run.apply(null, args as []))),
+    setTimeout: (run, ms = 0, ...args) =>
+      time.after(
+        ms,
+        AsyncResource.bind(() => run.apply(null, args as [])),
+      ),
     clearTimeout: (timer) => (timer as (() => void) | undefined)?.(),
     crypto: {
       randomUUID: uuid,

@@ -43,7 +43,10 @@ export function loaderOf(entry: Entry | readonly Entry[], root = process.cwd()):
 async function makeLoader(entries: Entry[], root: string): Promise<Loader> {
   const modules = new Map<string, WebAssembly.Module>();
   const options: BuildOptions = {
-    stdin: { contents: entries.map((entry) => `export * from '${ENTRIES[entry]}';`).join(''), resolveDir: root },
+    stdin: {
+      contents: entries.map((entry) => `export * from '${ENTRIES[entry]}';`).join(''),
+      resolveDir: root,
+    },
     bundle: true,
     write: false,
     format: 'cjs',
@@ -79,7 +82,10 @@ function workerd(modules: Map<string, WebAssembly.Module>): Plugin {
       }));
       onLoad({ filter: /.*/, namespace: 'wasm' }, ({ path }) => {
         modules.set(path, new WebAssembly.Module(readFileSync(path)));
-        return { contents: `module.exports = wasmModule(${JSON.stringify(path)})`, resolveDir: dirname(path) };
+        return {
+          contents: `module.exports = wasmModule(${JSON.stringify(path)})`,
+          resolveDir: dirname(path),
+        };
       });
     },
   };

@@ -24,7 +24,8 @@ for (const model of MODELS.filter(({ name }) => names.includes(name))) {
   const isLive = process.stdout.isTTY;
   try {
     await simulate(model, { from, count }, (done) => {
-      if (done % 100 === 0 && isLive) process.stdout.write(`\r  ${model.name}: ${done} of ${count} histories`);
+      if (done % 100 === 0 && isLive)
+        process.stdout.write(`\r  ${model.name}: ${done} of ${count} histories`);
       else if (done % 1_000 === 0) console.log(`  ${model.name}: ${done} of ${count} histories`);
     });
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);

@@ -13,8 +13,10 @@ type Instance = Record<string, (...args: unknown[]) => unknown>;
 type Class = new (context: object, env: object) => Instance;
 
 /** An error as the runtime throws it where the stub is. */
-export const failure = (message: string, flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) =>
-  Object.assign(new Error(message), flags);
+export const failure = (
+  message: string,
+  flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean },
+) => Object.assign(new Error(message), flags);
 
 /** One object: its storage stays, its instance comes and goes. */
 export class SimulatedObject {
@@ -138,5 +140,7 @@ export class SimulatedObject {
 const NOBODY = new AsyncLocalStorage<undefined>();
 
 function asRemote(thrown: unknown): unknown {
-  return thrown instanceof Error && !('retryable' in thrown) ? Object.assign(thrown, { remote: true }) : thrown;
+  return thrown instanceof Error && !('retryable' in thrown)
+    ? Object.assign(thrown, { remote: true })
+    : thrown;
 }

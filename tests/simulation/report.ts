@@ -24,9 +24,19 @@ export async function simulate(
   return seeds.count;
 }
 
-function reportOf(model: Model, seed: number, whole: Plan<unknown>, short: { plan: Plan<unknown>; failed: Failed }) {
+function reportOf(
+  model: Model,
+  seed: number,
+  whole: Plan<unknown>,
+  short: { plan: Plan<unknown>; failed: Failed },
+) {
   const { error, history } = short.failed;
-  const words = error instanceof Error ? (error.constructor.name === 'Violation' ? error.message : (error.stack ?? '')) : String(error);
+  const words =
+    error instanceof Error
+      ? error.constructor.name === 'Violation'
+        ? error.message
+        : (error.stack ?? '')
+      : String(error);
   return [
     `${model.name}, seed ${seed}: ${words}`,
     `again: npm run simulate -- --model ${model.name} --seed ${seed}`,

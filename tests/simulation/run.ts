@@ -3,7 +3,7 @@ import { loaderOf } from './load.js';
 import type { Model, Running, Step } from './model.js';
 import { Random } from './random.js';
 import { START } from './time.js';
-import { type Loaders, Violation, World } from './world.js';
+import { type Loaders, MOST_AHEAD_MS, Violation, World } from './world.js';
 
 /** A clock of an isolate that is set. */
 interface Jump {
@@ -73,7 +73,7 @@ async function go<Action>(running: Running<Action>, plan: Plan<Action>, world: W
   for (const { at, isolate, by } of plan.jumps) {
     world.time.after(at, () => {
       const clock = world.isolates[isolate]?.clock;
-      if (clock) clock.off += Math.round(by);
+      if (clock) clock.off = Math.min(clock.off + Math.round(by), MOST_AHEAD_MS);
       world.say(`the clock of ${world.isolates[isolate]?.name} is set by ${Math.round(by / 1_000)} s`);
     });
   }
@@ -103,7 +103,8 @@ async function go<Action>(running: Running<Action>, plan: Plan<Action>, world: W
   if (running.emptyAfterMs === undefined) return;
   await world.time.run(world.time.now + running.emptyAfterMs);
   for (const [name, object] of world.objects) {
-    if (!object.storage.isEmpty()) throw new Violation(`${name} still stores ${object.storage.contents()}, and is billed for ever`);
+    if (!object.storage.isEmpty())
+      throw new Violation(`${name} still stores ${object.storage.contents()}, and is billed for ever`);
   }
 }
 

@@ -164,7 +164,8 @@ export class SimulatedStorage {
 
   #hasTable(name: string): boolean {
     return (
-      this.#database !== undefined && this.#rows('SELECT 1 FROM sqlite_schema WHERE name = ?', [name]).length > 0
+      this.#database !== undefined &&
+      this.#rows('SELECT 1 FROM sqlite_schema WHERE name = ?', [name]).length > 0
     );
   }
 
@@ -182,7 +183,8 @@ export class SimulatedStorage {
     const count = wanted.some((mark) => mark.length > 1)
       ? Math.max(...wanted.map((mark) => Number(mark.slice(1))))
       : wanted.length;
-    if (count !== bindings.length) throw new Error(`Wrong number of parameter bindings: ${bindings.length} of ${count}`);
+    if (count !== bindings.length)
+      throw new Error(`Wrong number of parameter bindings: ${bindings.length} of ${count}`);
     return { names: statement.columns().map(({ name }) => name), rows: this.#run(statement, bindings) };
   }
 
@@ -191,7 +193,9 @@ export class SimulatedStorage {
   }
 
   #run(statement: StatementSync, bindings: unknown[]): unknown[][] {
-    return (statement.all(...(bindings.map(bound) as never[])) as unknown as unknown[][]).map((row) => row.map(read));
+    return (statement.all(...(bindings.map(bound) as never[])) as unknown as unknown[][]).map((row) =>
+      row.map(read),
+    );
   }
 
   #prepared(query: string): StatementSync {
@@ -240,7 +244,9 @@ function bound(value: unknown): unknown {
 }
 
 const read = (value: unknown) =>
-  value instanceof Uint8Array ? value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) : value;
+  value instanceof Uint8Array
+    ? value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength)
+    : value;
 
 const encoded = (value: unknown) => JSON.stringify({ value: structuredClone(value) });
 const decoded = (text: unknown) => (JSON.parse(text as string) as { value: unknown }).value;

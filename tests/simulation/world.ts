@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { FINE, type Fate, fateOf, inWords, type Weather } from './faults.js';
+import { type Fate, FINE, fateOf, inWords, type Weather } from './faults.js';
 import { scopeOf } from './isolate.js';
 import type { Loader } from './load.js';
 import { failure, type Machine, SimulatedObject } from './objects.js';
@@ -54,7 +54,7 @@ export class World {
       return { clock, classes: load(scopeOf(this.time, clock, this.random(`machine ${i}`))) };
     });
     this.isolates = loaders.isolates.map((load, i) => {
-      const clock = new Clock(this.time, random.between(-wrong, wrong));
+      const clock = new Clock(this.time, Math.min(random.between(-wrong, wrong), MOST_AHEAD_MS));
       const exports = load(scopeOf(this.time, clock, this.random(`isolate ${i}`)));
       const handles = new Map<string, object>();
       return {
@@ -130,7 +130,8 @@ export class World {
     return new Promise((resolve, reject) => {
       const back = (then: () => void) => this.time.after(fate.backMs, then);
       const lost = () => reject(failure('Network connection lost.', { retryable: fate.retryable }));
-      if (fate.reply === 'overloaded') back(() => reject(failure('overloaded', { overloaded: true, retryable: true })));
+      if (fate.reply === 'overloaded')
+        back(() => reject(failure('overloaded', { overloaded: true, retryable: true })));
       else if (fate.arrivals.length === 0 && fate.reply !== 'never') back(lost);
       for (const [n, ms] of fate.arrivals.entries()) {
         this.time.after(ms, () => {
@@ -154,5 +155,8 @@ export class World {
     for (const object of this.objects.values()) object.storage.close();
   }
 }
+
+/** No clock is further ahead: a call that comes ten minutes late is then remembered, or refused. */
+export const MOST_AHEAD_MS = 540_000;
 
 const START_OF_DAY = new Time().now;

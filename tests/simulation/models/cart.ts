@@ -47,7 +47,13 @@ function plan(random: Random): Step<Action>[] {
     const bit = bits[sku] ?? 0;
     if (roll < 5 && bit < BITS) {
       bits[sku] = bit + 1;
-      add(at, { do: 'increment', cart: from, sku, bit, how: random.pick(['plain', 'plain', 'ifVersion', 'mutate']) });
+      add(at, {
+        do: 'increment',
+        cart: from,
+        sku,
+        bit,
+        how: random.pick(['plain', 'plain', 'ifVersion', 'mutate']),
+      });
     } else if (roll === 5 && bit < BITS) {
       bits[sku] = bit + 1;
       const key = `order ${n}`;
@@ -147,8 +153,8 @@ class Carts implements Running<Action> {
 
   // A key that the cart remembers is refused for something else; one that it never saw would replace the cart.
   async #reuse(carts: CartStoreClient, { cart, key }: Action & { do: 'reuse key' }): Promise<void> {
-    const known = [...this.#bits].some(
-      ([, changes]) => changes.some(({ outcome, ended }) => outcome.is === 'done' && ended <= this.#world.time.now),
+    const known = [...this.#bits].some(([, changes]) =>
+      changes.some(({ outcome, ended }) => outcome.is === 'done' && ended <= this.#world.time.now),
     );
     if (!known) return;
     // Of a line that is never there: harmless where the key was never applied in this cart.
@@ -189,7 +195,8 @@ class Carts implements Running<Action> {
         if (changes.some(({ outcome }) => outcome.is !== 'refused')) may += 2 ** bit;
       }
       const found = end[sku]?.qty ?? 0;
-      if ((found & must) !== must) throw new Violation(`${sku} has lost an acknowledged increment: ${bits(must & ~found)}`);
+      if ((found & must) !== must)
+        throw new Violation(`${sku} has lost an acknowledged increment: ${bits(must & ~found)}`);
       if ((found & ~may) !== 0) {
         throw new Violation(`${sku} has an increment that was refused, or one twice: ${bits(found & ~may)}`);
       }
@@ -204,12 +211,12 @@ class Carts implements Running<Action> {
       // What removed nothing, or had ended before the line was asked for, cannot have removed it.
       const removed = (this.#removed.get(line) ?? []).some(
         ({ outcome, ended }) =>
-          outcome.is === 'unknown' || (outcome.is === 'done' && outcome.value !== null && ended >= added.asked),
+          outcome.is === 'unknown' ||
+          (outcome.is === 'done' && outcome.value !== null && ended >= added.asked),
       );
       if (added.outcome.is === 'done' && qty === 0 && !removed) throw new Violation(`${line} is lost`);
     }
   }
 }
 
-const bits = (mask: number) =>
-  [...Array(BITS).keys()].filter((bit) => mask & (1 << bit)).join(', ');
+const bits = (mask: number) => [...Array(BITS).keys()].filter((bit) => mask & (1 << bit)).join(', ');

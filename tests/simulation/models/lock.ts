@@ -46,7 +46,8 @@ interface Held {
 }
 
 class Locks implements Running<Action> {
-  readonly emptyAfterMs = 3_600_000;
+  // A clock may be two hours ahead, and then what is remembered stays for longer.
+  readonly emptyAfterMs = 4 * 3_600_000;
   readonly #world: World;
   readonly #held: Held[] = [];
 
@@ -62,12 +63,21 @@ class Locks implements Running<Action> {
     const asked = this.#world.time.now;
     const { ttlSeconds, waitMs } = action;
     const outcome = await outcomeOf(locks.acquire('l', { ttlSeconds, waitMs }));
-    this.#world.say(`  … ${at.name} acquire: ${wordsOf(outcome)} ${JSON.stringify(outcome.is === 'done' && outcome.value)}`);
+    this.#world.say(
+      `  … ${at.name} acquire: ${wordsOf(outcome)} ${JSON.stringify(outcome.is === 'done' && outcome.value)}`,
+    );
     if (outcome.is === 'refused') throw new Violation(`a lock was refused with ${outcome.code}`);
     if (outcome.is !== 'done' || outcome.value === null) return;
     const { fence, expiresAt } = outcome.value;
     const from = expiresAt - ttlSeconds * 1_000;
-    const held: Held = { fence, from, until: expiresAt, asked, told: this.#world.time.now, released: Infinity };
+    const held: Held = {
+      fence,
+      from,
+      until: expiresAt,
+      asked,
+      told: this.#world.time.now,
+      released: Infinity,
+    };
     this.#held.push(held);
     await this.#work(locks, outcome.value, held, action, at);
   }
@@ -76,7 +86,9 @@ class Locks implements Running<Action> {
     for (const ttlSeconds of action.extends) {
       await this.#sleep(action.worksMs / (action.extends.length + 1));
       const extended = await outcomeOf(locks.extend(taken, ttlSeconds));
-      this.#world.say(`  … ${at.name} extend ${taken.fence}: ${wordsOf(extended)} ${JSON.stringify(extended.is === 'done' && extended.value)}`);
+      this.#world.say(
+        `  … ${at.name} extend ${taken.fence}: ${wordsOf(extended)} ${JSON.stringify(extended.is === 'done' && extended.value)}`,
+      );
       // Nobody knows how long it holds the lock after an extension of which nobody knows.
       if (extended.is !== 'done' || extended.value === null) {
         held.released = Math.min(held.released, this.#world.time.now - 6_000);
@@ -104,7 +116,8 @@ class Locks implements Running<Action> {
       const later = byFence[i + 1];
       if (!later) break;
       if (earlier.fence === later.fence) throw new Violation(`two holders have the fence ${earlier.fence}`);
-      if (later.told < earlier.asked) throw new Violation('a fence is smaller than that of an earlier holder');
+      if (later.told < earlier.asked)
+        throw new Violation('a fence is smaller than that of an earlier holder');
       // The object's clock may jump by what the machines' clocks differ.
       if (later.told < earlier.released && later.from < earlier.until - this.#world.machinesDifferMs) {
         throw new Violation(`the fences ${earlier.fence} and ${later.fence} are held at the same time`);

@@ -63,14 +63,21 @@ class Limits implements Running<Action> {
     `${action.do}${'cost' in action ? ` ${action.cost}` : ''} of ${this.#limit.limit}, ${this.#limit.algorithm}`;
 
   async perform({ isolate, action }: Step<Action>): Promise<void> {
-    const made: Made = { action, asked: this.#world.time.now, ended: Infinity, outcome: { is: 'unknown', code: '' } };
+    const made: Made = {
+      action,
+      asked: this.#world.time.now,
+      ended: Infinity,
+      outcome: { is: 'unknown', code: '' },
+    };
     this.#made.push(made);
     made.outcome = await outcomeOf<{ allowed?: boolean } | undefined>(
       this.#do(this.#client(this.#world.isolates[isolate] as Isolate), action),
     );
     made.ended = this.#world.time.now;
     const { outcome } = made;
-    this.#world.say(`  … ${this.say(action)}: ${wordsOf(outcome)} ${JSON.stringify(outcome.is === 'done' && outcome.value)}`);
+    this.#world.say(
+      `  … ${this.say(action)}: ${wordsOf(outcome)} ${JSON.stringify(outcome.is === 'done' && outcome.value)}`,
+    );
     if (outcome.is === 'refused') throw new Violation(`a call was refused with ${outcome.code}`);
   }
 
@@ -109,8 +116,10 @@ class Limits implements Running<Action> {
     const refunds = this.#made.filter(({ action }) => action.do === 'refund');
     const { limit } = this.#limit;
     // A bucket refills while the history goes on; a call takes no more than that.
-    const most = limit * (1 + resets.length) + costs(refunds) + (this.#limit.algorithm === 'token-bucket' ? 1 : 0);
-    if (costs(admitted) > most) throw new Violation(`${costs(admitted)} were admitted, and ${most} at most may be`);
+    const most =
+      limit * (1 + resets.length) + costs(refunds) + (this.#limit.algorithm === 'token-bucket' ? 1 : 0);
+    if (costs(admitted) > most)
+      throw new Violation(`${costs(admitted)} were admitted, and ${most} at most may be`);
     this.#checkRefusals(checks);
   }
 
@@ -120,11 +129,16 @@ class Limits implements Running<Action> {
       const { outcome, action } = refused;
       if (outcome.is !== 'done' || outcome.value?.allowed !== false || !('cost' in action)) continue;
       const before = this.#made.filter(
-        (made) => made !== refused && made.asked <= refused.ended && ['check', 'check all', 'penalize'].includes(made.action.do),
+        (made) =>
+          made !== refused &&
+          made.asked <= refused.ended &&
+          ['check', 'check all', 'penalize'].includes(made.action.do),
       );
       const used = before.reduce((sum, made) => sum + ('cost' in made.action ? made.action.cost : 0), 0);
       if (used + action.cost <= this.#limit.limit) {
-        throw new Violation(`refused although no more than ${used} of ${this.#limit.limit} can have been used`);
+        throw new Violation(
+          `refused although no more than ${used} of ${this.#limit.limit} can have been used`,
+        );
       }
     }
   }

@@ -22,14 +22,22 @@ interface State {
   gone: string;
 }
 
-export const sessionStore: Model<Action> = { name: 'session_store', plan, start: (world) => new Sessions(world) };
+export const sessionStore: Model<Action> = {
+  name: 'session_store',
+  plan,
+  start: (world) => new Sessions(world),
+};
 
 function plan(random: Random): Step<Action>[] {
   const lasts = random.pick([1_000, 20_000, 200_000]);
   const moves = random.chance(0.3);
   return Array.from({ length: random.between(4, 16) }, (_, n) => {
     const id = random.pick(IDS);
-    const customer = moves ? random.pick(CUSTOMERS) : id === 's1' ? 'ann' : random.pick(['ann', 'ann', 'bob']);
+    const customer = moves
+      ? random.pick(CUSTOMERS)
+      : id === 's1'
+        ? 'ann'
+        : random.pick(['ann', 'ann', 'bob']);
     const action: Action = random.pick<Action>([
       { do: 'set', id, customer: moves || id === 's1' ? customer : 'ann', agent: `a${n}` },
       { do: 'set', id, customer: moves || id === 's1' ? customer : 'ann', agent: `a${n}` },
@@ -73,7 +81,8 @@ class Sessions implements Running<Action> {
     const { code } = outcome as { code?: string };
     if (outcome.is === 'refused') {
       // Its customer's sessions were revoked on the way, or it took too long. It may have been there before that.
-      if (action.do === 'set' && code === 'conflict') return revokedOnTheWay(action, asked, this.#world.time.now);
+      if (action.do === 'set' && code === 'conflict')
+        return revokedOnTheWay(action, asked, this.#world.time.now);
       throw new Violation(`${this.say(action)} was refused with ${code}`);
     }
     const known = outcome.is === 'done';
@@ -88,7 +97,12 @@ class Sessions implements Running<Action> {
     switch (action.do) {
       case 'set': {
         const { id, customer, agent } = action;
-        return sessions.set({ sessionId: id, customerId: customer, userAgent: agent, createdAt: new Date(0) });
+        return sessions.set({
+          sessionId: id,
+          customerId: customer,
+          userAgent: agent,
+          createdAt: new Date(0),
+        });
       }
       case 'get':
       case 'delete':
@@ -119,10 +133,17 @@ class Sessions implements Running<Action> {
 }
 
 // It may be set, and it is gone in the end.
-function revokedOnTheWay({ customer, agent }: Action & { do: 'set' }, asked: number, ended: number): Call<State>[] {
+function revokedOnTheWay(
+  { customer, agent }: Action & { do: 'set' },
+  asked: number,
+  ended: number,
+): Call<State>[] {
   const held = `${customer} ${agent}`;
   const set = ({ gone }: State) => (gone.includes(`${agent} `) ? undefined : { held, gone });
-  const end = (state: State) => ({ held: state.held === held ? '' : state.held, gone: `${state.gone}${agent} ` });
+  const end = (state: State) => ({
+    held: state.held === held ? '' : state.held,
+    gone: `${state.gone}${agent} `,
+  });
   return [
     { asked, ended, optional: true, apply: set },
     { asked, ended, optional: false, apply: end },

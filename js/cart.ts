@@ -235,7 +235,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       name: id,
       method: 'get',
       args: [this.#ttlSeconds, owner],
-      writes: false,
+      stamped: false,
       fallback: this.#fallback(id, 'get', '', undefined, undefined, owner),
     });
     return read ? { cart: parsed(read[1]), version: read[0] } : { cart: {}, version: 0 };
@@ -259,7 +259,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       name: id,
       method,
       args: method === 'delete' ? terms : [json, this.#ttlSeconds, ...terms],
-      writes: true,
+      stamped: true,
       fallback: this.#fallback(id, method, json, idempotencyKey, ifVersion, owner),
     });
   }

@@ -171,7 +171,7 @@ export interface Exports {
       name: string,
       method: string,
       args: unknown[],
-      writes: boolean,
+      stamped: boolean,
       report: object | undefined,
     ]
   ): Answer;

@@ -142,8 +142,8 @@ export interface ObjectCall {
   name: string;
   method: string;
   args: unknown[];
-  /** Whether it writes: then the object gets when it was made, as the last argument. */
-  writes: boolean;
+  /** Whether the object gets when it was made, as the last argument. */
+  stamped: boolean;
   /** Answers in the object's place when it fails. */
   fallback?: (() => unknown) | undefined;
 }
@@ -151,9 +151,9 @@ export interface ObjectCall {
 /** @internal Makes the call; answers the value of its reply. */
 export function callObject<T>(objects: Objects, made: ObjectCall): Promise<T> {
   const { handle, placement, limitMs, onEvent, slowMs } = objects;
-  const { client, operation, name, method, args, writes, fallback } = made;
+  const { client, operation, name, method, args, stamped, fallback } = made;
   const start = (wasm: Exports, report?: Report) =>
-    wasm.objectCall(handle, placement, limitMs, name, method, args, writes, report);
+    wasm.objectCall(handle, placement, limitMs, name, method, args, stamped, report);
   if (!fallback) return observedObject(objects, client, operation, start);
   const report = onEvent && new Report(onEvent, client, operation, slowMs);
   const answer = call<T>((wasm) => start(wasm, report)).catch((error) => {

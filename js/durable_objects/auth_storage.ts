@@ -46,7 +46,7 @@ export class AuthStorageDurableObject extends StoredObject {
     );
   }
 
-  // Remembered where there was nothing too, for two minutes: a copy that comes late must not end what was set since.
+  // Remembered where there was nothing too, for ten minutes: a copy that comes late must not end what was set since.
   #end<T>(sent: Sent, job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T | null> {
     return typeof sent === 'number'
       ? this.write<T | null>(sent, job)

@@ -146,7 +146,7 @@ export function lateCall(sent: Sent, lateMs = LATE_MS): Refusal | undefined {
   }
   if (sent > at + AHEAD_MS) {
     const message =
-      "The call was not made: its caller's clock is more than five minutes ahead. Make it again";
+      "The call was not made: its caller's clock is more than five minutes ahead";
     return { ok: false, code: 'timeout', message, at };
   }
   if (at <= sent + lateMs) return undefined;

@@ -45,6 +45,8 @@ const MAX_MS = 315_360_000_000;
  * `SESSION_DO` and call it by those clients. One class has three parts, told by the object's name:
  * `session:{id}`, `customer:{id}` and `token:{SHA-256}`.
  *
+ * Its calls carry no stamp: each names a tick or a moment, by which one that comes late changes nothing.
+ *
  * `fetch` answers the shop's session wire in any object, `session-hub` among them. It finds its namespace
  * by `ctx.exports`, or as `env.SESSION_DO`.
  */
@@ -59,12 +61,12 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A session's object: stores the record under a tick of its customer's object. */
-  putSession(record: SessionRecord, tick: number, ttlMs: number, sent?: number): Reply<SessionPlace | null> {
+  putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
     const checked = checkedRecord(record);
     const bad = checked instanceof CloudflareClientsError ? checked : (notMs(tick) ?? notMs(ttlMs, MAX_MS));
     if (bad || checked instanceof CloudflareClientsError) return refused(bad);
     const { sessionId, customerId, userAgent, createdAt } = checked;
-    return this.write(sent, (wasm, storage) =>
+    return this.write(undefined, (wasm, storage) =>
       wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
     );
   }
@@ -73,24 +75,24 @@ export class SessionDurableObject extends StoredObject {
    * A session's object: deletes the record if it has that tick, or whatever tick it has where none is given, and answers
    * where it was; `kept` if it has another. So a call that comes late ends no session that was set since.
    */
-  removeSession(tick?: number, sent?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
+  removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
     const bad = tick === undefined || typeof tick === 'number' ? undefined : notMs(tick);
     if (bad) return refused(bad);
-    return this.writeIfThere(sent, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
+    return this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
   }
 
   /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
-  revokeSession(customerId: string, tick: number, sent?: number): Reply<boolean> {
+  revokeSession(customerId: string, tick: number): Reply<boolean> {
     const bad = notId(customerId) ?? notMs(tick);
     if (bad) return refused(bad);
-    return this.write(sent, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
+    return this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
   }
 
   /** A customer's object: enters a session that is about to be put, and answers its tick. */
-  addEntry(sessionId: string, ttlMs: number, sent?: number): Reply<number> {
+  addEntry(sessionId: string, ttlMs: number): Reply<number> {
     const bad = notId(sessionId) ?? notMs(ttlMs, MAX_MS);
     if (bad) return refused(bad);
-    return this.write(sent, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
+    return this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
   }
 
   /** A customer's object: the sessions that may be its. */
@@ -100,26 +102,26 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A customer's object: drops entries that have not been made anew since `ticks`. */
-  forgetEntries(ids: string[], ticks: number[], settledOnly: boolean, sent?: number): Reply<null> {
+  forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
     const bad = notEntries(ids, ticks, settledOnly);
     if (bad) return refused(bad);
     return this.writeIfThere(
-      sent,
+      undefined,
       (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
       null,
     );
   }
 
   /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */
-  revokeUser(withIndex: boolean, sent?: number): Reply<SessionIndex> {
-    return this.write(sent, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
+  revokeUser(withIndex: boolean): Reply<SessionIndex> {
+    return this.write(undefined, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
   }
 
   /** A customer's object: revokes one token that was cached for the user. */
-  revokeTokenOfUser(hash: string, until: number, sent?: number): Reply<SessionRevocations> {
+  revokeTokenOfUser(hash: string, until: number): Reply<SessionRevocations> {
     const bad = notId(hash) ?? notMs(until);
     if (bad) return refused(bad);
-    return this.write(sent, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
+    return this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
   }
 
   /** A customer's object: what is revoked. */
@@ -129,20 +131,20 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /** A customer's object: what is revoked, at a moment that every later revocation comes after. */
-  stampFill(sent?: number): Reply<SessionRevocations> {
-    return this.write(sent, (wasm, storage) => wasm.customerStamp(storage));
+  stampFill(): Reply<SessionRevocations> {
+    return this.write(undefined, (wasm, storage) => wasm.customerStamp(storage));
   }
 
   /** A token's object: remembers that the token is about to be cached for a user. */
-  fillToken(userId: string, until: number, sent?: number): Reply<SessionToken> {
+  fillToken(userId: string, until: number): Reply<SessionToken> {
     const bad = notId(userId) ?? notMs(until);
     if (bad) return refused(bad);
-    return this.write(sent, (wasm, storage) => wasm.tokenFill(storage, userId, until));
+    return this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
   }
 
   /** A token's object: revokes it, and answers for whom it is cached. */
-  revokeToken(sent?: number): Reply<SessionToken> {
-    return this.write(sent, (wasm, storage) => wasm.tokenRevoke(storage));
+  revokeToken(): Reply<SessionToken> {
+    return this.write(undefined, (wasm, storage) => wasm.tokenRevoke(storage));
   }
 
   /**

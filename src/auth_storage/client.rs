@@ -9,7 +9,7 @@ use crate::host::byte_length;
 use crate::host::task::Answer;
 use crate::kv::ttl::{self, TtlError};
 use crate::object::call::Objects;
-use crate::object::model::Access;
+use crate::object::model::Stamp;
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,14 +39,14 @@ impl AuthStorage {
         if operation != asked {
             args.truncate(1);
         }
-        let access = if operation == Operation::Get {
-            Access::Read
+        let stamp = if operation == Operation::Get {
+            Stamp::Without
         } else {
-            Access::Write
+            Stamp::With
         };
         let value = self
             .objects
-            .call(key, operation.method(), &args, access)
+            .call(key, operation.method(), &args, stamp)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());

@@ -242,7 +242,7 @@ pub fn remember_until(
 ) -> f64 {
     if sent.is_some() {
         // Keys are made by the client for one call: as long as a copy of that can come.
-        return remembered_until(now, sent, 0.0);
+        return remembered_until(now, sent, REMEMBER_MS);
     }
     let most = now + REMEMBER_MS;
     let least = match operation {

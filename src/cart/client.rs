@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::host::task::Answer;
 use crate::host::{json, now};
 use crate::object::call::Objects;
-use crate::object::model::{Access, check_name};
+use crate::object::model::{Stamp, check_name};
 
 /// Carts behind one namespace, for the length of a call.
 pub struct CartStoreClient {
@@ -91,7 +91,7 @@ impl CartStoreClient {
     ) -> Result<Option<Array>, Error> {
         let args = [merge.ttl_seconds.clone(), merge.owner.clone()];
         let objects = self.objects.rest_of(started);
-        let read = objects.call(source, "get", &args, Access::Read).await?;
+        let read = objects.call(source, "get", &args, Stamp::Without).await?;
         if read.is_null() {
             return Ok(None);
         }
@@ -119,7 +119,7 @@ impl CartStoreClient {
     async fn step(&self, started: f64, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
         self.objects
             .rest_of(started)
-            .call(cart, method, args, Access::Write)
+            .call(cart, method, args, Stamp::With)
             .await
     }
 }

@@ -131,7 +131,7 @@ pub fn refused(
     code: &str,
     now: f64,
 ) -> Result<(), Error> {
-    let until = remembered_until(now, Some(sent), 0.0);
+    let until = remembered_until(now, Some(sent), model::KEY_LIFE_MS);
     match (keeper.header()?, keeper::refusal_key(key, sent)) {
         (Some(_), Some(key)) => keeper.remember(&key, until, code),
         _ => Ok(()),

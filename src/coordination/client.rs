@@ -11,7 +11,7 @@ use crate::host::task::{Answer, wait};
 use crate::host::{now, numbers, sleep};
 use crate::kv::{key, ttl};
 use crate::object::call::Objects;
-use crate::object::model::Access;
+use crate::object::model::Stamp;
 
 /// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);
@@ -61,10 +61,10 @@ impl Operation {
         }
     }
 
-    const fn access(self) -> Access {
+    const fn stamp(self) -> Stamp {
         match self {
-            Self::Count => Access::Read,
-            _ => Access::Write,
+            Self::Count => Stamp::Without,
+            _ => Stamp::With,
         }
     }
 
@@ -122,7 +122,7 @@ impl Call {
         loop {
             let method = self.operation.method();
             let reply = objects
-                .call(&object, method, &args, self.operation.access())
+                .call(&object, method, &args, self.operation.stamp())
                 .await?;
             let Some(busy_ms) = self.busy(&reply)? else {
                 if self.operation == Operation::Release && reply.is_falsy() {

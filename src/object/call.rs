@@ -5,7 +5,7 @@ use std::cell::Cell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::model::{Access, Flags, pause};
+use super::model::{Flags, Stamp, pause};
 use super::stamp::MAX_STAMPS;
 use crate::error::{Error, ObjectReason};
 use crate::host::object_handle::{
@@ -62,13 +62,13 @@ impl Objects {
         name: &JsString,
         method: &str,
         args: &[JsValue],
-        access: Access,
+        stamp: Stamp,
     ) -> Result<JsValue, Error> {
         let started = now();
         let mut attempts = 0;
-        let (mut sent, mut stamps, mut unknown) = (stamp(), 1, false);
+        let (mut sent, mut stamps, mut unknown) = (object_time(), 1, false);
         loop {
-            let args = stamped(args, access, sent);
+            let args = stamped(args, stamp, sent);
             let reply = object_call(&self.handle, &self.placement, name, method, args);
             attempts += 1;
             let cause = match wait(reply, self.timer(started)).await {
@@ -76,12 +76,11 @@ impl Objects {
                     if !learned(&reply) {
                         return value_of(reply);
                     }
-                    // An attempt of which nobody knows may have been made, and be forgotten by now. One from the
-                    // future may yet be made when its time has come.
-                    if unknown || stamps >= MAX_STAMPS || stamp() < sent {
+                    // An attempt of which nobody knows may have been made, and be forgotten by now.
+                    if unknown || stamps >= MAX_STAMPS {
                         return value_of(reply);
                     }
-                    (sent, stamps) = (stamp(), stamps + 1);
+                    (sent, stamps) = (object_time(), stamps + 1);
                     continue;
                 }
                 Err(Failure::TimedOut) => return Err(timed_out()),
@@ -102,7 +101,7 @@ impl Objects {
         &self,
         calls: &[(JsString, Vec<JsValue>)],
         method: &str,
-        access: Access,
+        stamp: Stamp,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();
         let mut attempts = 0;
@@ -116,7 +115,7 @@ impl Objects {
             };
             let replies: Array = open()
                 .map(|(_, (name, args))| {
-                    let args = stamped(args, access, stamp());
+                    let args = stamped(args, stamp, object_time());
                     object_call(&self.handle, &self.placement, name, method, args)
                 })
                 .collect();
@@ -175,13 +174,13 @@ impl Objects {
 }
 
 // Now, on the objects' clock as far as it is known.
-fn stamp() -> f64 {
+fn object_time() -> f64 {
     now() + OFFSET.get()
 }
 
-fn stamped(args: &[JsValue], access: Access, sent: f64) -> Vec<JsValue> {
+fn stamped(args: &[JsValue], stamp: Stamp, sent: f64) -> Vec<JsValue> {
     let mut args = args.to_vec();
-    if access == Access::Write {
+    if stamp == Stamp::With {
         args.push(sent.into());
     }
     args

@@ -4,7 +4,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
-use super::model::{Access, check_name};
+use super::model::{Stamp, check_name};
 use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
@@ -22,7 +22,7 @@ pub fn object_call(
     name: String,
     method: String,
     args: Vec<JsValue>,
-    writes: bool,
+    stamped: bool,
     report: Option<JsReport>,
 ) -> JsValue {
     let objects = Objects {
@@ -31,9 +31,9 @@ pub fn object_call(
         limit_ms,
         report: Report(report),
     };
-    let access = if writes { Access::Write } else { Access::Read };
+    let stamp = if stamped { Stamp::With } else { Stamp::Without };
     run(async move {
         check_name(&name)?;
-        objects.call(&name.into(), &method, &args, access).await
+        objects.call(&name.into(), &method, &args, stamp).await
     })
 }

@@ -52,13 +52,13 @@ impl Flags {
     }
 }
 
-/// What a call does. Either may be made again: what writes is known to its object by a key or a version.
+/// Whether a call carries a stamp: see [`super::stamp`]. Any may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// It reads.
-    Read,
-    /// It writes, and carries a stamp: see [`super::stamp`].
-    Write,
+pub enum Stamp {
+    /// It changes something, and is known to its object by a key.
+    With,
+    /// It reads, or names the tick or the version that it changes.
+    Without,
 }
 
 /// The pause in ms before the next attempt, if there is one: full jitter, `random` from [0, 1).

@@ -4,22 +4,24 @@
 //! writes says when it was made (its *stamp*), an object refuses one that is too late, and remembers what it did
 //! for longer than a copy of that call can still be accepted. The stamp is by the caller's clock, which may be wrong:
 //! an object that finds it too old answers its own time, and the caller makes the call again with that. A
-//! stamp that is too new makes the object remember for longer, up to five minutes; beyond that the call is refused, and the
-//! caller's next one has the right time.
+//! stamp that is too new, by up to five minutes, makes the object remember for longer; beyond that it is answered alike.
 
 /// An object refuses a call that was made longer ago than this, in ms. `js/durable_objects/base.ts` does it.
 pub const LATE_MS: f64 = 60_000.0;
 
-/// For how long at least an object remembers a call after it, in ms: an object's clock may go back.
-pub const MEMORY_MS: f64 = 2.0 * LATE_MS;
+/// For how long an object remembers a call, in ms: ten minutes. Callers may come again with a key of their own, and
+/// a call whose stamp was five minutes too new may arrive when its time has come.
+pub const MEMORY_MS: f64 = 600_000.0;
+
+/// How old a call is, in ms, before it may be forgotten for want of room: an object's clock may go back.
+pub const NEEDED_MS: f64 = 2.0 * LATE_MS;
 
 /// How often a call takes a new stamp after an object has refused it as too late.
 pub const MAX_STAMPS: u32 = 3;
 
-/// Until when an object remembers a call that it has made at `now`; `least_ms` is for callers that come
-/// again with a key of their own.
+/// Until when an object remembers a call that it has made at `now`, `least_ms` at least.
 pub fn remembered_until(now: f64, sent: Option<f64>, least_ms: f64) -> f64 {
-    let last_copy = sent.unwrap_or(now).max(now) + MEMORY_MS;
+    let last_copy = sent.unwrap_or(now).max(now) + NEEDED_MS;
     last_copy.max(now + least_ms)
 }
 
@@ -44,10 +46,10 @@ mod tests {
     #[test]
     fn a_callers_own_key_is_remembered_for_longer() {
         assert_eq!(remembered_until(0.0, None, 600_000.0), 600_000.0);
-        assert_eq!(remembered_until(0.0, Some(-5.0), 0.0), MEMORY_MS);
+        assert_eq!(remembered_until(0.0, Some(-5.0), 0.0), NEEDED_MS);
         assert_eq!(
             remembered_until(0.0, Some(900_000.0), 600_000.0),
-            900_000.0 + MEMORY_MS
+            900_000.0 + NEEDED_MS
         );
     }
 }

@@ -17,7 +17,7 @@ use crate::host::task::Answer;
 use crate::host::{limit_result, now};
 use crate::kv::key;
 use crate::object::call::Objects;
-use crate::object::model::Access;
+use crate::object::model::Stamp;
 
 thread_local! {
     static BLOCKS: RefCell<Blocks> = RefCell::default();
@@ -75,10 +75,10 @@ impl Operation {
         }
     }
 
-    const fn access(self) -> Access {
+    const fn stamp(self) -> Stamp {
         match self {
-            Self::Peek => Access::Read,
-            _ => Access::Write,
+            Self::Peek => Stamp::Without,
+            _ => Stamp::With,
         }
     }
 
@@ -163,7 +163,7 @@ impl ExactLimiterClient {
         let name = JsString::from(identifier);
         let reply = self
             .objects
-            .call(&name, operation.method(), &args, operation.access())
+            .call(&name, operation.method(), &args, operation.stamp())
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.

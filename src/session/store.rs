@@ -11,7 +11,7 @@ use crate::host::now;
 use crate::host::report::Note;
 use crate::host::task::Answer;
 use crate::object::call::{CONCURRENCY, Objects};
-use crate::object::model::Access;
+use crate::object::model::Stamp;
 
 #[wasm_bindgen]
 extern "C" {
@@ -95,7 +95,7 @@ impl SessionStoreClient {
         check_id(id)?;
         let found = self
             .objects
-            .call(&session_name(id), "readSession", &[], Access::Read)
+            .call(&session_name(id), "readSession", &[], Stamp::Without)
             .await?;
         self.objects.report.hit(!found.is_null());
         Ok(found)
@@ -112,12 +112,12 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let tick = self
             .objects
-            .call(&name, "addEntry", &args, Access::Write)
+            .call(&name, "addEntry", &args, Stamp::Without)
             .await?;
         let args = [record.clone(), tick, ttl_ms.into()];
         let objects = self.objects.rest_of(started);
         let moved = objects
-            .call(&session_name(id), "putSession", &args, Access::Write)
+            .call(&session_name(id), "putSession", &args, Stamp::Without)
             .await?;
         self.forget_place(id, &moved, started).await;
         Ok(JsValue::UNDEFINED)
@@ -148,7 +148,7 @@ impl SessionStoreClient {
     async fn remove(&self, name: &JsString, tick: JsValue, started: f64) -> Answer {
         self.objects
             .rest_of(started)
-            .call(name, "removeSession", &[tick], Access::Write)
+            .call(name, "removeSession", &[tick], Stamp::Without)
             .await
     }
 
@@ -181,7 +181,7 @@ impl SessionStoreClient {
         let args = [ids.into(), ticks.into(), settled_only.into()];
         let name = JsString::from(customer_name(customer));
         if let Err(error) = objects
-            .call(&name, "forgetEntries", &args, Access::Write)
+            .call(&name, "forgetEntries", &args, Stamp::Without)
             .await
         {
             self.objects
@@ -200,14 +200,14 @@ impl SessionStoreClient {
         let name = JsString::from(customer_name(customer));
         let index = self
             .objects
-            .call(&name, "readIndex", &[], Access::Read)
+            .call(&name, "readIndex", &[], Stamp::Without)
             .await?;
         let (at, entries) = entries(&index);
         let (found, mut stale) = (Array::new(), Vec::new());
         for batch in entries.chunks(CONCURRENCY) {
             let objects = self.objects.rest_of(started);
             let answers = objects
-                .call_batch(&calls(batch, &[]), "readSession", Access::Read)
+                .call_batch(&calls(batch, &[]), "readSession", Stamp::Without)
                 .await;
             for (answer, entry) in answers.into_iter().zip(batch) {
                 let record = answer?;
@@ -242,7 +242,7 @@ impl SessionStoreClient {
                 &JsString::from(name.as_str()),
                 "revokeUser",
                 &args,
-                Access::Write,
+                Stamp::Without,
             )
             .await?;
         let tick = index.unchecked_ref::<Placed>().tick();
@@ -254,7 +254,7 @@ impl SessionStoreClient {
         for batch in entries(&index).1.chunks(CONCURRENCY) {
             let answers = self
                 .objects
-                .call_batch(&calls(batch, &args), "revokeSession", Access::Write)
+                .call_batch(&calls(batch, &args), "revokeSession", Stamp::Without)
                 .await;
             let mut done = Vec::with_capacity(batch.len());
             for (answer, entry) in answers.into_iter().zip(batch) {

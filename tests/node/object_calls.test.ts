@@ -158,3 +158,27 @@ test("memory answers only where it was asked for, and says so each time; the obj
   };
   expect(await code(add(new CartStoreClient(refuses, { onUnavailable: 'memory' })))).toBe('forbidden');
 });
+
+// An object whose clock is `ahead` of ours, and which refuses what is a minute late.
+function elsewhere(ahead: number) {
+  const sent: number[] = [];
+  const change = async (...args: unknown[]) => {
+    const [at, made] = [Date.now() + ahead, args.at(-1) as number];
+    sent.push(made - at);
+    if (at > made + 60_000) return { ok: false, code: 'timeout', message: 'late', at };
+    return { ok: true, value: [1, true, '{"a":{"sku":{"id":"a"},"qty":1}}'] };
+  };
+  const namespace = { idFromName: (name: string) => ({ name }), get: () => ({ change }) };
+  return { carts: new CartStoreClient(namespace), sent };
+}
+
+test('a clock that is an hour behind costs one call more, once', async () => {
+  const { carts, sent } = elsewhere(3_600_000);
+  expect(await add(carts)).toHaveProperty('a');
+  expect(sent.length).toBe(2);
+  expect(Math.abs(sent[1] ?? Number.NaN)).toBeLessThan(1_000);
+  await add(carts);
+  expect(sent.length).toBe(3);
+  // Back to the clock of the other tests.
+  await add(elsewhere(-3_600_000 + 3_600_000).carts);
+});

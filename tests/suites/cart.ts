@@ -52,6 +52,23 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
       expect(await client.incrementQty(id, mug, 0)).toEqual({});
     });
 
+    test('an idempotency key is of one call: used for another it is refused, and nothing has changed', async () => {
+      const client = carts();
+      const id = await client.createCart();
+      const once = { idempotencyKey: 'once' };
+      await client.incrementQty(id, mug, 2, undefined, undefined, once);
+      expect(await code(client.deleteCart(id, once))).toBe('invalid_key');
+      expect(await code(client.setCart(id, {}, once))).toBe('invalid_key');
+      expect(await code(client.incrementQty(id, mug, 3, undefined, undefined, once))).toBe('invalid_key');
+      expect(await code(client.removeItem(id, 'mug', once))).toBe('invalid_key');
+      expect(await client.incrementQty(id, mug, 2, undefined, undefined, once)).toMatchObject({
+        mug: { qty: 2 },
+      });
+      await client.deleteCart(id, { idempotencyKey: 'end' });
+      await client.deleteCart(id, { idempotencyKey: 'end' });
+      expect(await client.getCart(id)).toEqual({});
+    });
+
     test('a rental stays until another is named', async () => {
       const client = carts();
       const id = await client.createCart();

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { code, listening, unique } from '../suites/backend.js';
-import { tapped } from '../suites/objects.js';
+import { failure, tapped } from '../suites/objects.js';
 import { rows, stored, stubOf } from './stored.js';
 
 const { CART_DO } = env as { CART_DO: ObjectHandle };
@@ -28,11 +28,97 @@ test('reading a cart that was never written writes nothing, and refusals leave n
   expect(await tables(id)).toEqual([]);
   expect(await code(carts.incrementQty(id, mug, 0.5))).toBe('invalid_value');
   expect(await code(carts.setQty(id, '', 1))).toBe('invalid_key');
-  expect(await carts.setQty(id, 'mug', 1)).toBeNull();
-  expect(await carts.removeItem(id, 'mug')).toBeNull();
-  expect(await carts.mutate(id, [{ op: 'remove', skuId: 'mug' }])).toEqual({});
   expect(await tables(id)).toEqual([]);
 });
+
+test('a call that finds no line is remembered, so that a copy which comes late finds none either', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const id = unique('cart');
+  expect(await carts.removeItem(id, 'mug')).toBeNull();
+  expect(await carts.setQty(id, 'mug', 1)).toBeNull();
+  expect(await carts.mutate(id, [{ op: 'remove', skuId: 'mug' }])).toEqual({});
+  await carts.incrementQty(id, mug, 2);
+  for (const [method, ...args] of sent.slice(0, 3)) await again(id, method as string, args);
+  expect(await carts.getCart(id)).toMatchObject({ mug: { qty: 2 } });
+  await carts.deleteCart(id);
+  pass(600);
+  await runDurableObjectAlarm(stub(id));
+  expect(await tables(id)).toEqual([]);
+});
+
+test('an increment that was refused while its cart was merged stays refused when that has ended', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.incrementQty(guest, mug, 1);
+  await again(guest, 'beginMerge', [mine, 'merge']);
+  const once = { idempotencyKey: 'once' };
+  expect(await code(carts.incrementQty(guest, mug, 5, undefined, undefined, once))).toBe('conflict');
+  const [method, ...args] = sent.at(-1) as [string, ...unknown[]];
+  await again(guest, 'endMerge', ['merge', false]);
+  expect(await again(guest, method, args)).toMatchObject({ ok: false, code: 'conflict' });
+  expect(await carts.getCart(guest)).toMatchObject({ mug: { qty: 1 } });
+  pass(1);
+  // The caller comes again with its own key: that is another call.
+  expect(await carts.incrementQty(guest, mug, 5, undefined, undefined, once)).toMatchObject({
+    mug: { qty: 6 },
+  });
+});
+
+test('a merge whose begin is repeated does not empty what was put into the source since', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.incrementQty(guest, mug, 1);
+  let finished = false;
+  // The reply of the begin is lost; another caller finishes the merge and adds a line.
+  const lost = tapped(CART_DO, async (call, method) => {
+    const reply = await call();
+    if (method !== 'beginMerge' || finished) return reply;
+    finished = true;
+    await carts.mergeCart(guest, mine);
+    await carts.incrementQty(guest, { id: 'hat' }, 1);
+    throw failure({ retryable: true });
+  });
+  await new CartStoreClient(lost).mergeCart(guest, mine);
+  const qty = async (id: string) => (await carts.getCart(id)).hat?.qty ?? 0;
+  expect((await qty(guest)) + (await qty(mine))).toBe(1);
+  expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
+});
+
+test('a call that comes a minute late is refused, and tells the time', async () => {
+  const id = unique('cart');
+  const late = ['[{"op":"increment","sku":{"id":"mug"},"qty":1}]', 60, 'key', undefined, undefined];
+  const reply = await again(id, 'change', [...late, Date.now() - 60_001]);
+  expect(reply).toMatchObject({ ok: false, code: 'timeout', at: Date.now() });
+  expect(await tables(id)).toEqual([]);
+  expect(await again(id, 'change', [...late, Date.now() - 60_000])).toMatchObject({ ok: true });
+  expect(await again(id, 'change', [...late, Date.now() + 300_001])).toMatchObject({ code: 'timeout' });
+  expect(await again(id, 'change', [...late, 'now'])).toMatchObject({ code: 'invalid_value' });
+});
+
+// Makes a call by hand, as a copy of one arrives.
+function again(id: string, method: string, args: unknown[]): Promise<unknown> {
+  const cart = stub(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  return cart[method]?.(...args) ?? Promise.reject(new Error(method));
+}
+
+// The same namespace; what is sent is kept, by its method.
+function copied(namespace: ObjectHandle, sent: unknown[][]): ObjectHandle {
+  return {
+    idFromName: (name) => namespace.idFromName(name),
+    get: (id: never) => {
+      const stub = namespace.get(id) as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const make =
+        (_: object, method: string) =>
+        (...args: unknown[]) => {
+          sent.push([method, ...args]);
+          return stub[method]?.(...args);
+        };
+      return new Proxy({}, { get: make });
+    },
+  };
+}
 
 test('the alarm empties an expired cart, and moves itself on for one that was renewed', async () => {
   const carts = new CartStoreClient(CART_DO, { ttlSeconds: 100 });
@@ -48,17 +134,27 @@ test('the alarm empties an expired cart, and moves itself on for one that was re
   expect(await carts.getCart(id)).toHaveProperty('mug');
   pass(100);
   await runDurableObjectAlarm(stub(id));
+  expect(await carts.getCart(id)).toEqual({});
+  // A copy of the last call must still find its key, ten minutes after it.
+  pass(500);
+  await runDurableObjectAlarm(stub(id));
   expect(await tables(id)).toEqual([]);
   expect(await alarm()).toBeNull();
   expect(await carts.incrementQty(id, mug, 2)).toMatchObject({ mug: { qty: 2 } });
 });
 
-test('a shorter TTL brings the alarm forward', async () => {
-  const id = await new CartStoreClient(CART_DO, { ttlSeconds: 1_000 }).createCart();
-  await new CartStoreClient(CART_DO, { ttlSeconds: 10 }).getCart(id);
+test('a read with a shorter TTL does not end a cart sooner; a change with one does', async () => {
+  const long = new CartStoreClient(CART_DO, { ttlSeconds: 1_000 });
+  const short = new CartStoreClient(CART_DO, { ttlSeconds: 10 });
+  const id = await long.createCart();
+  await long.incrementQty(id, mug, 1);
+  await short.getCart(id);
+  pass(10);
+  expect(await long.getCart(id)).toHaveProperty('mug');
+  await short.incrementQty(id, mug, 1);
   pass(10);
   await runDurableObjectAlarm(stub(id));
-  expect(await tables(id)).toEqual([]);
+  expect(await long.getCart(id)).toEqual({});
 });
 
 test('a deleted cart remembers its calls for ten minutes, then nothing is left', async () => {
@@ -89,7 +185,7 @@ test('what was answered survives an eviction', async () => {
   const once = { idempotencyKey: 'once' };
   await carts.incrementQty(id, mug, 1, 'L', { days: 3 }, once);
   await evictDurableObject(stub(id));
-  await carts.incrementQty(id, mug, 1, 'L', undefined, once);
+  await carts.incrementQty(id, mug, 1, 'L', { days: 3 }, once);
   expect(await carts.getCart(id)).toEqual({ 'mug:L': { sku: mug, qty: 1, size: 'L', rental: { days: 3 } } });
 });
 
@@ -111,8 +207,21 @@ test('tables of an older version are brought to the newest, also by a read', asy
   await exec(id, 'INSERT INTO schema VALUES (0)');
   const carts = new CartStoreClient(CART_DO);
   expect(await carts.getCart(id)).toEqual({});
-  expect(await rows(stub(id), 'SELECT version FROM schema')).toEqual([[1]]);
+  expect(await rows(stub(id), 'SELECT version FROM schema')).toEqual([[2]]);
   expect(await carts.incrementQty(id, mug, 1)).toMatchObject({ mug: { qty: 1 } });
+});
+
+test('keys that the version before has remembered match whatever is sent with them', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  await exec(id, 'ALTER TABLE applied DROP COLUMN note');
+  await exec(id, `INSERT INTO applied VALUES ('kold', ${Date.now() + 500_000})`);
+  await exec(id, 'UPDATE schema SET version = 1');
+  await evictDurableObject(stub(id));
+  await carts.incrementQty(id, mug, 1, undefined, undefined, { idempotencyKey: 'old' });
+  expect(await carts.getCart(id)).toEqual({});
+  await carts.incrementQty(id, mug, 1, undefined, undefined, { idempotencyKey: 'new' });
+  expect(await carts.getCart(id)).toMatchObject({ mug: { qty: 1 } });
 });
 
 test('a migration that fails half way is undone', async () => {

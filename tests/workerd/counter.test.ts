@@ -57,7 +57,7 @@ describe('CounterClient', () => {
     expect(await once()).toBe(11);
   });
 
-  it('remembers a thousand keys at least, and never two thousand', async () => {
+  it('remembers a thousand keys at least, and never two thousand that are older than two minutes', async () => {
     const name = unique();
     const first = () => counters.increment(name, 1, { idempotencyKey: 'first' });
     await first();
@@ -68,11 +68,19 @@ describe('CounterClient', () => {
     };
     await many(900);
     expect(await first()).toBe(1);
+    at(121_000);
     await many(1_200);
     const [[kept]] = (await rows(stub(name), 'SELECT COUNT(*) FROM keys')) as [[number]];
     expect(kept).toBeGreaterThanOrEqual(1_000);
     expect(kept).toBeLessThan(2_000);
     expect(await counters.get(name)).toBe(2_101);
+  });
+
+  it('refuses a key that was used for another amount, and counts nothing', async () => {
+    const name = unique();
+    await counters.increment(name, 2, { idempotencyKey: 'order' });
+    expect(await code(counters.increment(name, 3, { idempotencyKey: 'order' }))).toBe('invalid_key');
+    expect(await counters.increment(name, 2, { idempotencyKey: 'order' })).toBe(2);
   });
 
   it('counts a call once whose reply was lost', async () => {
@@ -118,7 +126,11 @@ describe('CounterClient', () => {
     expect(await stored(stub(name))).toEqual(nothing);
     expect(await counters.increment(name)).toBe(1);
     const untouched = unique();
+    // Remembered, so that a copy which comes late does not reset what is counted by then.
     await counters.reset(untouched);
+    expect((await stored(stub(untouched))).alarm).toBe(start + 1e9 + 2 * TEN_MINUTES);
+    at(1e9 + 2 * TEN_MINUTES);
+    await runDurableObjectAlarm(stub(untouched));
     expect(await stored(stub(untouched))).toEqual(nothing);
   });
 
@@ -155,11 +167,13 @@ describe('CounterClient', () => {
           now += wait;
           at(now);
           if (what === 'add') {
-            const seen = key === undefined ? undefined : known.get(key);
+            // A key is of one call.
+            const ofCall = key === undefined ? undefined : `${key} ${by}`;
+            const seen = ofCall === undefined ? undefined : known.get(ofCall);
             const repeated = seen && now < seen.until;
             if (!repeated) value += by;
-            if (!repeated && key !== undefined) known.set(key, { value, until: now + TEN_MINUTES });
-            const options = key === undefined ? {} : { idempotencyKey: key };
+            if (!repeated && ofCall !== undefined) known.set(ofCall, { value, until: now + TEN_MINUTES });
+            const options = ofCall === undefined ? {} : { idempotencyKey: ofCall };
             expect(await counters.increment(name, by, options)).toBe(repeated ? seen.value : value);
           } else if (what === 'reset') {
             await counters.reset(name);

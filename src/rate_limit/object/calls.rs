@@ -4,7 +4,7 @@
 //! admits more than the limit. So the former are remembered as long as a client repeats them, the newest
 //! [`MAX_CHECKS`]; of the latter none is forgotten before its copies are refused as too late.
 
-use crate::object::stamp::remembered_until;
+use crate::object::stamp::{MEMORY_MS, remembered_until};
 use crate::rate_limit::pairs;
 
 /// How long a check is remembered, in ms: longer than a client repeats it. One that was made longer ago than half of it
@@ -71,7 +71,8 @@ impl Calls {
         if self.changes.len() >= MAX_CHANGES {
             return false;
         }
-        self.changes.push((id, remembered_until(now, sent, 0.0)));
+        self.changes
+            .push((id, remembered_until(now, sent, MEMORY_MS)));
         true
     }
 
@@ -112,10 +113,10 @@ mod tests {
         }
         assert!(calls.has(999.0) && calls.has(744.0) && !calls.has(743.0));
         for id in 0..MAX_CHANGES {
-            assert!(calls.add_change(id as f64 + 2_000.0, 1.0, Some(500_000.0)));
+            assert!(calls.add_change(id as f64 + 2_000.0, 1.0, Some(800_000.0)));
         }
         assert!(!calls.add_change(9_000.0, 1.0, None));
-        assert!(calls.add_change(9_000.0, 700_000.0, None));
-        assert_eq!(calls.until(), 820_000.0);
+        assert!(calls.add_change(9_000.0, 1_000_000.0, None));
+        assert_eq!(calls.until(), 1_600_000.0);
     }
 }

@@ -71,7 +71,7 @@ fn adjust(store: &Store, request: &Request, change: &Change, now: f64) -> Result
         if record.meter != before || change.sent.is_some() {
             if !record.calls.add_change(change.id, now, change.sent) {
                 return Err(Error::LimitExceeded(
-                    "a limit takes at most 256 refunds, penalties and resets of one identifier in two minutes",
+                    "a limit takes at most 256 refunds, penalties and resets of one identifier in ten minutes",
                 ));
             }
             store.save([(request, &record)].into_iter())?;

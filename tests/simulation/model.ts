@@ -11,6 +11,8 @@ export interface Step<Action> {
 /** What a subject promises, as plain code that says so of any history. */
 export interface Model<Action = unknown> {
   name: string;
+  /** Whether what it promises is in an isolate's own seconds: then no clock of an isolate is set meanwhile. */
+  isSteady?: boolean;
   /** The steps of a history, drawn at random. */
   plan(random: Random): Step<Action>[];
   start(world: World): Running<Action>;

@@ -40,7 +40,7 @@ export function planOf<Action>(model: Model<Action>, seed: number): Plan<Action>
   const random = new Random(`${name}/plan`);
   const steps = model.plan(random).map((step, number) => ({ step, number }));
   const last = Math.max(...steps.map(({ step }) => step.at));
-  const jumps = Array.from({ length: random.pick([0, 0, 1, 3]) }, () => ({
+  const jumps = Array.from({ length: model.isSteady ? 0 : random.pick([0, 0, 1, 3]) }, () => ({
     at: random.int(last),
     isolate: random.int(ISOLATES),
     by: random.pick([1_000, 90_000, 900_000]) * (random.next() * 2 - 1),

@@ -38,7 +38,7 @@ const never: Model<string> = {
 it('a history that fails is told in words, as short as it can be, with the command that repeats it', async () => {
   const failing = simulate(never as Model, { from: 1, count: 100 });
   await expect(failing).rejects.toThrow('e came after b');
-  const message = await failing.catch((error: Error) => error.message);
+  const message = String(await failing.catch((error: Error) => error.message));
   expect(message).toMatch(/npm run simulate -- --model never --seed \d+/);
   expect(message).toContain('2 of 6 steps');
   expect(message).toContain('step b');

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { deserialize, serialize } from 'node:v8';
 
 /** What a storage needs of the simulation. */
 export interface StorageOptions {
@@ -42,7 +43,7 @@ export class SimulatedStorage {
     },
     put: (key: string, value: unknown): void => {
       this.#begin();
-      this.#rows('CREATE TABLE IF NOT EXISTS _cf_KV (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID', []);
+      this.#rows('CREATE TABLE IF NOT EXISTS _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID', []);
       this.#options.fail?.('statement');
       this.#rows('INSERT OR REPLACE INTO _cf_KV VALUES (?, ?)', [key, encoded(value)]);
     },
@@ -248,5 +249,5 @@ const read = (value: unknown) =>
     ? value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength)
     : value;
 
-const encoded = (value: unknown) => JSON.stringify({ value: structuredClone(value) });
-const decoded = (text: unknown) => (JSON.parse(text as string) as { value: unknown }).value;
+const encoded = (value: unknown) => serialize(value);
+const decoded = (bytes: unknown) => deserialize(new Uint8Array(bytes as ArrayBuffer));

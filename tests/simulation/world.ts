@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { type Fate, FINE, fateOf, inWords, type Weather } from './faults.js';
 import { scopeOf } from './isolate.js';
 import type { Loader } from './load.js';
@@ -10,8 +11,9 @@ import { Clock, Time } from './time.js';
 export interface Isolate {
   name: string;
   clock: Clock;
-  /** The exports of the package, and handles of namespaces by class. */
+  /** The exports of the package, and handles of namespaces: of objects by class, and of KV where it is. */
   package: Record<string, unknown>;
+  kv: StrictKv;
   objects(className: string): object;
 }
 
@@ -36,6 +38,8 @@ export class World {
   readonly calm: ReadonlySet<number>;
   weather: Weather;
   readonly #seed: string;
+  // As strict as production, on true time.
+  readonly #kv = createStrictKv({ now: () => Math.floor(this.time.now), operationsPerInvocation: Infinity });
   /** By how much an object's clock may jump when it moves to another machine, in ms. */
   readonly machinesDifferMs: number;
   readonly #machines: Machine[];
@@ -61,6 +65,7 @@ export class World {
         name: NAMES[i] ?? `isolate ${i}`,
         clock,
         package: exports,
+        kv: this.#kv.at(NAMES[i] ?? 'elsewhere'),
         objects: (className) => {
           const handle = handles.get(className) ?? this.#namespace(className, NAMES[i] ?? '');
           handles.set(className, handle);
@@ -68,6 +73,12 @@ export class World {
         },
       };
     });
+  }
+
+  /** KV fails now and then, until what is returned is called. */
+  troubleKv(): () => void {
+    const probability = this.weather.storage;
+    return probability > 0 ? this.#kv.fail({ kind: 'error', status: 503, probability, seed: 1 }) : () => {};
   }
 
   random(what: string): Random {

@@ -54,8 +54,8 @@ export interface CartReadOptions {
 /** Options of a mutation. */
 export interface CartMutationOptions extends CartReadOptions {
   /**
-   * Names this mutation: a cart applies it once, however often it is sent. Remembered for ten minutes, at
-   * least the newest 10,000 of a cart. @defaultValue one for each call, so that its own retries are safe
+   * Names this mutation: a cart applies it once, however often it is sent. For another one it is `invalid_key`.
+   * Remembered for ten minutes, at least the newest 10,000 of a cart. @defaultValue one for each call, so that its own retries are safe
    */
   idempotencyKey?: string | undefined;
   /** Applies only to this version of the cart, else `conflict`; 0 is a cart that is not there. */

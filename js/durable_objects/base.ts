@@ -145,8 +145,7 @@ export function lateCall(sent: Sent, lateMs = LATE_MS): Refusal | undefined {
     return { ok: false, code: 'invalid_value', message: 'The moment of a call must be a number of ms' };
   }
   if (sent > at + AHEAD_MS) {
-    const message =
-      "The call was not made: its caller's clock is more than five minutes ahead";
+    const message = "The call was not made: its caller's clock is more than five minutes ahead";
     return { ok: false, code: 'timeout', message, at };
   }
   if (at <= sent + lateMs) return undefined;

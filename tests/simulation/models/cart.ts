@@ -14,7 +14,8 @@ type Action =
   | { do: 'add'; cart: Cart; line: string }
   | { do: 'remove'; cart: Cart; line: string }
   | { do: 'reuse key'; cart: Cart; key: string }
-  | { do: 'merge'; from: Cart; into: Cart }
+  // One that expects another version of its target is refused there, and given up.
+  | { do: 'merge'; from: Cart; into: Cart; refused: boolean }
   | { do: 'look'; cart: Cart; ttlSeconds: number };
 
 const CARTS = ['guest', 'tablet', 'customer'] as const;
@@ -72,7 +73,7 @@ function plan(random: Random): Step<Action>[] {
       add(at, { do: 'look', cart: from, ttlSeconds: random.pick([1, 60, TTL_SECONDS]) });
     } else {
       const [source, target] = random.pick(MERGES);
-      add(at, { do: 'merge', from: source, into: target });
+      add(at, { do: 'merge', from: source, into: target, refused: random.chance(0.3) });
     }
   }
   return steps;
@@ -130,7 +131,7 @@ class Carts implements Running<Action> {
       case 'reuse key':
         return this.#reuse(carts, action);
       case 'merge':
-        return carts.mergeCart(action.from, action.into);
+        return carts.mergeCart(action.from, action.into, 'sum', action.refused ? { ifVersion: 7 } : {});
       case 'look':
         return this.#client(this.#world.isolates[isolate] as Isolate, {
           ttlSeconds: action.ttlSeconds,

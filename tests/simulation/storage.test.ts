@@ -28,6 +28,20 @@ it('an event that cannot be kept leaves nothing, and its alarm is not set', asyn
   await storage.setAlarm(7);
   storage.commit();
   expect(alarms).toEqual([7]);
+  // It rings while an event runs that fails: it does not come back, where nobody would let it ring.
+  storage.sql.exec('INSERT INTO t VALUES (2)');
+  storage.takeAlarm();
+  storage.rollback();
+  expect(await storage.getAlarm()).toBeNull();
+  // Deleted where none is set: whoever waits to try an alarm again hears of it.
+  await storage.deleteAlarm();
+  storage.commit();
+  expect(alarms).toEqual([7, null]);
+  // What only reads has nothing that could not be kept.
+  full = true;
+  storage.sql.exec('SELECT * FROM t');
+  storage.commit();
+  full = false;
   expect(storage.isEmpty()).toBe(false);
   await storage.deleteAll();
   storage.commit();

@@ -24,6 +24,9 @@ export class SimulatedStorage {
   readonly #statements = new Map<string, StatementSync>();
   #event: Undo | undefined;
   #depth = 0;
+  // Whether the event has written something, which must be kept; and whether it has set the alarm, or deleted it.
+  #hasWritten = false;
+  #hasAlarm = false;
   #alarm: number | null = null;
 
   constructor(options: StorageOptions) {
@@ -43,6 +46,7 @@ export class SimulatedStorage {
     },
     put: (key: string, value: unknown): void => {
       this.#begin();
+      this.#hasWritten = true;
       this.#rows('CREATE TABLE IF NOT EXISTS _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID', []);
       this.#options.fail?.('statement');
       this.#rows('INSERT OR REPLACE INTO _cf_KV VALUES (?, ?)', [key, encoded(value)]);
@@ -50,6 +54,7 @@ export class SimulatedStorage {
     delete: (key: string): boolean => {
       if (!this.#hasTable('_cf_KV')) return false;
       this.#begin();
+      this.#hasWritten = true;
       this.#options.fail?.('statement');
       return this.#rows('DELETE FROM _cf_KV WHERE key = ? RETURNING 1', [key]).length > 0;
     },
@@ -80,8 +85,10 @@ export class SimulatedStorage {
   }
 
   async setAlarm(at: number | Date): Promise<void> {
+    if (!Number.isFinite(Number(at))) throw new TypeError('setAlarm() needs a moment');
     this.#begin();
-    this.#alarm = Number(at);
+    this.#hasAlarm = true;
+    this.#alarm = Math.trunc(Number(at));
   }
 
   async getAlarm(): Promise<number | null> {
@@ -90,12 +97,14 @@ export class SimulatedStorage {
 
   async deleteAlarm(): Promise<void> {
     this.#begin();
+    this.#hasAlarm = true;
     this.#alarm = null;
   }
 
   /** The alarm too, as from compatibility date 2026-02-24. */
   async deleteAll(): Promise<void> {
     this.#begin();
+    this.#hasAlarm = this.#hasWritten = true;
     this.#alarm = null;
     for (const [name] of this.#tables()) this.#open.exec(`DROP TABLE "${name}"`);
     this.#statements.clear();
@@ -106,14 +115,15 @@ export class SimulatedStorage {
     const event = this.#event;
     if (!event) return;
     try {
-      this.#options.fail?.('commit');
+      // What has only read has nothing to keep.
+      if (this.#hasWritten || this.#hasAlarm) this.#options.fail?.('commit');
     } catch (error) {
       this.rollback();
       throw error;
     }
     this.#open.exec('COMMIT');
     this.#event = undefined;
-    if (event.alarm !== this.#alarm) this.#options.onAlarm(this.#alarm);
+    if (this.#hasAlarm) this.#options.onAlarm(this.#alarm);
   }
 
   rollback(): void {
@@ -126,7 +136,8 @@ export class SimulatedStorage {
 
   /** The alarm goes off: the runtime clears it before it calls the object. */
   takeAlarm(): void {
-    this.#alarm = null;
+    if (this.#event) this.#event.alarm = null;
+    if (!this.#event || !this.#hasAlarm) this.#alarm = null;
   }
 
   /** Whether nothing is stored: what is, is billed. */
@@ -157,6 +168,7 @@ export class SimulatedStorage {
     if (this.#event) return;
     this.#open.exec('BEGIN');
     this.#event = { alarm: this.#alarm };
+    this.#hasWritten = this.#hasAlarm = false;
   }
 
   #tables(): unknown[][] {
@@ -176,6 +188,7 @@ export class SimulatedStorage {
     }
     this.#options.fail?.('statement');
     this.#begin();
+    if (!/^\s*(SELECT|EXPLAIN)\b/i.test(query)) this.#hasWritten = true;
     const parts = statementsOf(query);
     const last = parts.pop() ?? '';
     if (parts.length > 0) this.#open.exec(parts.join(';'));
@@ -239,7 +252,9 @@ class Cursor {
 const statementsOf = (query: string) => query.split(';').filter((part) => part.trim() !== '');
 
 function bound(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  // As workerd has it: a boolean is a text, and so is never true.
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') throw new TypeError('Cannot convert a BigInt value to a number');
   if (value === undefined) return null;
   return value instanceof ArrayBuffer ? new Uint8Array(value) : value;
 }

@@ -55,6 +55,11 @@ export function storageSuite(name: string, within: WithStorage): void {
       expect(storage.sql.exec('SELECT i AS one, s FROM t').columnNames).toEqual(['one', 's']);
       expect(rows(storage, 'SELECT max(i) FROM t WHERE i < 0')).toEqual([[null]]);
       expect(rows(storage, 'SELECT ?1 + ?2, ?1', 2, 3)).toEqual([[5, 2]]);
+      // Neither is what it seems: a boolean is a text, and a number is real.
+      expect(rows(storage, 'SELECT ?, 1 WHERE 1', true)).toEqual([['true', 1]]);
+      expect(rows(storage, 'SELECT 1 WHERE ?', true)).toEqual([]);
+      expect(rows(storage, 'SELECT typeof(?), ?', 3, undefined)).toEqual([['real', null]]);
+      expect(() => storage.sql.exec('SELECT ?', 1n)).toThrow(TypeError);
     });
 
     on('several statements are run, and the last is answered', (storage) => {

@@ -56,6 +56,7 @@ export class CartDurableObject extends StoredObject {
       bad ??
       this.#settled(
         key,
+        ifVersion,
         sent,
         this.write(sent, (wasm, storage) =>
           wasm.cartSet(storage, cart, ttlSeconds, key, ifVersion, owner, given(sent)),
@@ -78,6 +79,7 @@ export class CartDurableObject extends StoredObject {
       bad ??
       this.#settled(
         key,
+        ifVersion,
         sent,
         this.writeOnce(
           sent,
@@ -103,6 +105,7 @@ export class CartDurableObject extends StoredObject {
       bad ??
       this.#settled(
         key,
+        ifVersion,
         sent,
         this.write(
           sent,
@@ -121,6 +124,7 @@ export class CartDurableObject extends StoredObject {
       bad ??
       this.#settled(
         key,
+        ifVersion,
         sent,
         this.write(sent, (wasm, storage) => wasm.cartDelete(storage, key, ifVersion, owner, given(sent))),
       )
@@ -139,6 +143,7 @@ export class CartDurableObject extends StoredObject {
       bad ??
       this.#settled(
         id,
+        ifVersion,
         sent,
         this.read<MergeBegun>(
           (wasm, storage) => wasm.cartBeginMerge(storage, into, id, owner, ifVersion, given(sent)),
@@ -161,8 +166,13 @@ export class CartDurableObject extends StoredObject {
     const bad = badChange(cart, ttlSeconds, id, ifVersion, owner) ?? refusalOf({ texts: [id, policy] });
     return (
       bad ??
-      this.write(sent, (wasm, storage) =>
-        wasm.cartMerge(storage, id, cart, policy, ttlSeconds, ifVersion, owner),
+      this.#settled(
+        id,
+        ifVersion,
+        sent,
+        this.write(sent, (wasm, storage) =>
+          wasm.cartMerge(storage, id, cart, policy, ttlSeconds, ifVersion, owner, given(sent)),
+        ),
       )
     );
   }
@@ -201,11 +211,16 @@ export class CartDurableObject extends StoredObject {
 
   // What was refused must stay so, although the state that refused it passes and a copy of the call may come: it
   // is remembered, after what the call has written was undone.
-  #settled<T>(key: string | undefined, sent: Sent, reply: Reply<T>): Reply<T> {
+  #settled<T>(
+    key: string | undefined,
+    ifVersion: number | undefined,
+    sent: Sent,
+    reply: Reply<T>,
+  ): Reply<T> {
     if (reply.ok || !key || typeof sent !== 'number' || !REFUSED_BY_STATE.includes(reply.code)) return reply;
     const kept = this.writeIfThere<null>(
       sent,
-      (wasm, storage) => wasm.cartRefused(storage, key, sent, reply.code),
+      (wasm, storage) => wasm.cartRefused(storage, key, ifVersion, sent, reply.code),
       null,
     );
     return kept.ok ? reply : kept;

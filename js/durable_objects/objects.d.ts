@@ -33,7 +33,13 @@ export interface Exports {
     ifVersion: number | undefined,
     sent: number | undefined,
   ): Answer;
-  cartRefused(storage: object, key: string, sent: number, code: string): Answer;
+  cartRefused(
+    storage: object,
+    key: string,
+    ifVersion: number | undefined,
+    sent: number,
+    code: string,
+  ): Answer;
   cartMerge(
     storage: object,
     id: string,
@@ -42,6 +48,7 @@ export interface Exports {
     ttlSeconds: number,
     ifVersion: number | undefined,
     owner: string | undefined,
+    sent: number | undefined,
   ): Answer;
   cartGiveUp(storage: object, id: string, sent: number | undefined): Answer;
   cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Answer;

@@ -2,7 +2,7 @@
 
 use super::model::{self, CartError, Line, MAX_BYTES, MAX_LINES};
 use crate::error::Error;
-use crate::object::stamp::remembered_until;
+use crate::object::stamp::{SPARE_MS, remembered_until};
 
 /// Everything of a cart but its lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +95,8 @@ pub trait Keeper {
     /// # Errors
     /// As above.
     fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error>;
-    /// Forgets the keys whose time is over, and the oldest beyond [`model::MAX_KEYS`].
+    /// Forgets the keys whose time is over, and the oldest beyond [`model::MAX_KEYS`] of whose calls no copy can be
+    /// accepted any more ([`SPARE_MS`]). The ends of merges go by their time alone.
     ///
     /// # Errors
     /// As above.
@@ -202,6 +203,16 @@ pub fn refusal_key(key: &str, sent: f64) -> Option<String> {
 /// An idempotency key as it is remembered.
 pub fn call_key(key: &str) -> String {
     ["k", key].concat()
+}
+
+/// Whether a remembered key is of a call that was applied, found nothing, or was refused: of no merge.
+pub(super) fn is_of_call(key: &str) -> bool {
+    key.starts_with(['k', 'r'])
+}
+
+/// Whether a key that is kept until then may be forgotten for want of room.
+pub(super) fn is_spare(until: f64, now: f64) -> bool {
+    until <= now + SPARE_MS
 }
 
 pub(super) fn merge_key(id: &str) -> String {

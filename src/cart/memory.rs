@@ -1,6 +1,6 @@
 //! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
 
-use super::keeper::{Found, Header, Keeper};
+use super::keeper::{Found, Header, Keeper, is_of_call, is_spare};
 use super::model::{Line, MAX_KEYS, MERGE_LIFE_MS, MERGES_FROM};
 use crate::error::Error;
 
@@ -115,8 +115,14 @@ impl Keeper for MemoryCart {
 
     fn forget(&mut self, now: f64) -> Result<(), Error> {
         self.keys.retain(|(_, until, _)| *until > now);
-        let excess = self.keys.len().saturating_sub(MAX_KEYS as usize);
-        self.keys.drain(..excess);
+        let calls = self.keys.iter().filter(|(key, ..)| is_of_call(key));
+        let mut excess = calls.count().saturating_sub(MAX_KEYS as usize);
+        // The oldest come first.
+        self.keys.retain(|(key, until, _)| {
+            let goes = excess > 0 && is_of_call(key) && is_spare(*until, now);
+            excess -= usize::from(goes);
+            !goes
+        });
         Ok(())
     }
 }

@@ -58,7 +58,8 @@ pub fn begin_merge(
     }
 }
 
-/// Merges lines of another cart into this one. `terms` are of the merge.
+/// Merges lines of another cart into this one. The key of `terms` is the merge's id, as that of a call: a copy of a
+/// call that was refused is refused, also before the merge is given up.
 ///
 /// # Errors
 /// [`CartError`]; the caller rolls back.
@@ -69,6 +70,9 @@ pub fn merge_lines(
     policy: Policy,
     terms: Terms,
 ) -> Result<Outcome, Error> {
+    if keeper.header()?.is_some() {
+        check_refusal(keeper, &terms)?;
+    }
     let terms = &terms.of_merge(id)?;
     if keeper.recall(&given_up_key(id), terms.now)?.is_some() {
         return Err(CartError::Merging.into());

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use thiserror::Error;
 
+use crate::object::stamp::MEMORY_MS;
+
 /// The most lines of a cart.
 pub const MAX_LINES: u32 = 500;
 
@@ -20,14 +22,15 @@ pub const MAX_KEY_BYTES: usize = 512;
 pub const MAX_TTL_SECONDS: f64 = 315_360_000.0;
 
 /// How long an idempotency key is remembered, in ms.
-pub const KEY_LIFE_MS: f64 = 600_000.0;
+pub const KEY_LIFE_MS: f64 = MEMORY_MS;
 
 /// How long the end of a merge is remembered at least, in its source and in a target that gave it up, in ms:
 /// longer than a call of it can be under way.
 pub const ENDED_LIFE_MS: f64 = 3_600_000.0;
 
-/// How many idempotency keys a cart remembers at least, within their time.
-pub const MAX_KEYS: u32 = 10_000;
+/// How many calls a cart remembers at least, within their time; one whose copies may still be accepted is no
+/// matter of number.
+pub const MAX_KEYS: u32 = 1_000;
 
 /// How many merges into a cart are remembered.
 pub const MAX_MERGES: u32 = 1_000;
@@ -138,10 +141,19 @@ pub fn check_key(key: &str, error: CartError) -> Result<(), CartError> {
 /// What tells two calls apart that carry the same key: FNV-1a of what is done. Preconditions are no part of it.
 pub fn fingerprint(operation: &str, payload: &str) -> String {
     let bytes = operation.bytes().chain([0]).chain(payload.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    format!("{:016x}", fnv_1a(bytes))
+}
+
+/// Whether the call of this key has the cart forget old ones, as one in 256 does: that goes through all keys.
+/// Not the version says it, since calls that find nothing, or are refused, do not move that.
+pub fn forgets(key: &str) -> bool {
+    fnv_1a(key.bytes()) % 256 == 0
+}
+
+fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    })
 }
 
 /// A TTL in whole seconds.

@@ -3,7 +3,7 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::keeper::{Outcome, Terms, call_key};
+use super::keeper::{Outcome, Terms};
 use super::merge::{self, Begun};
 use super::model::{self, CartError, Policy};
 use super::operations;
@@ -157,10 +157,19 @@ pub fn cart_delete(
 
 /// Remembers that a call was refused: see [`operations::refused`].
 #[wasm_bindgen(js_name = cartRefused)]
-pub fn cart_refused(storage: StorageHandle, key: String, sent: f64, code: String) -> JsValue {
+pub fn cart_refused(
+    storage: StorageHandle,
+    key: String,
+    if_version: Option<f64>,
+    sent: f64,
+    code: String,
+) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    let refused = operations::refused(cart, &call_key(&key), sent, &code, now());
-    answer(refused.map(|()| JsValue::NULL))
+    let terms = terms(1.0, Some(key), if_version, None);
+    answer(terms.map_err(Error::from).and_then(|terms| {
+        operations::refused(cart, &terms.sent(Some(sent)), &code)?;
+        Ok(JsValue::NULL)
+    }))
 }
 
 /// Begins a merge in its source: `[id, cart as JSON]`; `[version]`, if it is not the one that was read; null when
@@ -206,10 +215,12 @@ pub fn cart_merge(
     ttl_seconds: f64,
     if_version: Option<f64>,
     owner: Option<String>,
+    sent: Option<f64>,
 ) -> JsValue {
-    let cart = &mut cart_in(storage, Sent::default());
-    let terms = terms(ttl_seconds, None, if_version, owner);
+    let terms = terms(ttl_seconds, Some(id.clone()), if_version, owner);
     answer(terms.map_err(Error::from).and_then(|terms| {
+        let terms = terms.sent(sent);
+        let cart = &mut cart_in(storage, about(&terms, None));
         let policy = Policy::named(&policy)?;
         let lines = parse::lines(&lines)?;
         let outcome = merge::merge_lines(cart, &id, &lines, policy, terms)?;

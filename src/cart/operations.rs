@@ -3,10 +3,9 @@
 //! Every check comes before the first write, so that a single change needs no rollback. Several
 //! changes, `set_lines` and merges do, and run in a transaction.
 
-use super::keeper::{self, Change, Found, Header, Keeper, Outcome, Terms};
+use super::keeper::{Change, Found, Header, Keeper, Outcome, Terms};
 use super::model::{self, CartError, Line, MAX_QUANTITY};
 use crate::error::Error;
-use crate::object::stamp::remembered_until;
 
 /// The version of a cart that is there, `None` when it is not or has expired. Renews the TTL.
 ///
@@ -120,22 +119,20 @@ fn was_applied(keeper: &dyn Keeper, terms: &Terms) -> Result<Option<bool>, Error
 // After the fingerprint of a call that found no line to change.
 const NOT_FOUND: &str = "-";
 
-/// Remembers that a call was refused with `code`, where there is a cart or was one.
+/// Remembers that the call of `terms` was refused with `code`, where there is a cart or was one. A call that expects a
+/// version which has gone by is not admitted later either: versions do not come again.
 ///
 /// # Errors
 /// The storage failed.
-pub fn refused(
-    keeper: &mut dyn Keeper,
-    key: &str,
-    sent: f64,
-    code: &str,
-    now: f64,
-) -> Result<(), Error> {
-    let until = remembered_until(now, Some(sent), model::KEY_LIFE_MS);
-    match (keeper.header()?, keeper::refusal_key(key, sent)) {
-        (Some(_), Some(key)) => keeper.remember(&key, until, code),
-        _ => Ok(()),
+pub fn refused(keeper: &mut dyn Keeper, terms: &Terms, code: &str) -> Result<(), Error> {
+    let (Some(header), Some(key)) = (keeper.header()?, terms.refusal_key()) else {
+        return Ok(());
+    };
+    let expected = terms.if_version.unwrap_or(0.0);
+    if expected > 0.0 && expected < header.version {
+        return Ok(());
     }
+    remember_key(keeper, terms, &key, terms.key_until(), code)
 }
 
 pub(super) fn finish(
@@ -145,7 +142,7 @@ pub(super) fn finish(
 ) -> Result<Outcome, Error> {
     header.version += 1.0;
     header.renew(terms.now, terms.ttl_seconds);
-    remember(keeper, terms, header.version, true)?;
+    remember(keeper, terms, true)?;
     let due = header.expires_at;
     arm(keeper, &mut header, due)?;
     keeper.save(&header)?;
@@ -191,24 +188,27 @@ pub fn wake(keeper: &mut dyn Keeper, now: f64) -> Result<bool, Error> {
     Ok(false)
 }
 
-// Forgetting goes through all keys, so not every change does it.
-const FORGET_EVERY: f64 = 256.0;
+fn remember(keeper: &mut dyn Keeper, terms: &Terms, found: bool) -> Result<(), Error> {
+    let Some(key) = &terms.key else {
+        return Ok(());
+    };
+    let note = if found {
+        terms.fingerprint.clone()
+    } else {
+        [terms.fingerprint.as_str(), NOT_FOUND].concat()
+    };
+    remember_key(keeper, terms, key, terms.key_until(), &note)
+}
 
-fn remember(
+fn remember_key(
     keeper: &mut dyn Keeper,
     terms: &Terms,
-    version: f64,
-    found: bool,
+    key: &str,
+    until: f64,
+    note: &str,
 ) -> Result<(), Error> {
-    if let Some(key) = &terms.key {
-        let note = if found {
-            terms.fingerprint.clone()
-        } else {
-            [terms.fingerprint.as_str(), NOT_FOUND].concat()
-        };
-        keeper.remember(key, terms.key_until(), &note)?;
-    }
-    if version % FORGET_EVERY == 0.0 {
+    keeper.remember(key, until, note)?;
+    if model::forgets(key) {
         keeper.forget(terms.now)?;
     }
     Ok(())
@@ -243,7 +243,7 @@ fn nothing_found(keeper: &mut dyn Keeper, header: Header, terms: &Terms) -> Resu
     let found = false;
     let version = header.version;
     if header.is_live(terms.now) {
-        remember(keeper, terms, version, found)?;
+        remember(keeper, terms, found)?;
         return Ok(Outcome { version, found });
     }
     // Older clients do not say when a call was made. An object that has no tables gets none by such a call:
@@ -380,7 +380,7 @@ fn bury_found(
         alarm_at: header.alarm_at,
         ..Header::default()
     };
-    remember(keeper, terms, dead.version, found)?;
+    remember(keeper, terms, found)?;
     arm(keeper, &mut dead, terms.now + model::KEY_LIFE_MS)?;
     keeper.save(&dead)?;
     Ok(Outcome {

@@ -12,6 +12,7 @@ use super::keeper::{Found, Header, Keeper};
 use super::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
 use crate::error::Error;
 use crate::host::storage::{Row, Storage};
+use crate::object::stamp::{MEMORY_MS, SPARE_MS};
 
 /// The tables, by version.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -287,16 +288,15 @@ impl Keeper for SqlCart {
     fn forget(&mut self, now: f64) -> Result<(), Error> {
         self.storage
             .run("DELETE FROM applied WHERE until <= ?", &[now.into()])?;
-        // The newest stay, of merges and of others.
-        for (from, to, most) in [
-            (0.0, MERGES_FROM, MAX_KEYS),
-            (MERGES_FROM, 9e15, MAX_MERGES),
+        // The newest stay, of calls and of merges that were done, and all whose copies may be accepted.
+        for (kinds, spare_until, most) in [
+            ("[kr]*", now + SPARE_MS, MAX_KEYS),
+            ("m*", MERGES_FROM + now - (MEMORY_MS - SPARE_MS), MAX_MERGES),
         ] {
             self.storage.run(
-                "DELETE FROM applied WHERE until >= ?1 AND until <
-                   (SELECT until FROM applied WHERE until >= ?1 AND until < ?2
-                    ORDER BY until DESC LIMIT 1 OFFSET ?3)",
-                &[from.into(), to.into(), (most - 1).into()],
+                "DELETE FROM applied WHERE key GLOB ?1 AND until <= ?2 AND until <
+                   (SELECT until FROM applied WHERE key GLOB ?1 ORDER BY until DESC LIMIT 1 OFFSET ?3)",
+                &[kinds.into(), spare_until.into(), (most - 1).into()],
             )?;
         }
         Ok(())

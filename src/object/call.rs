@@ -76,8 +76,12 @@ impl Objects {
                     if !learned(&reply) {
                         return value_of(reply);
                     }
-                    // An attempt of which nobody knows may have been made, and be forgotten by now.
-                    if unknown || stamps >= MAX_STAMPS {
+                    // An attempt of which nobody knows may have been made, and be forgotten by now: not even
+                    // the refusal, which says that nothing was made, is true of it.
+                    if unknown {
+                        return Err(timed_out());
+                    }
+                    if stamps >= MAX_STAMPS {
                         return value_of(reply);
                     }
                     (sent, stamps) = (object_time(), stamps + 1);

@@ -9,12 +9,19 @@
 /// An object refuses a call that was made longer ago than this, in ms. `js/durable_objects/base.ts` does it.
 pub const LATE_MS: f64 = 60_000.0;
 
+/// An object refuses a call whose stamp is newer than its clock by more than this, in ms, as `base.ts` does too.
+pub const AHEAD_MS: f64 = 300_000.0;
+
 /// For how long an object remembers a call, in ms: ten minutes. Callers may come again with a key of their own, and
 /// a call whose stamp was five minutes too new may arrive when its time has come.
 pub const MEMORY_MS: f64 = 600_000.0;
 
 /// How old a call is, in ms, before it may be forgotten for want of room: an object's clock may go back.
 pub const NEEDED_MS: f64 = 2.0 * LATE_MS;
+
+/// What is remembered for [`MEMORY_MS`], and for no longer than this still, is of no call that can be accepted: it
+/// may be forgotten for want of room.
+pub const SPARE_MS: f64 = MEMORY_MS - AHEAD_MS - NEEDED_MS;
 
 /// How often a call takes a new stamp after an object has refused it as too late.
 pub const MAX_STAMPS: u32 = 3;
@@ -40,6 +47,18 @@ mod tests {
             let copy = now + f64::from(later);
             let accepted = copy - LATE_MS <= sent + LATE_MS;
             prop_assert!(!accepted || copy <= until + LATE_MS);
+        }
+    }
+
+    proptest! {
+        // Whatever stamp an object accepts, also after its clock has gone back by half a minute.
+        #[test]
+        fn what_may_be_forgotten_is_of_no_call_that_is_accepted(made in 0_u32..1_000_000, off in -60_000_i32..=300_000, later in 0_u32..2_000_000) {
+            let (now, sent) = (f64::from(made), f64::from(made) + f64::from(off));
+            let until = remembered_until(now, Some(sent), MEMORY_MS);
+            let forgets = now + f64::from(later);
+            let may_forget = until <= forgets + SPARE_MS;
+            prop_assert!(!may_forget || forgets - 30_000.0 > sent + LATE_MS);
         }
     }
 

@@ -159,13 +159,13 @@ test("memory answers only where it was asked for, and says so each time; the obj
   expect(await code(add(new CartStoreClient(refuses, { onUnavailable: 'memory' })))).toBe('forbidden');
 });
 
-// An object whose clock is `ahead` of ours, and which refuses what is a minute late.
+// An object whose clock is `ahead` of ours, and which refuses what is a minute late, or five too early.
 function elsewhere(ahead: number) {
   const sent: number[] = [];
   const change = async (...args: unknown[]) => {
     const [at, made] = [Date.now() + ahead, args.at(-1) as number];
     sent.push(made - at);
-    if (at > made + 60_000) return { ok: false, code: 'timeout', message: 'late', at };
+    if (at > made + 60_000 || made > at + 300_000) return { ok: false, code: 'timeout', message: 'late', at };
     return { ok: true, value: [1, true, '{"a":{"sku":{"id":"a"},"qty":1}}'] };
   };
   const namespace = { idFromName: (name: string) => ({ name }), get: () => ({ change }) };
@@ -179,6 +179,39 @@ test('a clock that is an hour behind costs one call more, once', async () => {
   expect(Math.abs(sent[1] ?? Number.NaN)).toBeLessThan(1_000);
   await add(carts);
   expect(sent.length).toBe(3);
-  // Back to the clock of the other tests.
-  await add(elsewhere(-3_600_000 + 3_600_000).carts);
+  await add(elsewhere(0).carts);
+});
+
+test('one that is an hour ahead, too', async () => {
+  const { carts, sent } = elsewhere(-3_600_000);
+  await add(carts);
+  await add(carts);
+  expect(sent.map((off) => Math.abs(off) < 1_000)).toEqual([false, true, true]);
+  await add(elsewhere(0).carts);
+});
+
+test('the attempts of a call carry one stamp; what came too late after one of unknown outcome has none either', async () => {
+  const stamps: unknown[] = [];
+  const late = () => ({ ok: false, code: 'timeout', message: 'late, not made', at: Date.now() });
+  const object = (replies: (() => unknown)[]) => {
+    const change = async (...args: unknown[]) => {
+      stamps.push(args.at(-1));
+      return replies.shift()?.();
+    };
+    return new CartStoreClient({ idFromName: () => ({}), get: () => ({ change }) });
+  };
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const lost = () => {
+    vi.setSystemTime(Date.now() + 1_000);
+    throw failure({ retryable: true });
+  };
+  const failed = await add(object([lost, late])).catch((error: CloudflareClientsError) => error);
+  expect(failed).toMatchObject({ code: 'timeout' });
+  expect((failed as CloudflareClientsError).message).not.toContain('not made');
+  expect(stamps).toEqual([stamps[0], stamps[0]]);
+  // Refused so each time, it was not made: it is given up after the third.
+  const refused = await add(object([late, late, late])).catch((error: CloudflareClientsError) => error);
+  expect((refused as CloudflareClientsError).message).toContain('not made');
+  expect(stamps).toHaveLength(5);
+  vi.useRealTimers();
 });

@@ -86,6 +86,39 @@ test('a merge whose begin is repeated does not empty what was put into the sourc
   expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
 });
 
+test('a copy of a merge that its target has refused merges nothing, whatever became of the target since', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.setCart(guest, { mug: { sku: mug, qty: 600_000 } });
+  await carts.setCart(mine, { mug: { sku: mug, qty: 600_000 } });
+  // Between the refusal and the giving up there is room, and a copy of the refused call arrives.
+  const crowded = tapped(copied(CART_DO, sent), async (call, method) => {
+    if (method === 'giveUpMerge') {
+      await carts.setQty(mine, 'mug', 1);
+      const [refused, ...args] = sent.find(([made]) => made === 'merge') as [string, ...unknown[]];
+      expect(await again(mine, refused, args)).toMatchObject({ ok: false, code: 'limit_exceeded' });
+    }
+    return call();
+  });
+  expect(await code(new CartStoreClient(crowded).mergeCart(guest, mine))).toBe('limit_exceeded');
+  expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
+  expect(await carts.setQty(guest, 'mug', 5)).toMatchObject({ mug: { qty: 5 } });
+});
+
+test('a change that expects a version which has gone by is refused for no row', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  const { version } = await carts.getCartWithVersion(id);
+  await carts.incrementQty(id, mug, 1);
+  const keys = () => rows(stub(id), 'SELECT key FROM applied');
+  const before = await keys();
+  expect(await code(carts.setCart(id, {}, { ifVersion: version }))).toBe('conflict');
+  expect(await keys()).toEqual(before);
+  expect(await code(carts.setCart(id, {}, { ifVersion: 0 }))).toBe('conflict');
+  expect(await keys()).toHaveLength(before.length + 1);
+});
+
 test('a call that comes a minute late is refused, and tells the time', async () => {
   const id = unique('cart');
   const late = ['[{"op":"increment","sku":{"id":"mug"},"qty":1}]', 60, 'key', undefined, undefined];
@@ -244,14 +277,42 @@ test('tables of a newer version are left alone', async () => {
   expect(await code(carts.getCart(id))).toBe('misconfigured');
 });
 
-test('a cart forgets old keys now and then', async () => {
+// The rows that are left of these after the cart has forgotten: how many keys, and in how many seconds they end.
+async function leftOf(keys: [prefix: string, count: number, seconds: number][]): Promise<string[]> {
   const carts = new CartStoreClient(CART_DO);
   const id = await carts.createCart();
-  for (let n = 0; n < 10; n++) await carts.incrementQty(id, mug, 1);
-  pass(601);
-  for (let n = 0; n < 256; n++) await carts.incrementQty(id, mug, 1);
-  const [[keys] = []] = await rows(stub(id), 'SELECT count(*) FROM applied');
-  expect(keys).toBeLessThanOrEqual(256);
+  await exec(id, 'DELETE FROM applied');
+  for (const [prefix, count, seconds] of keys) {
+    const until = (prefix.startsWith('m') ? 4e15 : 0) + Date.now() + seconds * 1_000;
+    await exec(
+      id,
+      `WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ${count - 1})
+       INSERT INTO applied SELECT '${prefix}' || n, ${until} + n, '' FROM n`,
+    );
+  }
+  // About every 256th call forgets; that is told by its key.
+  for (let n = 0; n < 900; n++) {
+    await carts.incrementQty(id, mug, 1, undefined, undefined, { idempotencyKey: `mine ${n}` });
+    const [[mine] = []] = await rows(stub(id), "SELECT count(*) FROM applied WHERE key GLOB 'kmine*'");
+    const [[all] = []] = await rows(stub(id), 'SELECT count(*) FROM applied');
+    if ((all as number) - (mine as number) < keys.reduce((sum, [, count]) => sum + count, 0)) break;
+  }
+  const left = await rows(
+    stub(id),
+    "SELECT substr(key, 1, 2) || count(*) FROM applied WHERE key NOT GLOB 'kmine*' GROUP BY substr(key, 1, 2)",
+  );
+  return left.flat() as string[];
+}
+
+test('a cart forgets keys now and then, but none whose call may still arrive, and no merge within its hour', async () => {
+  const over: [string, number, number] = ['ko', 10, -10];
+  expect(await leftOf([over, ['ka', 1_500, 190], ['e', 3, 60]])).toEqual(['e01', 'e11', 'e21', 'ka1500']);
+  const [spare = '', ...others] = await leftOf([over, ['ka', 1_500, 100], ['ra', 400, 600]]);
+  // 1,000 in all: the new ones, and the newest of the old.
+  expect(others).toEqual(['ra400']);
+  expect(Number(spare.slice(2))).toBeLessThanOrEqual(600);
+  expect(Number(spare.slice(2))).toBeGreaterThan(600 - 900);
+  expect(await leftOf([over, ['mo', 50, -1_000], ['mn', 1_200, 0]])).toEqual(['mn1200']);
 });
 
 test('a merge that was cut off at any step is finished by the next, and adds once', async () => {

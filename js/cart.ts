@@ -55,7 +55,7 @@ export interface CartReadOptions {
 export interface CartMutationOptions extends CartReadOptions {
   /**
    * Names this mutation: a cart applies it once, however often it is sent. For another one it is `invalid_key`.
-   * Remembered for ten minutes, at least the newest 10,000 of a cart. @defaultValue one for each call, so that its own retries are safe
+   * Remembered for ten minutes, at least the newest 1,000 of a cart. @defaultValue one for each call, so that its own retries are safe
    */
   idempotencyKey?: string | undefined;
   /** Applies only to this version of the cart, else `conflict`; 0 is a cart that is not there. */

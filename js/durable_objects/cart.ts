@@ -211,12 +211,7 @@ export class CartDurableObject extends StoredObject {
 
   // What was refused must stay so, although the state that refused it passes and a copy of the call may come: it
   // is remembered, after what the call has written was undone.
-  #settled<T>(
-    key: string | undefined,
-    ifVersion: number | undefined,
-    sent: Sent,
-    reply: Reply<T>,
-  ): Reply<T> {
+  #settled<T>(key: string | undefined, ifVersion: number | undefined, sent: Sent, reply: Reply<T>): Reply<T> {
     if (reply.ok || !key || typeof sent !== 'number' || !REFUSED_BY_STATE.includes(reply.code)) return reply;
     const kept = this.writeIfThere<null>(
       sent,

@@ -147,7 +147,7 @@ pub fn fingerprint(operation: &str, payload: &str) -> String {
 /// Whether the call of this key has the cart forget old ones, as one in 256 does: that goes through all keys.
 /// Not the version says it, since calls that find nothing, or are refused, do not move that.
 pub fn forgets(key: &str) -> bool {
-    fnv_1a(key.bytes()) % 256 == 0
+    fnv_1a(key.bytes()).is_multiple_of(256)
 }
 
 fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {

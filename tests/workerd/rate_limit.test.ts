@@ -164,6 +164,22 @@ describe('RateLimiterClient on Durable Objects', () => {
     expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
   });
 
+  it('a refund or a reset of nothing begins no window', async () => {
+    for (const begin of ['refund', 'reset'] as const) {
+      const id = unique();
+      const limiter = new RateLimiterClient(isolate());
+      at(0);
+      await (begin === 'refund' ? limiter.refund(id, five) : limiter.reset(id, five.keyPrefix));
+      at(10_000);
+      await limiter.checkLimit(id, five, { cost: 5 });
+      // A minute after the refund, and not after the first check.
+      at(60_000);
+      expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
+      at(70_000);
+      expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
+    }
+  });
+
   it('a refund, a penalty or a reset that comes again changes nothing', async () => {
     const id = unique();
     const limiter = new RateLimiterClient(isolate());

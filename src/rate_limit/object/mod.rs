@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use self::request::Request;
 use self::store::{Record, Store};
-use super::meter::Verdict;
+use super::meter::{Meter, Verdict};
 use super::model::{Limit, LimitError};
 use super::reply::Reply;
 use crate::error::Error;
@@ -74,7 +74,13 @@ fn adjust(store: &Store, request: &Request, change: &Change, now: f64) -> Result
                     "a limit takes at most 256 refunds, penalties and resets of one identifier in ten minutes",
                 ));
             }
+            // What has used nothing begins no window: the next check does.
+            let unused = Meter::new(&request.limit, now);
+            if record.meter == unused {
+                record.meter = Meter::ended();
+            }
             store.save([(request, &record)].into_iter())?;
+            record.meter = record.meter.at(&request.limit, now);
         }
     }
     Ok(look(request, &record, now))

@@ -12,7 +12,7 @@ import {
 export interface IncrementOptions {
   /**
    * Calls with the same key count once: the later ones answer what the first answered. A key is remembered for
-   * 10 minutes, unless 1,000 more calls have changed the counter since. Without one each call has its own, so
+   * 10 minutes, or 7 when 1,000 more calls have changed the counter since; for another amount it is `invalid_key`. Without one each call has its own, so
    * that the client can repeat it when a reply was lost.
    */
   idempotencyKey?: string | undefined;

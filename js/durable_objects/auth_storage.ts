@@ -1,4 +1,4 @@
-import { given, type Reply, type Sent, type StorageHandle, StoredObject } from './base.js';
+import { given, type Reply, type StorageHandle, StoredObject } from './base.js';
 import type { Exports } from './load.js';
 
 /**
@@ -28,11 +28,19 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   delete(idempotencyKey: string, sent?: number): Reply<null> {
-    return this.#end(sent, (wasm, storage) => wasm.authRemove(storage, idempotencyKey, given(sent)));
+    return this.writeRemembered(
+      sent,
+      (wasm, storage) => wasm.authRemove(storage, idempotencyKey, given(sent)),
+      null,
+    );
   }
 
   getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
-    return this.#end(sent, (wasm, storage) => wasm.authTake(storage, idempotencyKey, given(sent)));
+    return this.writeRemembered(
+      sent,
+      (wasm, storage) => wasm.authTake(storage, idempotencyKey, given(sent)),
+      null,
+    );
   }
 
   increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
@@ -44,13 +52,6 @@ export class AuthStorageDurableObject extends StoredObject {
     return this.write(sent, (wasm, storage) =>
       wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)),
     );
-  }
-
-  // Remembered where there was nothing too, for ten minutes: a copy that comes late must not end what was set since.
-  #end<T>(sent: Sent, job: (wasm: Exports, storage: StorageHandle) => unknown): Reply<T | null> {
-    return typeof sent === 'number'
-      ? this.write<T | null>(sent, job)
-      : this.writeIfThere<T | null>(sent, job, null);
   }
 
   override async alarm(): Promise<void> {

@@ -50,6 +50,13 @@ export abstract class StoredObject extends DurableObject<unknown> {
   };
 
   /**
+   * @internal Runs something that may find nothing, and is remembered all the same, since a copy that comes late
+   * must not end what was stored since. A call of an older client, which has no stamp, leaves nothing then.
+   */
+  protected readonly writeRemembered = <T>(sent: Sent, job: Job, absent: Absent<NoInfer<T>>): Reply<T> =>
+    typeof sent === 'number' ? this.write(sent, job) : this.writeIfThere(sent, job, absent);
+
+  /**
    * @internal Runs something that checks all before its first write, without the transaction, which
    * would cost more than the write. What fails between two writes must not be kept: the object is reset.
    */

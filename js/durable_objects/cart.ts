@@ -74,21 +74,7 @@ export class CartDurableObject extends StoredObject {
     owner?: string,
     sent?: number,
   ): CartReply {
-    const bad = badChange(change, ttlSeconds, key, ifVersion, owner);
-    return (
-      bad ??
-      this.#settled(
-        key,
-        ifVersion,
-        sent,
-        this.writeOnce(
-          sent,
-          (wasm, storage) =>
-            wasm.cartChange(storage, true, change, ttlSeconds, key, ifVersion, owner, given(sent)),
-          NOT_THERE,
-        ),
-      )
-    );
+    return this.#change(true, change, ttlSeconds, key, ifVersion, owner, sent);
   }
 
   /** Applies changes, all or none. `changes` is a list of `CartChange` as JSON. */
@@ -100,21 +86,7 @@ export class CartDurableObject extends StoredObject {
     owner?: string,
     sent?: number,
   ): CartReply {
-    const bad = badChange(changes, ttlSeconds, key, ifVersion, owner);
-    return (
-      bad ??
-      this.#settled(
-        key,
-        ifVersion,
-        sent,
-        this.write(
-          sent,
-          (wasm, storage) =>
-            wasm.cartChange(storage, false, changes, ttlSeconds, key, ifVersion, owner, given(sent)),
-          NOT_THERE,
-        ),
-      )
-    );
+    return this.#change(false, changes, ttlSeconds, key, ifVersion, owner, sent);
   }
 
   /** Deletes the cart; what it remembers of calls stays for ten minutes. */
@@ -208,6 +180,24 @@ export class CartDurableObject extends StoredObject {
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
     wasm.cartOpen(storage, create);
+
+  // One change needs no transaction: all is checked before it writes.
+  #change(
+    one: boolean,
+    changes: string,
+    ttlSeconds: number,
+    key: string | undefined,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+    sent: Sent,
+  ): CartReply {
+    const bad = badChange(changes, ttlSeconds, key, ifVersion, owner);
+    if (bad) return bad;
+    const run = one ? this.writeOnce : this.write;
+    const job = (wasm: Exports, storage: StorageHandle) =>
+      wasm.cartChange(storage, one, changes, ttlSeconds, key, ifVersion, owner, given(sent));
+    return this.#settled(key, ifVersion, sent, run<[number, boolean, string]>(sent, job, NOT_THERE));
+  }
 
   // What was refused must stay so, although the state that refused it passes and a copy of the call may come: it
   // is remembered, after what the call has written was undone.

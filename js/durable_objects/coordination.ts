@@ -47,11 +47,9 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Sets the counter to 0, once for each key. */
   reset(key: string, sent?: number): Reply<null> {
-    // Remembered where there was nothing too: a copy that comes late must not reset what was counted since.
-    if (sent !== undefined) return this.write(sent, (wasm, storage) => wasm.counterReset(storage, key, sent));
-    return this.writeIfThere(
+    return this.writeRemembered(
       sent,
-      (wasm, storage) => wasm.counterReset(storage, key, undefined),
+      (wasm, storage) => wasm.counterReset(storage, key, given(sent)),
       (wasm) => wasm.counterReset(undefined, key, undefined),
     );
   }

@@ -32,8 +32,8 @@ export class RateLimitDurableObject extends StoredObject {
     const late = lateCall(sent, CHECK_LATE_MS);
     if (late) return late;
     const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
-    // One limit is one row.
-    return limits?.length === 1 ? this.writeOnce(sent, job) : this.write(sent, job);
+    // One limit is one row. It is not late any more.
+    return limits?.length === 1 ? this.writeOnce(undefined, job) : this.write(undefined, job);
   }
 
   /** What a check of cost 1 would answer. */
@@ -46,12 +46,9 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Gives back what a call took. */
   refund(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
-    if (sent !== undefined) {
-      return this.writeOnce(sent, (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, sent));
-    }
-    return this.writeIfThere(
+    return this.writeRemembered(
       sent,
-      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, undefined),
+      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, given(sent)),
       (wasm) => wasm.limitRefund(undefined, limit, cost, id, undefined),
     );
   }
@@ -63,7 +60,7 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Forgets what was counted under one prefix. A call whose `id` is known forgets nothing more. */
   async reset(keyPrefix: string, id?: number, sent?: number): Promise<Reply<boolean>> {
-    if (sent !== undefined) {
+    if (typeof sent === 'number') {
       return this.writeOnce(sent, (wasm, storage) => wasm.limitReset(storage, keyPrefix, id, sent));
     }
     const last = this.writeIfThere<boolean>(

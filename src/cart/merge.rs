@@ -5,9 +5,10 @@
 //! also by several callers at once. When the target refuses, it is asked to give the merge up before the
 //! source is freed.
 
+use super::idempotency::check_refusal;
 use super::keeper::{Keeper, Outcome, Terms, ended_key, given_up_key, merge_key};
 use super::model::{CartError, ENDED_LIFE_MS, Line, MAX_QUANTITY, Policy};
-use super::operations::{admit, arm, bury, check_refusal, finish, live, put};
+use super::operations::{admit, arm, bury, finish, live, put};
 use crate::error::Error;
 use crate::object::stamp::remembered_until;
 

@@ -3,6 +3,7 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod idempotency;
 pub mod keeper;
 pub mod memory;
 pub mod merge;
@@ -13,6 +14,8 @@ pub mod operations;
 mod parse;
 mod sql;
 
+#[cfg(test)]
+mod late_calls;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, reason = "a test may fail")]
 mod tests;

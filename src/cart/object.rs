@@ -3,6 +3,7 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
+use super::idempotency;
 use super::keeper::{Outcome, Terms};
 use super::merge::{self, Begun};
 use super::model::{self, CartError, Policy};
@@ -155,7 +156,7 @@ pub fn cart_delete(
     )
 }
 
-/// Remembers that a call was refused: see [`operations::refused`].
+/// Remembers that a call was refused: see [`idempotency::refused`].
 #[wasm_bindgen(js_name = cartRefused)]
 pub fn cart_refused(
     storage: StorageHandle,
@@ -167,7 +168,7 @@ pub fn cart_refused(
     let cart = &mut cart_in(storage, Sent::default());
     let terms = terms(1.0, Some(key), if_version, None);
     answer(terms.map_err(Error::from).and_then(|terms| {
-        operations::refused(cart, &terms.sent(Some(sent)), &code)?;
+        idempotency::refused(cart, &terms.sent(Some(sent)), &code)?;
         Ok(JsValue::NULL)
     }))
 }

@@ -3,6 +3,7 @@
 //! Every check comes before the first write, so that a single change needs no rollback. Several
 //! changes, `set_lines` and merges do, and run in a transaction.
 
+use super::idempotency::{check_refusal, remember, was_applied};
 use super::keeper::{Change, Found, Header, Keeper, Outcome, Terms};
 use super::model::{self, CartError, Line, MAX_QUANTITY};
 use crate::error::Error;
@@ -83,58 +84,6 @@ pub(super) fn admit(
     }))
 }
 
-// A copy of a call that was refused is refused, whatever has become of the cart since.
-pub(super) fn check_refusal(keeper: &dyn Keeper, terms: &Terms) -> Result<(), Error> {
-    let Some(key) = terms.refusal_key() else {
-        return Ok(());
-    };
-    match keeper.recall(&key, terms.now)?.as_deref() {
-        None => Ok(()),
-        Some("forbidden") => Err(CartError::RefusedBefore("forbidden").into()),
-        Some("limit_exceeded") => Err(CartError::RefusedBefore("limit_exceeded").into()),
-        Some(_) => Err(CartError::RefusedBefore("conflict").into()),
-    }
-}
-
-// Whether the call was made before; then, whether it found a line.
-fn was_applied(keeper: &dyn Keeper, terms: &Terms) -> Result<Option<bool>, Error> {
-    let Some(key) = &terms.key else {
-        return Ok(None);
-    };
-    let Some(note) = keeper.recall(key, terms.now)? else {
-        return Ok(None);
-    };
-    let (fingerprint, found) = match note.strip_suffix(NOT_FOUND) {
-        Some(fingerprint) => (fingerprint, false),
-        None => (note.as_str(), true),
-    };
-    // What an older version has remembered matches.
-    if fingerprint.is_empty() || fingerprint == terms.fingerprint {
-        Ok(Some(found))
-    } else {
-        Err(CartError::KeyReused.into())
-    }
-}
-
-// After the fingerprint of a call that found no line to change.
-const NOT_FOUND: &str = "-";
-
-/// Remembers that the call of `terms` was refused with `code`, where there is a cart or was one. A call that expects a
-/// version which has gone by is not admitted later either: versions do not come again.
-///
-/// # Errors
-/// The storage failed.
-pub fn refused(keeper: &mut dyn Keeper, terms: &Terms, code: &str) -> Result<(), Error> {
-    let (Some(header), Some(key)) = (keeper.header()?, terms.refusal_key()) else {
-        return Ok(());
-    };
-    let expected = terms.if_version.unwrap_or(0.0);
-    if expected > 0.0 && expected < header.version {
-        return Ok(());
-    }
-    remember_key(keeper, terms, &key, terms.key_until(), code)
-}
-
 pub(super) fn finish(
     keeper: &mut dyn Keeper,
     mut header: Header,
@@ -186,32 +135,6 @@ pub fn wake(keeper: &mut dyn Keeper, now: f64) -> Result<bool, Error> {
     arm(keeper, &mut header, due)?;
     keeper.save(&header)?;
     Ok(false)
-}
-
-fn remember(keeper: &mut dyn Keeper, terms: &Terms, found: bool) -> Result<(), Error> {
-    let Some(key) = &terms.key else {
-        return Ok(());
-    };
-    let note = if found {
-        terms.fingerprint.clone()
-    } else {
-        [terms.fingerprint.as_str(), NOT_FOUND].concat()
-    };
-    remember_key(keeper, terms, key, terms.key_until(), &note)
-}
-
-fn remember_key(
-    keeper: &mut dyn Keeper,
-    terms: &Terms,
-    key: &str,
-    until: f64,
-    note: &str,
-) -> Result<(), Error> {
-    keeper.remember(key, until, note)?;
-    if model::forgets(key) {
-        keeper.forget(terms.now)?;
-    }
-    Ok(())
 }
 
 /// Applies changes in their order.

@@ -8,7 +8,7 @@ use super::lock::Lock;
 use crate::error::Error;
 use crate::host::schema;
 use crate::host::storage::{Row, Storage};
-use crate::object::stamp::{NEEDED_MS, remembered_until};
+use crate::object::stamp::{SPARE_MS, remembered_until};
 
 const MIGRATIONS: &[&str] = &[
     "CREATE TABLE lock (one INTEGER PRIMARY KEY, holder TEXT NOT NULL, fence REAL NOT NULL,
@@ -140,10 +140,10 @@ impl Store {
         )?;
         if let Some(upto) = forget {
             // Those whose copies may still come stay, however many they are.
-            let needed = call.now + KEY_MS - NEEDED_MS;
+            let spare = call.now + SPARE_MS;
             self.0.run(
                 "DELETE FROM keys WHERE number <= ? AND until <= ?",
-                &[upto.into(), needed.into()],
+                &[upto.into(), spare.into()],
             )?;
         }
         self.wake_by(until)

@@ -99,13 +99,12 @@ impl Objects {
     }
 
     /// Calls `method` of objects side by side, each with its own arguments; answers in their order. The time
-    /// limit is that of all: an object that hangs until then takes nothing of the others' answers. What
-    /// writes must be idempotent without a key, since one that is refused as too late is stamped anew.
+    /// limit is that of all: an object that hangs until then takes nothing of the others' answers.
+    /// They carry no stamp: what they write names what it changes.
     pub async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
         method: &str,
-        stamp: Stamp,
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();
         let mut attempts = 0;
@@ -119,8 +118,7 @@ impl Objects {
             };
             let replies: Array = open()
                 .map(|(_, (name, args))| {
-                    let args = stamped(args, stamp, object_time());
-                    object_call(&self.handle, &self.placement, name, method, args)
+                    object_call(&self.handle, &self.placement, name, method, args.clone())
                 })
                 .collect();
             attempts += 1;
@@ -130,10 +128,6 @@ impl Objects {
             for (slot, outcome) in slots.zip(settled) {
                 *slot = match outcome {
                     None => Some(Err(timed_out())),
-                    Some(Ok(reply)) if learned(&reply) && attempts < MAX_STAMPS => {
-                        longest = Some(longest.unwrap_or(0.0));
-                        None
-                    }
                     Some(Ok(reply)) => Some(value_of(reply)),
                     Some(Err(cause)) => match self.next(&cause, attempts, started) {
                         Some(pause) => {

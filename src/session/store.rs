@@ -206,9 +206,7 @@ impl SessionStoreClient {
         let (found, mut stale) = (Array::new(), Vec::new());
         for batch in entries.chunks(CONCURRENCY) {
             let objects = self.objects.rest_of(started);
-            let answers = objects
-                .call_batch(&calls(batch, &[]), "readSession", Stamp::Without)
-                .await;
+            let answers = objects.call_batch(&calls(batch, &[]), "readSession").await;
             for (answer, entry) in answers.into_iter().zip(batch) {
                 let record = answer?;
                 let owner = record
@@ -254,7 +252,7 @@ impl SessionStoreClient {
         for batch in entries(&index).1.chunks(CONCURRENCY) {
             let answers = self
                 .objects
-                .call_batch(&calls(batch, &args), "revokeSession", Stamp::Without)
+                .call_batch(&calls(batch, &args), "revokeSession")
                 .await;
             let mut done = Vec::with_capacity(batch.len());
             for (answer, entry) in answers.into_iter().zip(batch) {

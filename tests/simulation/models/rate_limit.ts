@@ -118,6 +118,10 @@ class Limits implements Running<Action> {
     // A bucket refills while the history goes on; a call takes no more than that.
     const most =
       limit * (1 + resets.length) + costs(refunds) + (this.#limit.algorithm === 'token-bucket' ? 1 : 0);
+    const ofBoth = costs(admitted.filter(({ action }) => action.do === 'check all'));
+    const mostOfBoth = this.#other.limit + (this.#other.algorithm === 'token-bucket' ? 1 : 0);
+    if (ofBoth > mostOfBoth)
+      throw new Violation(`${ofBoth} of ${mostOfBoth} were admitted under the second limit`);
     if (costs(admitted) > most)
       throw new Violation(`${costs(admitted)} were admitted, and ${most} at most may be`);
     this.#checkRefusals(checks);

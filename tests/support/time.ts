@@ -1,13 +1,57 @@
-import { afterEach, beforeEach, vi } from 'vitest';
+// Time that only the test moves.
+import { createStrictKv, type StrictKv, type StrictKvOptions } from '@codex/cloudflare-clients/testing';
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 
-/** Each test of the file has time that only the test moves: `Date` and timers, no real waiting. */
-export function movedTime(): void {
+/** `Date` alone: calls and timers go on as they do. */
+export interface StoppedClock {
+  /** When the test began. */
+  readonly start: number;
+  /** Sets the clock to so many ms after the start. */
+  at(ms: number): void;
+  pass(ms: number): void;
+}
+
+function clockFrom(start: () => number): StoppedClock {
+  return {
+    get start() {
+      return start();
+    },
+    at: (ms) => void vi.setSystemTime(start() + ms),
+    pass: (ms) => void vi.setSystemTime(Date.now() + ms),
+  };
+}
+
+/** Stops the clock until the end of the test. */
+export function stopClock(now = Date.now()): StoppedClock {
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  onTestFinished(() => void vi.useRealTimers());
+  return clockFrom(() => now);
+}
+
+/** Stops the clock for each test of the file, or of the `describe`. */
+export function stoppedClock(now?: number): StoppedClock {
+  let start = 0;
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    start = now ?? Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: start });
   });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  afterEach(() => void vi.useRealTimers());
+  return clockFrom(() => start);
+}
+
+const fakeTime = (now = Date.now()) =>
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now });
+
+/** `Date` and timers stand still until the end of the test, but for {@link pass}: no real waiting. */
+export function moveTime(): void {
+  fakeTime();
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** The same for each test of the file. */
+export function movedTime(now?: number): void {
+  beforeEach(() => void fakeTime(now));
+  afterEach(() => void vi.useRealTimers());
 }
 
 // A turn of the event loop, which is not faked: all that promises had to do has been done.
@@ -22,16 +66,13 @@ export async function pass(ms: number, step = ms): Promise<void> {
   }
 }
 
-/** Whole numbers from 0 up to `below`, always the same for a seed. */
-export type Random = (below: number) => number;
-
-/** The well-known 32-bit generator. */
-export function seeded(seed: number): Random {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
+/** A strict KV with a clock of its own. */
+export function clocked(options: StrictKvOptions = {}): { kv: StrictKv; pass(ms: number): void } {
+  let now = Date.UTC(2031, 4, 6, 7, 8, 9, 500);
+  return {
+    kv: createStrictKv({ now: () => now, ...options }),
+    pass: (ms) => {
+      now += ms;
+    },
   };
 }

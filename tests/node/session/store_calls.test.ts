@@ -4,11 +4,11 @@ import {
   type ObjectHandle,
   SessionStoreClient,
 } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hang } from '../../support/backend.js';
+import { movedTime } from '../../support/time.js';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+movedTime();
 
 const ids = Array.from({ length: 120 }, (_, i) => `s${i}`);
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -9,7 +9,7 @@ import {
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { code, faulty, listening, unique } from '../../support/backend.js';
-import { countedObjects, holding, intercepted, objectError } from '../../support/interception.js';
+import { countedObjects, failure, holding, intercepted } from '../../support/interception.js';
 import { DAY, namespace, ring, stored } from './objects.js';
 
 // Some of these make hundreds of calls, on a machine that may have other work.
@@ -202,8 +202,8 @@ describe.each(Object.entries(WAYS))('after %s', (_name, signOut) => {
 
 describe('what it costs', () => {
   it('asks once in the bound for each user, and fills with two calls', async () => {
-    const { handle, count } = countedObjects(namespace);
-    const sessions = isolate('paris', { objects: handle });
+    const { objects, count } = countedObjects(namespace);
+    const sessions = isolate('paris', { objects });
     await sessions.getOrLoad(token, () => session());
     expect(count).toEqual({ fillToken: 1, stampFill: 1 });
     for (let i = 0; i < 10; i++) {
@@ -269,7 +269,7 @@ describe('what it costs', () => {
 describe('clocks', () => {
   // What an object does, it does on a clock of its own.
   const skewed = (ms: () => number) =>
-    intercepted(namespace, async (_name, _method, deliver) => {
+    intercepted(namespace, async ({ deliver }) => {
       const now = Date.now();
       vi.setSystemTime(now + ms());
       return deliver().finally(() => vi.setSystemTime(now));
@@ -431,8 +431,8 @@ describe('sign-outs of single tokens', () => {
 
 describe('when objects or KV fail', () => {
   const down = (method?: string) =>
-    intercepted(namespace, (_name, called) =>
-      method === undefined || called === method ? Promise.reject(objectError({})) : undefined,
+    intercepted(namespace, ({ method: called }) =>
+      method === undefined || called === method ? Promise.reject(failure({})) : undefined,
     );
 
   it('a read is a miss and says why: nothing is served that may be revoked', async () => {
@@ -465,7 +465,7 @@ describe('when objects or KV fail', () => {
 
   it('a read goes on for as long as what is known holds', async () => {
     let broken = false;
-    const objects = intercepted(namespace, () => (broken ? Promise.reject(objectError({})) : undefined));
+    const objects = intercepted(namespace, () => (broken ? Promise.reject(failure({})) : undefined));
     const sessions = isolate('paris', { objects });
     await sessions.set(token, session());
     expect(await sessions.get(token)).not.toBeNull();
@@ -512,8 +512,8 @@ describe('when objects or KV fail', () => {
   });
 
   it('a fill that a sign-out overtakes between its two calls is not served', async () => {
-    const { handle, held, letGo } = holding(namespace, 'stampFill');
-    const filling = isolate('paris', { objects: handle });
+    const { objects, held, letGo } = holding(namespace, 'stampFill');
+    const filling = isolate('paris', { objects });
     const setting = filling.set(token, session());
     await held;
     pass(10);
@@ -552,7 +552,7 @@ describe('options', () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
     onTestFinished(() => void warn.mockRestore());
     let objectMs = 250;
-    const objects = intercepted(namespace, async (_name, _method, deliver) => {
+    const objects = intercepted(namespace, async ({ deliver }) => {
       pass(objectMs);
       return deliver();
     });

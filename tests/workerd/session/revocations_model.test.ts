@@ -3,22 +3,17 @@
 import { SessionCacheClient, SessionStoreClient } from '@codex/cloudflare-clients';
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { intercepted } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 import { namespace } from './objects.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+const clock = stoppedClock();
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const DAY = 86_400_000;
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const onEvent = () => {};
 
 const TOKENS = ['phone', 'laptop', 'other'];
@@ -61,7 +56,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
         other: `bob${world}`,
       };
       const isolates = ISOLATES.map(([place, maxStalenessSeconds]) => {
-        const revocations = intercepted(namespace, () => undefined);
+        const revocations = intercepted(namespace);
         const cache = new SessionCacheClient(kv.at(place), { revocations, maxStalenessSeconds, onEvent });
         return {
           cache,
@@ -85,7 +80,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
       for (const call of calls) {
         count += 1;
         history.push({ count, at: Date.now() });
-        if (call.op === 'pass') pass(call.ms);
+        if (call.op === 'pass') clock.pass(call.ms);
         else if (call.op === 'load') {
           const begun = new Promise<void>((begin) => {
             let first = true;

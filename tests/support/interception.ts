@@ -45,14 +45,18 @@ export function intercepted(namespace: ObjectHandle, intercept: Intercept = () =
 export const failure = (flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) =>
   Object.assign(new Error('Network connection lost.'), flags);
 
-/** Counts the calls on objects, by method. */
+/** Counts the calls on objects, by method; `busy` is whether any of them has not been answered. */
 export function countedObjects(namespace: ObjectHandle) {
   const count: Record<string, number> = {};
-  const objects = intercepted(namespace, ({ method }) => {
+  let underWay = 0;
+  const objects = intercepted(namespace, ({ method, deliver }) => {
     count[method] = (count[method] ?? 0) + 1;
-    return undefined;
+    underWay += 1;
+    return deliver().finally(() => {
+      underWay -= 1;
+    });
   });
-  return { objects, count };
+  return { objects, count, busy: () => underWay > 0 };
 }
 
 /** Keeps what is sent, so that a copy of a call can arrive later: by delivering it again. */

@@ -39,6 +39,13 @@ export function stoppedClock(now?: number): StoppedClock {
   return clockFrom(() => start);
 }
 
+// Taken before anything is faked.
+const nextTurn: (resolve: () => void) => unknown =
+  typeof setImmediate === 'function' ? setImmediate : setTimeout;
+
+/** A turn of the event loop: all that promises had to do has been done. */
+export const settled = () => new Promise<void>((resolve) => void nextTurn(resolve));
+
 const fakeTime = (now = Date.now()) =>
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now });
 
@@ -54,9 +61,6 @@ export function movedTime(now?: number): void {
   afterEach(() => void vi.useRealTimers());
 }
 
-// A turn of the event loop, which is not faked: all that promises had to do has been done.
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
 /** Moves time in steps, between which promises go on. */
 export async function pass(ms: number, step = ms): Promise<void> {
   await settled();
@@ -64,6 +68,21 @@ export async function pass(ms: number, step = ms): Promise<void> {
     vi.advanceTimersByTime(Math.min(step, ms - passed));
     await settled();
   }
+}
+
+/** Moves time on until a call has ended, but not while it is `busy` with what no clock of ours moves. */
+export async function ended<T>(call: Promise<T>, step: number, busy = () => false): Promise<T> {
+  let open = true;
+  const over = () => {
+    open = false;
+  };
+  call.then(over, over);
+  await settled();
+  while (open) {
+    if (!busy()) vi.advanceTimersByTime(step);
+    await settled();
+  }
+  return call;
 }
 
 /** A strict KV with a clock of its own. */

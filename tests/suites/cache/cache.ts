@@ -11,7 +11,7 @@ import {
   listening,
   unique,
 } from '../../support/backend.js';
-import { stopClock } from '../../support/time.js';
+import { settled, stopClock } from '../../support/time.js';
 
 export function cacheSuite(backend: Backend): void {
   describe(`CacheClient on ${backend.name}`, () => {
@@ -179,12 +179,24 @@ export function cacheSuite(backend: Backend): void {
 
     it('shares one loader among calls at the same time; who joined gets a copy of his own', async () => {
       const { events, onEvent } = listening();
-      const kv = backend.kv();
+      const store = full(backend.kv());
       const key = unique();
-      let calls = 0;
+      let [calls, reads] = [0, 0];
+      // It is loading until all have read, and so have joined.
+      const joined = Promise.withResolvers<void>();
+      const read = async (answer: Promise<unknown>) => {
+        const found = await answer;
+        if (++reads === 50) void settled().then(joined.resolve);
+        return found;
+      };
+      const kv = faulty(store, (operation, args) =>
+        operation === 'get' || operation === 'getWithMetadata'
+          ? read(Reflect.apply(store[operation], store, args))
+          : undefined,
+      );
       const load = async () => {
         calls += 1;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await joined.promise;
         return { at: new Date(0) };
       };
       const all = await Promise.all(

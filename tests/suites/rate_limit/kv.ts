@@ -1,7 +1,7 @@
 import { RateLimiterClient } from '@codex/cloudflare-clients';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Backend, code, counted, down, faulty, hang, listening, unique } from '../../support/backend.js';
-import { stoppedClock } from '../../support/time.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 import { five, limitsSuite } from './limits.js';
 
 const tooMany = () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'));
@@ -43,14 +43,14 @@ export function rateLimitSuite(backend: Backend): void {
     });
 
     it('flushes by waitUntil', async () => {
-      vi.useRealTimers();
+      moveTime();
       const kept: Promise<unknown>[] = [];
       const kv = isolate(backend);
       const limiter = new RateLimiterClient(kv, { waitUntil: (promise) => void kept.push(promise) });
       const id = unique();
       for (let i = 0; i < 4; i++) await limiter.checkLimit(id, five);
       expect(kept).toHaveLength(1);
-      await Promise.all(kept);
+      await ended(Promise.all(kept), 100);
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 4 });
     });
 

@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { code, hang, listening, unique } from '../../support/backend.js';
 import { failure, intercepted } from '../../support/interception.js';
-import { stoppedClock } from '../../support/time.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 import { AUTH_DO, EMPTY, exec, storedUnder, stubOf, unreliable, value } from './objects.js';
 
 const MINUTE = 60_000;
@@ -313,8 +313,10 @@ describe('on a network that loses things', () => {
   });
 
   it('a call ends at its time limit', async () => {
-    vi.useRealTimers();
+    moveTime();
+    const start = Date.now();
     const objects = intercepted(AUTH_DO, hang);
-    expect(await code(secondaryStorage(objects, { timeoutMs: 20 }).get('key'))).toBe('timeout');
+    expect(await ended(code(secondaryStorage(objects, { timeoutMs: 20 }).get('key')), 1)).toBe('timeout');
+    expect(Date.now() - start).toBe(20);
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../../support/backend.js';
 import { countedObjects, failure, intercepted } from '../../support/interception.js';
 import { nothing, stored, stubOf } from '../../support/stored.js';
-import { stoppedClock } from '../../support/time.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
 const stub = (name: string) => stubOf(COORDINATION_DO, `lock:${name}`);
@@ -146,19 +146,22 @@ describe('LockClient', () => {
   });
 
   it('waits politely: for the end of the lock, or for its time', async () => {
-    vi.useRealTimers();
-    const { objects, count } = countedObjects(COORDINATION_DO);
+    moveTime();
+    const start = Date.now();
+    const { objects, count, busy } = countedObjects(COORDINATION_DO);
     const patient = new LockClient(objects);
     const name = unique();
     const first = await get(name, 0.3);
-    const second = await patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
+    const second = await ended(patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 }), 1, busy);
     expect(second?.fence).toBeGreaterThan(first.fence);
+    expect(Date.now() - start).toBeLessThan(350);
     // 25 ms apart at the least.
     expect(count.acquire).toBeLessThan(15);
-    expect(await patient.acquire(name, { ttlSeconds: 30, waitMs: 60 })).toBeNull();
+    expect(await ended(patient.acquire(name, { ttlSeconds: 30, waitMs: 60 }), 1, busy)).toBeNull();
+    expect(Date.now() - start).toBeLessThan(450);
     const third = patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
     expect(await locks.release(second as Lock)).toBe(true);
-    expect(await third).not.toBeNull();
+    expect(await ended(third, 25, busy)).not.toBeNull();
   });
 
   it('stops waiting also where the clock stands still', async () => {
@@ -169,7 +172,9 @@ describe('LockClient', () => {
 
   describe('withLock', () => {
     it('runs one after the other, and releases whatever happens', async () => {
-      vi.useRealTimers();
+      moveTime();
+      const { objects, busy } = countedObjects(COORDINATION_DO);
+      const counted = new LockClient(objects);
       const name = unique();
       let running = 0;
       const fences: number[] = [];
@@ -182,9 +187,9 @@ describe('LockClient', () => {
         return lock.fence;
       };
       const calls = Array.from({ length: 5 }, () =>
-        locks.withLock(name, { ttlSeconds: 30, waitMs: 60_000 }, work),
+        counted.withLock(name, { ttlSeconds: 30, waitMs: 60_000 }, work),
       );
-      const answers = await Promise.all(calls);
+      const answers = await ended(Promise.all(calls), 5, busy);
       expect(answers.toSorted((a, b) => a - b)).toEqual(fences);
       const mine = new Error('mine');
       await expect(

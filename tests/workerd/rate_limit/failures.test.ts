@@ -1,22 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, RateLimiterClient } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sliding } from '../../suites/rate_limit/exact.js';
 import { five } from '../../suites/rate_limit/limits.js';
 import { code, listening, unique } from '../../support/backend.js';
 import { failure, intercepted } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
 
 describe('RateLimiterClient when calls on objects fail', () => {
-  let start = 0;
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   it('makes them again, and counts those whose reply was lost once', async () => {
     for (const lost of [1, 2, 3]) {
@@ -66,7 +60,7 @@ describe('RateLimiterClient when calls on objects fail', () => {
       allowed: true,
       remaining: 2,
       limit: 3,
-      resetAt: start + 60_000,
+      resetAt: clock.start + 60_000,
       retryAfterSeconds: 0,
       degraded: true,
     });

@@ -73,7 +73,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
         session: { expiresAt, userId: users[name] as string },
         user: { id: users[name] as string, readAt },
       });
-      const landing: (() => void)[] = [];
+      const landing: (() => Promise<unknown>)[] = [];
       const answers: Promise<unknown>[] = [];
       const of = (index: number) => isolates[index] as (typeof isolates)[number];
 
@@ -82,23 +82,27 @@ it('serves nothing that was read before its revocation, once the bound has passe
         history.push({ count, at: Date.now() });
         if (call.op === 'pass') clock.pass(call.ms);
         else if (call.op === 'load') {
-          const begun = new Promise<void>((begin) => {
+          let answer: Promise<unknown> | undefined;
+          await new Promise<void>((begin) => {
             let first = true;
             const load = () => {
               const data = read(call.token);
               begin();
               if (!first) return data;
               first = false;
-              return new Promise<typeof data>((resolve) => landing.push(() => resolve(data)));
+              return new Promise<typeof data>((resolve) => {
+                landing.push(() => {
+                  resolve(data);
+                  return Promise.resolve(answer);
+                });
+              });
             };
-            const answer = of(call.which).cache.getOrLoad(call.token + world, load as never);
+            answer = of(call.which).cache.getOrLoad(call.token + world, load as never);
             answers.push(answer.finally(begin));
           });
-          await begun;
         } else if (call.op === 'land') {
           const [land] = landing.splice(call.which % Math.max(landing.length, 1), 1);
-          land?.();
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await land?.();
         } else if (call.op === 'set') {
           // What was read a while ago, at the first thing that happened since.
           const asOf = Date.now() - call.age;
@@ -130,7 +134,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
           }
         }
       }
-      for (const land of landing) land();
+      for (const land of landing) void land();
       await Promise.all(answers);
     }),
     { numRuns: 50, seed: 20_261_121 },

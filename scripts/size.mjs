@@ -22,7 +22,7 @@ async function weigh(entry) {
     outdir: '/',
     format: 'esm',
     conditions: ['workerd'],
-    external: ['cloudflare:*', '*/session_wire.js'],
+    external: ['cloudflare:*', '*/wire.js'],
     loader: { '.wasm': 'copy' },
   });
   let total = 0;
@@ -43,8 +43,8 @@ for (const [entry, budget] of Object.entries(BUDGETS)) {
   console.log(`  together             ${total.toFixed(1).padStart(16)} KB gzip of ${budget}`);
   if (total > budget) stop(`${entry} is over its budget of ${budget} KB gzip`);
 }
-const module = new WebAssembly.Module(readFileSync(at('pkg/clients.wasm')));
-const { create } = await import(at('pkg/clients.js'));
+const module = new WebAssembly.Module(readFileSync(at('pkg/wasm/clients.wasm')));
+const { create } = await import(at('pkg/wasm/clients.js'));
 const start = performance.now();
 for (let i = 0; i < 100; i++) create(module, {});
 console.log(

@@ -52,7 +52,7 @@ async function makeLoader(entries: Entry[], root: string): Promise<Loader> {
     format: 'cjs',
     target: 'node22',
     conditions: ['workerd'],
-    external: ['*/session_wire.js', 'better-auth'],
+    external: ['*/wire.js', 'better-auth'],
     plugins: [workerd(modules)],
     logLevel: 'error',
   };

@@ -1,0 +1,60 @@
+import { given, type Reply, type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
+import type { Exports } from '../wasm/object_driver.js';
+
+/**
+ * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
+ * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`, which are the way to call it. Mutations
+ * carry an idempotency key of at most 128 characters, which is remembered for 10 minutes.
+ *
+ * @example
+ * ```ts
+ * // The Worker that owns the objects:
+ * export { AuthStorageDurableObject } from '@codex/cloudflare-clients/durable-objects';
+ * ```
+ */
+export class AuthStorageDurableObject extends StoredObject {
+  /** @internal */
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.authOpen(storage, create);
+
+  get(): Reply<string | null> {
+    return this.read((wasm, storage) => wasm.authHeld(storage), null);
+  }
+
+  set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
+    return this.write(sent, (wasm, storage) =>
+      wasm.authPut(storage, idempotencyKey, value, ttl, given(sent)),
+    );
+  }
+
+  delete(idempotencyKey: string, sent?: number): Reply<null> {
+    return this.writeRemembered(
+      sent,
+      (wasm, storage) => wasm.authRemove(storage, idempotencyKey, given(sent)),
+      null,
+    );
+  }
+
+  getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
+    return this.writeRemembered(
+      sent,
+      (wasm, storage) => wasm.authTake(storage, idempotencyKey, given(sent)),
+      null,
+    );
+  }
+
+  increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
+    return this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl, given(sent)));
+  }
+
+  /** Answers 0 for a request that is admitted, else how many seconds to wait. */
+  consume(idempotencyKey: string, window: number, max: number, sent?: number): Reply<number> {
+    return this.write(sent, (wasm, storage) =>
+      wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)),
+    );
+  }
+
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.authAlarm(storage));
+  }
+}

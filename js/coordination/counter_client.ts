@@ -1,0 +1,76 @@
+import { CloudflareClientsError } from '../core/error.js';
+import { notText } from '../core/kv_handle.js';
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { observedObject } from '../core/stub_call.js';
+
+/** Options of {@link CounterClient.increment}. */
+export interface IncrementOptions {
+  /**
+   * Calls with the same key count once: the later ones answer what the first answered. A key is remembered for
+   * 10 minutes, or 7 when 1,000 more calls have changed the counter since; for another amount it is `invalid_key`. Without one each call has its own, so
+   * that the client can repeat it when a reply was lost.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/**
+ * Counters on Durable Objects: exact whoever counts, one object for each name.
+ *
+ * @example
+ * ```ts
+ * const counters = new CounterClient(env.COORDINATION_DO);
+ * await counters.increment('downloads:v1.2.0');
+ * await counters.increment('stock:blue-shirt', -3, { idempotencyKey: 'order-1001' });
+ * const downloads = await counters.get('downloads:v1.2.0');
+ * ```
+ */
+export class CounterClient {
+  readonly #objects: Objects;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  constructor(namespace: ObjectHandle, options?: ObjectClientOptions) {
+    this.#objects = objectsOf(namespace, 'CounterClient', options);
+  }
+
+  /**
+   * Adds to a counter, which begins at 0, and answers its value after that.
+   *
+   * @param by - A safe integer, negative to count down.
+   * @throws {CloudflareClientsError} `invalid_key` (the name, or the idempotency key), `invalid_value` (`by`),
+   * `limit_exceeded` when the sum would be no safe integer, `object_unavailable`, `object_overloaded`, `timeout`.
+   */
+  async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
+    const given = options?.idempotencyKey;
+    const bad = notText(name, 'The name') ?? (given === undefined ? undefined : notText(given, 'The key'));
+    if (bad) throw bad;
+    if (typeof by !== 'number') {
+      throw new CloudflareClientsError('invalid_value', 'A counter goes up or down by a safe integer');
+    }
+    const { handle, placement, limitMs } = this.#objects;
+    const key = given ?? crypto.randomUUID();
+    return observedObject(this.#objects, 'counter', 'increment', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 3, name, key, '', by, 0, report),
+    );
+  }
+
+  /** The value of a counter; 0 for one that nobody has incremented. */
+  async get(name: string): Promise<number> {
+    const bad = notText(name, 'The name');
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    return observedObject(this.#objects, 'counter', 'get', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 4, name, '', '', 0, 0, report),
+    );
+  }
+
+  /** Sets a counter to 0. Its object is empty when the keys of earlier calls are forgotten. */
+  async reset(name: string): Promise<void> {
+    const bad = notText(name, 'The name');
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    const key = crypto.randomUUID();
+    return observedObject(this.#objects, 'counter', 'reset', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 5, name, key, '', 0, 0, report),
+    );
+  }
+}

@@ -1,0 +1,167 @@
+import { CloudflareClientsError } from '../core/error.js';
+import { notText } from '../core/kv_handle.js';
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { observedObject } from '../core/stub_call.js';
+
+/** How to get a lock. */
+export interface AcquireOptions {
+  /**
+   * After how long the lock is free again if its holder vanished, in seconds. Longer than the work takes;
+   * work that may take longer extends it.
+   */
+  ttlSeconds: number;
+  /**
+   * How long to wait for the lock, in ms. Waiting is asking again, after 25 ms to a second each time, or when
+   * the lock ends; there is no queue. @defaultValue 0
+   */
+  waitMs?: number | undefined;
+}
+
+/** A lock that is held. */
+export interface Lock {
+  /** What is locked. */
+  readonly name: string;
+  /** Larger than that of every earlier holder: hand it to what you write to, and let that refuse a smaller one. */
+  readonly fence: number;
+  /** When the lock ends by itself, in ms since the epoch, by the object's clock. */
+  readonly expiresAt: number;
+  /**
+   * What proves the holder: keep it secret. Not enumerable, so that logging a lock does not show it, and a copy
+   * by JSON or by spreading has none.
+   */
+  readonly holder: string;
+}
+
+/**
+ * Locks on Durable Objects: one holder at a time for a name, until it is released or its TTL is over.
+ *
+ * A holder that was paused for longer than its TTL does not know that somebody else holds the lock now. Hence
+ * the fence: it grows with every holder, and what is written to can refuse who comes too late.
+ *
+ * @example
+ * ```ts
+ * const locks = new LockClient(env.COORDINATION_DO);
+ * const lock = await locks.acquire('invoice:2026-11', { ttlSeconds: 30, waitMs: 2_000 });
+ * if (lock) {
+ *   console.log(lock.fence);
+ *   await locks.release(lock);
+ * }
+ * ```
+ */
+export class LockClient {
+  readonly #objects: Objects;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  constructor(namespace: ObjectHandle, options?: ObjectClientOptions) {
+    this.#objects = objectsOf(namespace, 'LockClient', options);
+  }
+
+  /**
+   * Gets the lock of a name, or null when it is somebody else's for all of `waitMs`.
+   *
+   * @throws {CloudflareClientsError} `invalid_key` (the name), `invalid_ttl`, `misconfigured` (`waitMs`),
+   * `object_unavailable`, `object_overloaded`, `timeout`.
+   */
+  async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
+    const waitMs = options?.waitMs ?? 0;
+    const bad = badName(name) ?? badTtl(options?.ttlSeconds) ?? badWait(waitMs);
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    // Waiting is not slowness.
+    const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
+    const holder = crypto.randomUUID();
+    const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 0, name, holder, '', options.ttlSeconds, waitMs, report),
+    );
+    return held && lockOf(name, holder, held);
+  }
+
+  /** Gives the lock another TTL from now: the lock with its new end, or null when it was lost. */
+  async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
+    const bad = badLock(lock) ?? badTtl(ttlSeconds);
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    const { name, holder } = lock;
+    const held = await observedObject<Held | null>(this.#objects, 'lock', 'extend', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 1, name, holder, '', ttlSeconds, 0, report),
+    );
+    // Another fence: it was lost, and an earlier call of acquire() that came late has taken it again.
+    return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
+  }
+
+  /** Frees the lock. False when it was not yours any more: it had ended, or you had released it before. */
+  async release(lock: Lock): Promise<boolean> {
+    const bad = badLock(lock);
+    if (bad) throw bad;
+    const { handle, placement, limitMs } = this.#objects;
+    const { name, holder } = lock;
+    const call = crypto.randomUUID();
+    return observedObject(this.#objects, 'lock', 'release', (wasm, report) =>
+      wasm.coordinate(handle, placement, limitMs, 2, name, holder, call, 0, 0, report),
+    );
+  }
+
+  /**
+   * Runs `fn` while holding the lock, and releases it whatever happens. What `fn` throws reaches the caller;
+   * a release that fails does not (the lock ends by its TTL, and `onEvent` tells of it).
+   *
+   * @throws {CloudflareClientsError} `conflict`, `retryable`, when the lock was not to be had; else as
+   * {@link acquire}.
+   *
+   * @example
+   * ```ts
+   * const locks = new LockClient(env.COORDINATION_DO);
+   * const posts = await locks.withLock('rebuild', { ttlSeconds: 30, waitMs: 5_000 }, () => loadFeatured());
+   * ```
+   */
+  async withLock<T>(name: string, options: AcquireOptions, fn: (lock: Lock) => Promise<T> | T): Promise<T> {
+    const lock = await this.acquire(name, options);
+    if (!lock) {
+      throw new CloudflareClientsError(
+        'conflict',
+        'Somebody else has the lock. Wait for longer (waitMs), or call again later',
+        { retryable: true },
+      );
+    }
+    try {
+      return await fn(lock);
+    } finally {
+      await this.release(lock).catch(() => {});
+    }
+  }
+}
+
+type Held = [fence: number, expiresAt: number];
+
+function lockOf(name: string, holder: string, [fence, expiresAt]: Held): Lock {
+  const lock = { name, fence, expiresAt };
+  return Object.freeze(Object.defineProperty(lock, 'holder', { value: holder })) as Lock;
+}
+
+function badName(name: string): CloudflareClientsError | undefined {
+  return notText(name, 'The name');
+}
+
+function badTtl(ttlSeconds: unknown): CloudflareClientsError | undefined {
+  if (typeof ttlSeconds === 'number') return undefined;
+  return new CloudflareClientsError('invalid_ttl', 'ttlSeconds must be a number of seconds above 0');
+}
+
+/** The longest a timer can wait. */
+const MAX_WAIT_MS = 2_147_483_647;
+
+function badWait(waitMs: unknown): CloudflareClientsError | undefined {
+  if (typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_WAIT_MS) return undefined;
+  return new CloudflareClientsError(
+    'misconfigured',
+    `waitMs must be a number of ms from 0 to ${MAX_WAIT_MS}`,
+  );
+}
+
+function badLock(lock: Lock): CloudflareClientsError | undefined {
+  if (typeof lock === 'object' && lock !== null && typeof lock.holder === 'string') return badName(lock.name);
+  return new CloudflareClientsError(
+    'invalid_value',
+    'Not a lock that acquire() answered: its holder is not copied by JSON or by spreading it',
+  );
+}

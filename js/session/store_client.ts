@@ -1,0 +1,131 @@
+import { CloudflareClientsError } from '../core/error.js';
+import { notText } from '../core/kv_handle.js';
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { numberOf } from '../core/namespace_id.js';
+import { wholeSeconds } from '../core/options.js';
+import { observedObject } from '../core/stub_call.js';
+import { checkedRecord, type SessionRecord } from './record.js';
+
+/** Options of {@link SessionStoreClient}. */
+export interface SessionStoreOptions extends ObjectClientOptions {
+  /**
+   * How long a session lives after {@link SessionStoreClient.set}, in whole seconds from 1 to 315,360,000
+   * (ten years). Reading does not renew it.
+   * @defaultValue 604800 (7 days)
+   */
+  ttlSeconds?: number | undefined;
+  /**
+   * The longest a call may take with its retries, in ms; then it rejects with `timeout`. Of
+   * {@link SessionStoreClient.revokeAll} it is the limit of each step: the index, and every 50 sessions.
+   * @defaultValue 5000
+   */
+  timeoutMs?: number | undefined;
+}
+
+// As src/session/exports.rs numbers them.
+const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
+
+/**
+ * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
+ * customer that knows which sessions to ask. No object is everybody's.
+ *
+ * What was set is read by everybody from then on, and what was deleted or revoked by nobody: there is no
+ * delay as in KV. `get` is one call. A failure of the objects reaches the caller; nothing falls back to
+ * memory, which would keep revoked sessions alive.
+ *
+ * @example
+ * ```ts
+ * const sessions = new SessionStoreClient(env.SESSION_DO);
+ * const sessionId = crypto.randomUUID();
+ * await sessions.set({ sessionId, customerId: 'c1', userAgent: 'Firefox', createdAt: new Date() });
+ * console.log((await sessions.get(sessionId))?.customerId); // c1
+ * await sessions.revokeAll('c1');
+ * ```
+ */
+export class SessionStoreClient {
+  readonly #objects: Objects;
+  readonly #ttlMs: number;
+  readonly #number: number;
+
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `invalid_ttl` for a `ttlSeconds` that is none, `misconfigured` for another option that makes no sense.
+   */
+  constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
+    this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
+    this.#ttlMs = wholeSeconds(options?.ttlSeconds ?? 604_800) * 1_000;
+    this.#number = numberOf(namespace, options?.jurisdiction);
+  }
+
+  /** The record of a session; null when there is none, or it has expired. */
+  get(sessionId: string): Promise<SessionRecord | null> {
+    return this.#call('get', sessionId);
+  }
+
+  /**
+   * Stores a session until its TTL ends, in place of the one that has its id. Under another
+   * customer's id it moves there. A user agent is cut to its first 1,024 bytes.
+   *
+   * @throws {CloudflareClientsError} `invalid_session`; `conflict` when the customer's sessions were
+   * revoked meanwhile: the session is not stored; `limit_exceeded` beyond 900 sessions of one customer;
+   * `object_unavailable`, `object_overloaded` or `timeout`: call again, or {@link delete} what may have
+   * been stored (what is still under way then may land within 30 seconds).
+   */
+  set(record: SessionRecord): Promise<void> {
+    const checked = checkedRecord(record);
+    if (checked instanceof CloudflareClientsError) return Promise.reject(checked);
+    const { sessionId, customerId, createdAt } = checked;
+    const { handle, placement, limitMs } = this.#objects;
+    return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
+      wasm.storeSet(
+        handle,
+        placement,
+        limitMs,
+        sessionId,
+        customerId,
+        createdAt.getTime(),
+        checked,
+        this.#ttlMs,
+        report,
+      ),
+    );
+  }
+
+  /** Deletes a session (sign-out). From then on nobody gets it. */
+  delete(sessionId: string): Promise<void> {
+    return this.#call('delete', sessionId);
+  }
+
+  /**
+   * The live sessions of a customer, in the order in which they were set. One call for the index, and one for
+   * each session, 50 at a time.
+   */
+  list(customerId: string): Promise<SessionRecord[]> {
+    return this.#call('list', customerId);
+  }
+
+  /**
+   * Revokes all sessions of a customer (sign out everywhere, a changed password), and answers how many
+   * there were. From the moment it answers no `get` finds one of them, wherever it is called, and a `set`
+   * that was under way is refused. What a `SessionCacheClient` with `revocations` on the same namespace
+   * has cached for the user is refused as well, within its bound.
+   *
+   * It calls 50 sessions at a time, each 50 for at most `timeoutMs`: those that hang take no time of the others,
+   * and are what is left for the next call.
+   *
+   * @throws {CloudflareClientsError} `partial_failure` when some sessions could not be reached: call again.
+   */
+  revokeAll(customerId: string): Promise<number> {
+    return this.#call('revokeAll', customerId);
+  }
+
+  #call<T>(operation: (typeof KINDS)[number], id: string): Promise<T> {
+    const bad = notText(id, 'The id');
+    if (bad) return Promise.reject(bad);
+    const { handle, placement, limitMs } = this.#objects;
+    const kind = KINDS.indexOf(operation);
+    return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
+      wasm.storeCall(handle, placement, limitMs, this.#number, kind, id, report),
+    );
+  }
+}

@@ -11,10 +11,11 @@ use crate::coordination::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
-use crate::object::model::{Flags, NameError};
+use crate::protocol::name::NameError;
 use crate::rate_limit::model::LimitError;
 use crate::session::model::SessionError;
 use crate::session::record::IdError;
+use crate::stub::retry::Flags;
 
 /// Everything a public call can fail with.
 #[derive(Debug, ThisError)]

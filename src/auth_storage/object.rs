@@ -7,7 +7,7 @@ use super::model::{
     self, AuthStorageError, Counter, Keeping, MAX_REMEMBERED, Operation, Rule, TRIM_EVERY, Verdict,
 };
 use crate::error::Error;
-use crate::host::storage::Storage;
+use crate::object::storage::Storage;
 
 /// The versions of the tables.
 pub const MIGRATIONS: [&str; 1] = ["

@@ -7,9 +7,11 @@ use wasm_bindgen::prelude::*;
 use super::client;
 use super::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
 use super::object::{AuthStorageObject, MIGRATIONS, Once};
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::now;
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
-use crate::host::{now, schema};
+use crate::object::migrations;
+use crate::object::storage::Storage;
 
 fn object(storage: StorageHandle) -> AuthStorageObject {
     AuthStorageObject {
@@ -33,7 +35,7 @@ fn once(operation: Operation, key: &JsValue, sent: Option<f64>) -> Result<Once, 
 /// Brings the object's tables to their newest version.
 #[wasm_bindgen(js_name = authOpen)]
 pub fn open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    answer(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// `AuthStorageDurableObject.get`.

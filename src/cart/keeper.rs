@@ -2,7 +2,7 @@
 
 use super::model::{self, CartError, Line, MAX_BYTES, MAX_LINES};
 use crate::error::Error;
-use crate::object::stamp::{SPARE_MS, remembered_until};
+use crate::protocol::call_time::{SPARE_MS, remembered_until};
 
 /// Everything of a cart but its lines.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -11,14 +11,16 @@ use super::operations;
 use super::parse;
 use super::sql::{MIGRATIONS, Sent, SqlCart};
 use crate::error::Error;
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::now;
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
-use crate::host::{now, schema};
+use crate::object::migrations;
+use crate::object::storage::Storage;
 
-/// Brings the cart's tables to their newest version: see [`schema::open`].
+/// Brings the cart's tables to their newest version: see [`migrations::open`].
 #[wasm_bindgen(js_name = cartOpen)]
 pub fn cart_open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(schema::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
+    answer(migrations::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
 }
 
 fn terms(

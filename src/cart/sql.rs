@@ -11,8 +11,8 @@ use wasm_bindgen::JsValue;
 use super::keeper::{Found, Header, Keeper};
 use super::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
 use crate::error::Error;
-use crate::host::storage::{Row, Storage};
-use crate::object::stamp::{MEMORY_MS, SPARE_MS};
+use crate::object::storage::{Row, Storage};
+use crate::protocol::call_time::{MEMORY_MS, SPARE_MS};
 
 /// The tables, by version.
 pub(super) const MIGRATIONS: &[&str] = &[

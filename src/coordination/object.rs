@@ -8,9 +8,10 @@ use super::store::{KeyedCall, Store};
 use super::{CoordinationError, MAX_TEXT_BYTES, counter, is_text};
 use crate::error::Error;
 use crate::host::now;
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
 use crate::kv::ttl;
+use crate::object::storage::Storage;
 
 const fn store(storage: StorageHandle) -> Store {
     Store(Storage(storage))

@@ -6,9 +6,9 @@ use super::CoordinationError;
 use super::counter::{Counter, KEY_MS};
 use super::lock::Lock;
 use crate::error::Error;
-use crate::host::schema;
-use crate::host::storage::{Row, Storage};
-use crate::object::stamp::{SPARE_MS, remembered_until};
+use crate::object::migrations;
+use crate::object::storage::{Row, Storage};
+use crate::protocol::call_time::{SPARE_MS, remembered_until};
 
 const MIGRATIONS: &[&str] = &[
     "CREATE TABLE lock (one INTEGER PRIMARY KEY, holder TEXT NOT NULL, fence REAL NOT NULL,
@@ -46,7 +46,7 @@ pub struct Store(pub Storage);
 
 impl Store {
     pub fn open(storage: &Storage, create: bool) -> Result<bool, Error> {
-        schema::open(storage, MIGRATIONS, create)
+        migrations::open(storage, MIGRATIONS, create)
     }
 
     /// The lock at `now`, held or ended; none that was forgotten.

@@ -11,13 +11,13 @@ use super::client::OnUnavailable;
 use super::model::{Decision, Limit, MAX_LIMIT};
 use super::reply::Reply;
 use crate::error::Error;
-use crate::host::object_handle::refusal;
+use crate::host::namespace::refusal;
 use crate::host::report::Note;
 use crate::host::task::Answer;
 use crate::host::{limit_result, now};
 use crate::kv::key;
-use crate::object::call::Objects;
-use crate::object::model::Stamp;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
 
 thread_local! {
     static BLOCKS: RefCell<Blocks> = RefCell::default();

@@ -7,10 +7,10 @@ use super::client::OnUnavailable;
 use super::exact::{ExactLimiterClient, Keyed, Operation};
 use super::model::{Algorithm, Limit, LimitError, MAX_LIMITS};
 use crate::error::Error;
-use crate::host::object_handle::ObjectHandle;
+use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::object::call::Objects;
+use crate::stub::call::Objects;
 
 /// All public calls, by number: 0 check, 1 peek, 2 refund, 3 penalize, 4 reset. `options`: 0 throw, 1 allow,
 /// 2 deny; and 4 for `localBlock`. `configs` are the same limits as objects, for the call.

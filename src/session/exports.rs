@@ -7,10 +7,10 @@ use super::client::SessionCacheClient;
 use super::gate::Gate;
 use super::store::SessionStoreClient;
 use crate::host::kv::{Kv, KvHandle};
-use crate::host::object_handle::ObjectHandle;
+use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::object::call::Objects;
+use crate::stub::call::Objects;
 
 #[wasm_bindgen]
 extern "C" {

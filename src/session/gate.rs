@@ -10,8 +10,8 @@ use super::object::model::{CACHED_FOR_MS, REMEMBERED_MS};
 use super::revocations::{CLEAR_MS, Start, State, Table, stamp};
 use crate::error::Error;
 use crate::host::now;
-use crate::object::call::Objects;
-use crate::object::model::Stamp;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
 
 #[wasm_bindgen]
 extern "C" {

@@ -10,8 +10,8 @@ use super::record::check_id;
 use crate::host::now;
 use crate::host::report::Note;
 use crate::host::task::Answer;
-use crate::object::call::{CONCURRENCY, Objects};
-use crate::object::model::Stamp;
+use crate::stub::call::{CONCURRENCY, Objects};
+use crate::stub::retry::Stamp;
 
 #[wasm_bindgen]
 extern "C" {

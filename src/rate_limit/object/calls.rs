@@ -4,7 +4,7 @@
 //! admits more than the limit. So the former are remembered as long as a client repeats them, the newest
 //! [`MAX_CHECKS`]; of the latter none is forgotten before its copies are refused as too late.
 
-use crate::object::stamp::{MEMORY_MS, remembered_until};
+use crate::protocol::call_time::{MEMORY_MS, remembered_until};
 use crate::rate_limit::pairs;
 
 /// How long a check is remembered, in ms: longer than a client repeats it. One that was made longer ago than half of it

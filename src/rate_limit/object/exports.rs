@@ -6,8 +6,9 @@ use super::request::{Request, call_id, prefix, request, requests};
 use super::store::{Record, Store};
 use super::{Change, adjust, check, look};
 use crate::host::now;
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
+use crate::object::storage::Storage;
 use crate::rate_limit::meter::Meter;
 use crate::rate_limit::model::Limit;
 

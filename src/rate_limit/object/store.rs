@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::calls::Calls;
 use super::request::Request;
 use crate::error::Error;
-use crate::host::schema;
-use crate::host::storage::{Row, Storage};
+use crate::object::migrations;
+use crate::object::storage::{Row, Storage};
 use crate::rate_limit::meter::Meter;
 use crate::rate_limit::meter::fixed_window::FixedWindow;
 use crate::rate_limit::meter::sliding_window::SlidingWindow;
@@ -44,7 +44,7 @@ pub struct Store(pub Option<Storage>);
 impl Store {
     /// Brings the tables to their newest version; answers whether there are any.
     pub fn open(storage: &Storage, create: bool) -> Result<bool, Error> {
-        schema::open(storage, MIGRATIONS, create)
+        migrations::open(storage, MIGRATIONS, create)
     }
 
     /// What is stored for a limit, at `now`.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::model;
 use crate::error::Error;
-use crate::host::storage::{Row, Storage};
+use crate::object::storage::{Row, Storage};
 
 /// The tables, by version.
 pub const MIGRATIONS: [&str; 1] = ["CREATE TABLE held (

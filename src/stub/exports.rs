@@ -4,10 +4,11 @@
 use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
-use super::model::{Stamp, check_name};
-use crate::host::object_handle::ObjectHandle;
+use super::retry::Stamp;
+use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::protocol::name::check_name;
 
 /// Calls `method` of the object named `name` and answers the value of its reply.
 #[wasm_bindgen(js_name = objectCall)]

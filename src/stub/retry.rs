@@ -1,24 +1,5 @@
 //! When a failed call is made again, and after how long. Pure.
 
-use thiserror::Error;
-
-/// The longest name of an object, in bytes of UTF-8.
-pub const MAX_NAME_BYTES: usize = 512;
-
-/// Why an object's name is refused. Nothing of it is quoted.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("an id must have 1 to 512 bytes of UTF-8")]
-pub struct NameError;
-
-/// Checks the name of an object: the id of a cart, the key of a lock.
-///
-/// # Errors
-/// [`NameError`] when it is empty or too long.
-pub fn check_name(name: &str) -> Result<(), NameError> {
-    let fits = !name.is_empty() && name.len() <= MAX_NAME_BYTES;
-    fits.then_some(()).ok_or(NameError)
-}
-
 /// How often a call is made at most, the first time included.
 pub const MAX_ATTEMPTS: u32 = 4;
 
@@ -52,7 +33,7 @@ impl Flags {
     }
 }
 
-/// Whether a call carries a stamp: see [`super::stamp`]. Any may be made again.
+/// Whether a call carries a stamp: see [`crate::protocol::call_time`]. Any may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stamp {
     /// It changes something, and is known to its object by a key.

@@ -5,15 +5,15 @@ use std::cell::Cell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::model::{Flags, Stamp, pause};
-use super::stamp::MAX_STAMPS;
+use super::retry::{Flags, Stamp, pause};
 use crate::error::{Error, ObjectReason};
-use crate::host::object_handle::{
+use crate::host::namespace::{
     ObjectHandle, failure_flags, object_call, refusal, reply_late_at, reply_ok, reply_value,
 };
 use crate::host::report::{Note, Report};
 use crate::host::task::{Failure, wait};
 use crate::host::{now, settle_all, sleep};
+use crate::protocol::call_time::MAX_STAMPS;
 
 thread_local! {
     // By how much objects' clocks are ahead of this isolate's, in ms, as far as one of them has told. Objects'

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use super::storage::Storage;
 use crate::error::Error;
+use crate::object::storage::Storage;
 
 /// Brings an object's tables to the newest version: migration `n` takes version `n` to `n + 1`.
 /// Answers whether there are tables. Without `create` an object that has none keeps none, since

@@ -4,8 +4,8 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::rows::{MIGRATIONS, Rows};
 use super::session::Session;
+use super::sqlite::{MIGRATIONS, Rows};
 use super::{customer, session, token};
 use crate::host::now;
 use crate::host::storage::StorageHandle;

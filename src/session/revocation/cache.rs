@@ -3,7 +3,7 @@
 //! Moments are ticks of the object that keeps a user's (or a token's) revocations: its clock, never
 //! the same twice. A Worker's own clock only measures how long something took.
 
-use super::object::model::FILL_WITHIN_MS;
+use crate::session::policy::FILL_WITHIN_MS;
 
 /// Of how many users and tokens an isolate remembers what is revoked. Each has two places, by its name;
 /// who finds both taken takes the one that was used less lately, whose user is then asked for again.

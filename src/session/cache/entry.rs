@@ -1,9 +1,10 @@
 //! The shape of a session and of its index entry, as KV holds them.
 
 use js_sys::{Date, JsString, Object};
+use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, SessionError};
+use super::date;
 use crate::host::json;
 use crate::host::kv::Listed;
 
@@ -47,6 +48,22 @@ extern "C" {
     fn set_as_of(this: &Stamped, stamp: f64);
 }
 
+/// Why a session is not taken. Nothing of it is quoted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SessionError {
+    /// Not the shape of a session.
+    #[error("a cached session is {{ session, user }}, both objects")]
+    NotASession,
+    /// No expiry, or one that is no date.
+    #[error("session.expiresAt must be a Date or an ISO 8601 string that names a moment")]
+    BadExpiry,
+    /// JSON cannot say it.
+    #[error(
+        "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
+    )]
+    NotJson,
+}
+
 /// What `set` needs to know of a session.
 pub(super) struct Checked {
     pub text: JsString,
@@ -80,7 +97,7 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     let iso = session
         .expires_at()
         .as_string()
-        .is_some_and(|text| model::is_iso(&text));
+        .is_some_and(|text| date::is_iso(&text));
     let text = if iso {
         text
     } else {

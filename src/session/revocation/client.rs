@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::model::sha256_hex;
-use super::object::model::{CACHED_FOR_MS, REMEMBERED_MS};
-use super::revocations::{CLEAR_MS, Start, State, Table, stamp};
+use super::cache::{CLEAR_MS, Start, State, Table, stamp};
 use crate::error::Error;
 use crate::host::now;
+use crate::session::hash::sha256_hex;
+use crate::session::policy::{CACHED_FOR_MS, REMEMBERED_MS};
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
 

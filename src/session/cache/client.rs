@@ -3,18 +3,19 @@
 use js_sys::{Array, Function, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::gate::{self, Gate};
-use super::object::model::CACHED_FOR_MS;
-use super::record::check_id;
-use super::revocations::Start;
-use super::stored::Checked;
-use super::{model, stored};
+use super::entry::{self, Checked};
+use super::key::{SESSION_PREFIX, user_prefix};
 use crate::error::Error;
 use crate::host::kv::{Kv, Listed, PutOptions};
 use crate::host::report::{Note, Report};
 use crate::host::task::{Answer, Failure, wait};
 use crate::host::{json, now};
 use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key, size, ttl};
+use crate::session::hash::sha256_hex;
+use crate::session::id::check_id;
+use crate::session::policy::CACHED_FOR_MS;
+use crate::session::revocation::cache::Start;
+use crate::session::revocation::client::{self as gate, Gate};
 
 /// Sessions behind one handle, for the length of a call.
 pub struct SessionCacheClient {
@@ -68,7 +69,7 @@ impl SessionCacheClient {
             return Ok(None);
         };
         // Cached without `revocations`: nobody knows when it was read.
-        let (Some(stamp), Some(user)) = (stored::stamp(&metadata), stored::owner(&session)) else {
+        let (Some(stamp), Some(user)) = (entry::stamp(&metadata), entry::owner(&session)) else {
             self.report.note(Note::Revoked);
             return Ok(None);
         };
@@ -103,7 +104,7 @@ impl SessionCacheClient {
             if data.is_null() || data.is_undefined() {
                 return Ok(JsValue::NULL);
             }
-            let session = stored::check_session(&data)?;
+            let session = entry::check_session(&data)?;
             match self.store(token, session, start).await {
                 Ok(Outcome::Stored) => {}
                 Ok(Outcome::Expired) => {
@@ -127,7 +128,7 @@ impl SessionCacheClient {
     fn live(&self, text: &JsString) -> Option<JsValue> {
         self.report.value(text);
         let value = json::parse(text).unwrap_or_default();
-        let Some(expires_at) = stored::expiry(&value) else {
+        let Some(expires_at) = entry::expiry(&value) else {
             self.report.note(Note::Malformed);
             return None;
         };
@@ -151,7 +152,7 @@ impl SessionCacheClient {
             clear_ms: 0.0,
         };
         let key = self.key(token)?;
-        let session = stored::check_session(data)?;
+        let session = entry::check_session(data)?;
         match self.store(token, session, start).await? {
             Outcome::Stored => {}
             Outcome::Revoked => self.report.note_code(Note::NotCached, "conflict"),
@@ -189,7 +190,7 @@ impl SessionCacheClient {
             let Some(stamp) = gate.fill(user_id, token, start, now + life_ms).await? else {
                 return Ok(Outcome::Revoked);
             };
-            metadata = Some(stored::stamp_metadata(stamp));
+            metadata = Some(entry::stamp_metadata(stamp));
         }
         let seconds = ttl::plan(life_ms / 1_000.0, now)?.kv_seconds;
         self.index(token, &key, &session, seconds).await?;
@@ -214,9 +215,9 @@ impl SessionCacheClient {
             self.report.note(Note::NotTracked);
             return Ok(());
         };
-        let entry = model::user_prefix(user_id) + &model::sha256_hex(&String::from(token));
+        let entry = user_prefix(user_id) + &sha256_hex(&String::from(token));
         key::check_text(&entry)?;
-        let metadata = stored::index_metadata(key);
+        let metadata = entry::index_metadata(key);
         let options = PutOptions::expiring(seconds).with_metadata(Some(&metadata));
         self.kv.put(&entry.into(), &"".into(), &options).await
     }
@@ -251,7 +252,7 @@ impl SessionCacheClient {
         };
         // As the sessions that it can have: no session has an empty user id.
         check_id(user_id)?;
-        key::check_text(&model::user_prefix(user_id))?;
+        key::check_text(&user_prefix(user_id))?;
         let revoked = gate.revoke_user(user_id).await;
         let deleted = if self.track_users {
             self.delete_listed(user_id).await
@@ -270,7 +271,7 @@ impl SessionCacheClient {
     }
 
     async fn delete_listed(&self, user_id: &str) -> Answer {
-        let prefix = model::user_prefix(user_id);
+        let prefix = user_prefix(user_id);
         key::check_text(&prefix)?;
         let prefix = JsString::from(prefix);
         let (mut cursor, mut used, mut deleted) = (None, 0, 0);
@@ -297,7 +298,7 @@ impl SessionCacheClient {
 
     // The session before its entry, so that what failed is found again by the next call.
     async fn delete_indexed(&self, entries: &[Listed], deleted: usize) -> Result<(), Error> {
-        let sessions: Vec<JsString> = entries.iter().filter_map(stored::session_key).collect();
+        let sessions: Vec<JsString> = entries.iter().filter_map(entry::session_key).collect();
         let names: Vec<JsString> = entries.iter().map(|entry| entry.name.clone()).collect();
         for keys in [sessions, names] {
             if let Some(error) = self
@@ -320,8 +321,8 @@ impl SessionCacheClient {
             return Err(key::KeyError::Empty.into());
         }
         let key = if self.hash_tokens {
-            let hash = model::sha256_hex(&String::from(token));
-            JsString::from(model::SESSION_PREFIX.to_owned() + &hash)
+            let hash = sha256_hex(&String::from(token));
+            JsString::from(SESSION_PREFIX.to_owned() + &hash)
         } else {
             PREFIX.with(|prefix| prefix.concat(token))
         };
@@ -344,5 +345,5 @@ async fn load(loader: &Function) -> Answer {
 }
 
 thread_local! {
-    static PREFIX: JsString = JsString::from(model::SESSION_PREFIX);
+    static PREFIX: JsString = JsString::from(SESSION_PREFIX);
 }

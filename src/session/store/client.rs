@@ -4,12 +4,12 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::gate::{customer_name, learn_revoked};
-use super::object::model::is_settled;
-use super::record::check_id;
 use crate::host::now;
 use crate::host::report::Note;
 use crate::host::task::Answer;
+use crate::session::id::check_id;
+use crate::session::policy::is_settled;
+use crate::session::revocation::client::{customer_name, learn_revoked};
 use crate::stub::call::{CONCURRENCY, Objects};
 use crate::stub::retry::Stamp;
 

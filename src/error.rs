@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
-use crate::coordination::CoordinationError;
+use crate::coordination::error::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
 use crate::protocol::name::NameError;
-use crate::rate_limit::model::LimitError;
+use crate::rate_limit::limit::LimitError;
 use crate::session::cache::SessionError;
 use crate::session::id::IdError;
 use crate::session::record::RecordError;

@@ -8,9 +8,9 @@ use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
 use super::client::{CartStoreClient, Merge};
-use super::keeper::{Outcome, Terms};
 use super::memory::MemoryCart;
 use super::model::CartError;
+use super::storage::{Outcome, Terms};
 use super::{operations, parse};
 use crate::error::Error;
 use crate::host::namespace::ObjectHandle;

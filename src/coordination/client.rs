@@ -3,7 +3,9 @@
 use js_sys::{JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::{CoordinationError, counter, is_text};
+use super::counter::model as counter;
+use super::error::CoordinationError;
+use super::text::is_text;
 use crate::error::Error;
 use crate::host::namespace::refusal;
 use crate::host::report::Note;

@@ -5,8 +5,7 @@ use std::cell::RefCell;
 use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::counter::Counter;
-use super::model::{Decision, Limit};
+use super::counter::{BEAT_MS, Counter};
 use super::table::{CounterId, Table};
 use crate::error::{Error, KvReason};
 use crate::host::kv::Kv;
@@ -14,6 +13,7 @@ use crate::host::report::{Note, Report};
 use crate::host::task::{Answer, wait};
 use crate::host::{limit_result, now, sleep};
 use crate::kv::key;
+use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 
 thread_local! {
     static COUNTERS: RefCell<Table<Kv>> = RefCell::default();
@@ -22,17 +22,6 @@ thread_local! {
 // Never held across an await or a call into JavaScript.
 pub(super) fn counters<T>(f: impl FnOnce(&mut Table<Kv>) -> T) -> T {
     COUNTERS.with_borrow_mut(f)
-}
-
-/// What a check does when KV fails or hangs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnUnavailable {
-    /// The error reaches the caller.
-    Throw,
-    /// KV's failure refuses nobody, and the isolate goes on counting by itself.
-    Allow,
-    /// Nobody is admitted.
-    Deny,
 }
 
 /// Limits behind one handle, for the length of a call.
@@ -134,7 +123,7 @@ impl RateLimiterClient {
                     ..
                 }) if tries < 2 => {
                     tries += 1;
-                    let _ = wait(sleep(super::counter::BEAT_MS).into(), 0.0).await;
+                    let _ = wait(sleep(BEAT_MS).into(), 0.0).await;
                 }
                 Err(error) => return Err(error),
             }

@@ -3,13 +3,13 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::idempotency;
-use super::keeper::{Outcome, Terms};
-use super::merge::{self, Begun};
-use super::model::{self, CartError, Policy};
-use super::operations;
-use super::parse;
-use super::sql::{MIGRATIONS, Sent, SqlCart};
+use super::sqlite::{MIGRATIONS, Sent, SqlCart};
+use crate::cart::idempotency;
+use crate::cart::merge::{self, Begun};
+use crate::cart::model::{self, CartError, Policy};
+use crate::cart::operations;
+use crate::cart::parse;
+use crate::cart::storage::{Outcome, Terms};
 use crate::error::Error;
 use crate::host::now;
 use crate::host::storage::StorageHandle;

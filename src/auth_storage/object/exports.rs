@@ -4,9 +4,9 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::client;
-use super::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
-use super::object::{AuthStorageObject, MIGRATIONS, Once};
+use super::sqlite::{AuthStorageObject, MIGRATIONS, Once};
+use crate::auth_storage::client;
+use crate::auth_storage::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
 use crate::host::now;
 use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};

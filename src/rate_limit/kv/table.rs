@@ -92,7 +92,7 @@ impl<H: Clone> Table<H> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rate_limit::model::Limit;
+    use crate::rate_limit::limit::Limit;
 
     fn id(key: &str) -> CounterId {
         CounterId {

@@ -6,16 +6,15 @@ use std::cell::RefCell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::blocks::{BlockId, Blocks};
-use super::client::OnUnavailable;
-use super::model::{Decision, Limit, MAX_LIMIT};
-use super::reply::Reply;
+use super::refusals::{BlockId, Blocks};
 use crate::error::Error;
 use crate::host::namespace::refusal;
 use crate::host::report::Note;
 use crate::host::task::Answer;
 use crate::host::{limit_result, now};
 use crate::kv::key;
+use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
+use crate::rate_limit::reply::Reply;
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
 

@@ -139,6 +139,17 @@ impl Limit {
     }
 }
 
+/// What a check does when KV or the object fails or hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnavailable {
+    /// The error reaches the caller.
+    Throw,
+    /// The failure refuses nobody; on KV the isolate goes on counting by itself.
+    Allow,
+    /// Nobody is admitted.
+    Deny,
+}
+
 /// What a check answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {

@@ -3,7 +3,7 @@
 //! Calls count in memory at once, so an isolate is exact whatever its concurrency. Once a second at
 //! most, one call *syncs*: it reads what other isolates have written, and writes the sum.
 
-use super::model::{Decision, Limit, Stored};
+use crate::rate_limit::limit::{Decision, Limit, Stored};
 
 /// How often a key is read and written, in ms: KV takes one write a second to a key.
 pub const BEAT_MS: f64 = 1_000.0;

@@ -2,9 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::{OnUnavailable, RateLimiterClient, counters};
+use super::client::{RateLimiterClient, counters};
 use super::counter::Counter;
-use super::model::{Decision, Limit, Stored};
 use super::table::{CounterId, MAX_COUNTERS, Room};
 use crate::error::{Error, KvReason};
 use crate::host::kv::PutOptions;
@@ -12,6 +11,7 @@ use crate::host::report::Note;
 use crate::host::task::{Answer, wait};
 use crate::host::{json, now, sleep};
 use crate::kv::ttl;
+use crate::rate_limit::limit::{Decision, Limit, OnUnavailable, Stored};
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,13 +3,12 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::client::OnUnavailable;
-use super::exact::{ExactLimiterClient, Keyed, Operation};
-use super::model::{Algorithm, Limit, LimitError, MAX_LIMITS};
+use super::client::{ExactLimiterClient, Keyed, Operation};
 use crate::error::Error;
 use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::rate_limit::limit::{Algorithm, Limit, LimitError, MAX_LIMITS, OnUnavailable};
 use crate::stub::call::Objects;
 
 /// All public calls, by number: 0 check, 1 peek, 2 refund, 3 penalize, 4 reset. `options`: 0 throw, 1 allow,

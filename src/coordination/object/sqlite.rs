@@ -2,9 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::CoordinationError;
-use super::counter::{Counter, KEY_MS};
-use super::lock::Lock;
+use crate::coordination::counter::model::{Counter, KEY_MS};
+use crate::coordination::error::CoordinationError;
+use crate::coordination::lock::model::Lock;
 use crate::error::Error;
 use crate::object::migrations;
 use crate::object::storage::{Row, Storage};

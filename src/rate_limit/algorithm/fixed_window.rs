@@ -3,7 +3,7 @@
 //! The cheapest, and the easiest to explain. Around the end of a window up to twice the limit may come
 //! through: the whole of one window at its end, and the whole of the next.
 
-use crate::rate_limit::model::{Limit, MAX_LIMIT};
+use crate::rate_limit::limit::{Limit, MAX_LIMIT};
 
 /// What was used since the window began.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,9 +3,11 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::lock::{Attempt, Lock};
-use super::store::{KeyedCall, Store};
-use super::{CoordinationError, MAX_TEXT_BYTES, counter, is_text};
+use super::sqlite::{KeyedCall, Store};
+use crate::coordination::counter::model as counter;
+use crate::coordination::error::CoordinationError;
+use crate::coordination::lock::model::{Attempt, Lock};
+use crate::coordination::text::{MAX_TEXT_BYTES, is_text};
 use crate::error::Error;
 use crate::host::now;
 use crate::host::storage::StorageHandle;

@@ -5,8 +5,8 @@
 //! early. The weighted counter of two windows would be two numbers instead, but it guesses how the calls
 //! of the last window were spread: it lets up to twice the limit through in the length of one window.
 
-use crate::rate_limit::model::{Limit, MAX_LIMIT};
-use crate::rate_limit::pairs;
+use crate::rate_limit::limit::{Limit, MAX_LIMIT};
+use crate::rate_limit::pair_list;
 
 /// How many moments are kept to the millisecond.
 const EXACT: usize = 64;
@@ -44,7 +44,7 @@ impl SlidingWindow {
 
     /// As it was stored: see [`Self::to_text`].
     pub fn from_text(text: &str, window_ms: f64) -> Self {
-        let hits = pairs::parse(text).map(|(at, cost)| Hit { at, cost });
+        let hits = pair_list::parse(text).map(|(at, cost)| Hit { at, cost });
         Self {
             hits: hits.collect(),
             window_ms,
@@ -53,7 +53,7 @@ impl SlidingWindow {
 
     /// For a column.
     pub fn to_text(&self) -> String {
-        pairs::text(self.hits.iter().map(|hit| (hit.at, hit.cost)))
+        pair_list::text(self.hits.iter().map(|hit| (hit.at, hit.cost)))
     }
 
     pub(super) fn at(mut self, limit: &Limit, now: f64) -> Self {

@@ -1,6 +1,6 @@
 //! A counter's arithmetic and what it remembers. Pure.
 
-use super::CoordinationError;
+use crate::coordination::error::CoordinationError;
 
 /// How long an idempotency key is remembered, in ms: 10 minutes.
 pub const KEY_MS: f64 = 600_000.0;

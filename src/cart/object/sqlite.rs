@@ -8,14 +8,14 @@ use std::cell::RefCell;
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
-use super::keeper::{Found, Header, Keeper};
-use super::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
+use crate::cart::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
+use crate::cart::storage::{Found, Header, Keeper};
 use crate::error::Error;
 use crate::object::storage::{Row, Storage};
 use crate::protocol::call_time::{MEMORY_MS, SPARE_MS};
 
 /// The tables, by version.
-pub(super) const MIGRATIONS: &[&str] = &[
+pub const MIGRATIONS: &[&str] = &[
     "
     CREATE TABLE cart (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -44,7 +44,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
 ];
 
 /// The cart of one object.
-pub(super) struct SqlCart {
+pub struct SqlCart {
     storage: Storage,
     sent: Sent,
     known: RefCell<Known>,
@@ -52,7 +52,7 @@ pub(super) struct SqlCart {
 
 /// What a call is about: one statement reads all of it together with the header.
 #[derive(Default)]
-pub(super) struct Sent {
+pub struct Sent {
     /// Its idempotency key.
     pub key: Option<String>,
     /// Under which its refusal is remembered.
@@ -76,7 +76,7 @@ struct Known {
 }
 
 impl SqlCart {
-    pub(super) fn new(storage: Storage, sent: Sent) -> Self {
+    pub fn new(storage: Storage, sent: Sent) -> Self {
         let known = RefCell::default();
         Self {
             storage,
@@ -86,7 +86,7 @@ impl SqlCart {
     }
 
     /// The cart as JSON.
-    pub(super) fn json(&self) -> Result<JsString, Error> {
+    pub fn json(&self) -> Result<JsString, Error> {
         if let Some(json) = self.known.borrow_mut().json.take() {
             return Ok(json);
         }

@@ -8,11 +8,11 @@ use super::request::Request;
 use crate::error::Error;
 use crate::object::migrations;
 use crate::object::storage::{Row, Storage};
-use crate::rate_limit::meter::Meter;
-use crate::rate_limit::meter::fixed_window::FixedWindow;
-use crate::rate_limit::meter::sliding_window::SlidingWindow;
-use crate::rate_limit::meter::token_bucket::TokenBucket;
-use crate::rate_limit::model::Algorithm;
+use crate::rate_limit::algorithm::fixed_window::FixedWindow;
+use crate::rate_limit::algorithm::sliding_window::SlidingWindow;
+use crate::rate_limit::algorithm::state::Meter;
+use crate::rate_limit::algorithm::token_bucket::TokenBucket;
+use crate::rate_limit::limit::Algorithm;
 
 // `amount` and `moment` are what the algorithm makes of them; `hits` is the log of a sliding window.
 const MIGRATIONS: &[&str] = &["CREATE TABLE limits (

@@ -2,7 +2,7 @@
 
 use lru::LruCache;
 
-use super::model::{Decision, Limit};
+use crate::rate_limit::limit::{Decision, Limit};
 
 /// How many refusals an isolate remembers.
 pub const MAX_BLOCKS: usize = 10_000;

@@ -3,7 +3,7 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::model::{
+use crate::auth_storage::model::{
     self, AuthStorageError, Counter, Keeping, MAX_REMEMBERED, Operation, Rule, TRIM_EVERY, Verdict,
 };
 use crate::error::Error;

@@ -3,14 +3,10 @@
 //! All three algorithms answer the same questions, so that a limit may change its numbers, or its
 //! algorithm, and what was used stays used.
 
-pub mod fixed_window;
-pub mod sliding_window;
-pub mod token_bucket;
-
-use self::fixed_window::FixedWindow;
-use self::sliding_window::SlidingWindow;
-use self::token_bucket::TokenBucket;
-use super::model::{Algorithm, Decision, Limit};
+use super::fixed_window::FixedWindow;
+use super::sliding_window::SlidingWindow;
+use super::token_bucket::TokenBucket;
+use crate::rate_limit::limit::{Algorithm, Decision, Limit};
 
 /// The state of one limit.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 //! `t` windows at most `limit + t * limit`. It is kept as what is missing, in units of which a token has
 //! `window_ms`: a millisecond brings back `limit` of them, so that all numbers stay whole and exact.
 
-use crate::rate_limit::model::Limit;
+use crate::rate_limit::limit::Limit;
 
 /// What is missing in the bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]

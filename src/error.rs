@@ -7,14 +7,16 @@ use wasm_bindgen::prelude::*;
 
 use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
-use crate::coordination::CoordinationError;
+use crate::coordination::error::CoordinationError;
 use crate::host::task::Failure;
 use crate::kv::key::KeyError;
 use crate::kv::ttl::TtlError;
-use crate::object::model::{Flags, NameError};
-use crate::rate_limit::model::LimitError;
-use crate::session::model::SessionError;
-use crate::session::record::IdError;
+use crate::protocol::name::NameError;
+use crate::rate_limit::limit::LimitError;
+use crate::session::cache::SessionError;
+use crate::session::id::IdError;
+use crate::session::record::RecordError;
+use crate::stub::retry::Flags;
 
 /// Everything a public call can fail with.
 #[derive(Debug, ThisError)]
@@ -28,6 +30,9 @@ pub enum Error {
     /// Not a session, or one without an expiry.
     #[error("{0}")]
     InvalidSession(#[from] SessionError),
+    /// Not a record of the session store.
+    #[error("{0}")]
+    InvalidRecord(#[from] RecordError),
     /// A limit, window or cost out of bounds.
     #[error("{0}")]
     InvalidLimit(#[from] LimitError),
@@ -280,7 +285,7 @@ impl Error {
         match self {
             Self::InvalidKey(_) | Self::InvalidName(_) | Self::InvalidId(_) => "invalid_key",
             Self::InvalidTtl(_) => "invalid_ttl",
-            Self::InvalidSession(_) => "invalid_session",
+            Self::InvalidSession(_) | Self::InvalidRecord(_) => "invalid_session",
             Self::InvalidLimit(_) => "invalid_limit",
             Self::Coordination(error) => error.code(),
             Self::Cart(error) => error.code(),

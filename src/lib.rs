@@ -31,8 +31,10 @@ pub mod faults;
 pub mod host;
 pub mod kv;
 pub mod object;
+pub mod protocol;
 pub mod rate_limit;
 pub mod session;
+pub mod stub;
 
 use wasm_bindgen::prelude::*;
 

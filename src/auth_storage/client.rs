@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::host::byte_length;
 use crate::host::task::Answer;
 use crate::kv::ttl::{self, TtlError};
-use crate::object::call::Objects;
-use crate::object::model::Stamp;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
 
 #[wasm_bindgen]
 extern "C" {

@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 
 use super::client::AuthStorage;
 use super::model::Operation;
-use crate::host::object_handle::ObjectHandle;
+use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::object::call::Objects;
+use crate::stub::call::Objects;
 
 /// A call of `secondaryStorage` or `rateLimitStorage`, by the number of its operation.
 #[wasm_bindgen(js_name = authCall)]

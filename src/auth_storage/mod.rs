@@ -4,6 +4,5 @@ pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod model;
-pub mod object;
 #[cfg(feature = "objects")]
-mod object_exports;
+mod object;

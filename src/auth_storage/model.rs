@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::object::stamp::remembered_until;
+use crate::protocol::call_time::remembered_until;
 
 use crate::kv::ttl::{self, TtlError};
 

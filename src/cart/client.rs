@@ -7,8 +7,9 @@ use super::model::CartError;
 use crate::error::Error;
 use crate::host::task::Answer;
 use crate::host::{json, now};
-use crate::object::call::Objects;
-use crate::object::model::{Stamp, check_name};
+use crate::protocol::name::check_name;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
 
 /// Carts behind one namespace, for the length of a call.
 pub struct CartStoreClient {

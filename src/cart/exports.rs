@@ -8,17 +8,17 @@ use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
 use super::client::{CartStoreClient, Merge};
-use super::keeper::{Outcome, Terms};
 use super::memory::MemoryCart;
 use super::model::CartError;
+use super::storage::{Outcome, Terms};
 use super::{operations, parse};
 use crate::error::Error;
+use crate::host::namespace::ObjectHandle;
 use crate::host::now;
-use crate::host::object_handle::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::{Answer, answer, run};
-use crate::object::call::Objects;
-use crate::object::model::check_name;
+use crate::protocol::name::check_name;
+use crate::stub::call::Objects;
 
 /// `CartStoreClient.mergeCart`.
 #[wasm_bindgen(js_name = cartsMerge)]

@@ -1,8 +1,8 @@
 //! What a cart remembers of the calls that were made on it: so a call that comes again, or late, has no effect but
 //! its first. Pure.
 
-use super::keeper::{Keeper, Terms};
 use super::model::{self, CartError};
+use super::storage::{Keeper, Terms};
 use crate::error::Error;
 
 // A copy of a call that was refused is refused, whatever has become of the cart since.

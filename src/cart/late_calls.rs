@@ -1,11 +1,11 @@
 //! Tests of calls that come late, again, or after somebody else's.
 
 use super::idempotency;
-use super::keeper::{self, Change, Keeper, Terms};
 use super::memory::MemoryCart;
 use super::merge::{self, Begun};
 use super::model::{CartError, MAX_QUANTITY, Policy};
 use super::operations;
+use super::storage::{self, Change, Keeper, Terms};
 use super::tests::{filled, increment, line, quantities, refusal, run_merge, terms};
 
 #[test]
@@ -38,7 +38,7 @@ fn a_begin_that_is_made_again_does_not_empty_what_was_put_into_the_source_since(
 
 fn call(key: &str, sent: f64) -> Terms {
     Terms {
-        key: Some(keeper::call_key(key)),
+        key: Some(storage::call_key(key)),
         ..terms(0.0).sent(Some(sent))
     }
 }
@@ -87,7 +87,7 @@ fn calls_that_move_no_version_are_forgotten_too_but_none_whose_copy_may_be_accep
     let mut cart = filled();
     let nothing = [Change::Remove("not there".into())];
     let mut at = |n: u32, now: f64| {
-        let key = Some(keeper::call_key(&n.to_string()));
+        let key = Some(storage::call_key(&n.to_string()));
         let terms = Terms {
             ttl_seconds: 1e6,
             key,
@@ -114,7 +114,7 @@ fn calls_that_move_no_version_are_forgotten_too_but_none_whose_copy_may_be_accep
 fn a_refused_call_stays_refused_and_one_that_found_nothing_finds_nothing() {
     let mut cart = filled();
     let sent = |key: &str, at| Terms {
-        key: Some(keeper::call_key(key)),
+        key: Some(storage::call_key(key)),
         ..terms(0.0).sent(Some(at))
     };
     assert!(merge::begin_merge(&mut cart, "b", "id", &terms(0.0)).is_ok());

@@ -1,7 +1,7 @@
 //! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
 
-use super::keeper::{Found, Header, Keeper, is_of_call, is_spare};
 use super::model::{Line, MAX_KEYS, MERGE_LIFE_MS, MERGES_FROM};
+use super::storage::{Found, Header, Keeper, is_of_call, is_spare};
 use crate::error::Error;
 
 /// A cart of this isolate, gone with it.

@@ -6,11 +6,11 @@
 //! source is freed.
 
 use super::idempotency::check_refusal;
-use super::keeper::{Keeper, Outcome, Terms, ended_key, given_up_key, merge_key};
 use super::model::{CartError, ENDED_LIFE_MS, Line, MAX_QUANTITY, Policy};
 use super::operations::{admit, arm, bury, finish, live, put};
+use super::storage::{Keeper, Outcome, Terms, ended_key, given_up_key, merge_key};
 use crate::error::Error;
-use crate::object::stamp::remembered_until;
+use crate::protocol::call_time::remembered_until;
 
 /// How the begin of a merge ended.
 #[derive(Debug, PartialEq)]

@@ -4,7 +4,6 @@ pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod idempotency;
-pub mod keeper;
 pub mod memory;
 pub mod merge;
 pub mod model;
@@ -12,7 +11,7 @@ pub mod model;
 mod object;
 pub mod operations;
 mod parse;
-mod sql;
+pub mod storage;
 
 #[cfg(test)]
 mod late_calls;

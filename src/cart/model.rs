@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use thiserror::Error;
 
-use crate::object::stamp::MEMORY_MS;
+use crate::protocol::call_time::MEMORY_MS;
 
 /// The most lines of a cart.
 pub const MAX_LINES: u32 = 500;

@@ -4,8 +4,8 @@
 //! changes, `set_lines` and merges do, and run in a transaction.
 
 use super::idempotency::{check_refusal, remember, was_applied};
-use super::keeper::{Change, Found, Header, Keeper, Outcome, Terms};
 use super::model::{self, CartError, Line, MAX_QUANTITY};
+use super::storage::{Change, Found, Header, Keeper, Outcome, Terms};
 use crate::error::Error;
 
 /// The version of a cart that is there, `None` when it is not or has expired. Renews the TTL.

@@ -3,8 +3,8 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::keeper::Change;
 use super::model::{self, CartError, Line, MAX_LINES};
+use super::storage::Change;
 
 #[wasm_bindgen]
 extern "C" {

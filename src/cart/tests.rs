@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::keeper::{Change, Keeper, Terms};
 use super::memory::MemoryCart;
 use super::merge::{self, Begun};
 use super::model::{
@@ -10,6 +9,7 @@ use super::model::{
     Policy,
 };
 use super::operations;
+use super::storage::{Change, Keeper, Terms};
 use crate::error::Error;
 
 pub(super) fn terms(now: f64) -> Terms {

@@ -3,15 +3,17 @@
 use js_sys::{JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::{CoordinationError, counter, is_text};
+use super::counter::model as counter;
+use super::error::CoordinationError;
+use super::text::is_text;
 use crate::error::Error;
-use crate::host::object_handle::refusal;
+use crate::host::namespace::refusal;
 use crate::host::report::Note;
 use crate::host::task::{Answer, wait};
 use crate::host::{now, numbers, sleep};
 use crate::kv::{key, ttl};
-use crate::object::call::Objects;
-use crate::object::model::Stamp;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
 
 /// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);

@@ -3,10 +3,10 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::{Call, Operation};
-use crate::host::object_handle::ObjectHandle;
+use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::object::call::Objects;
+use crate::stub::call::Objects;
 
 /// All public calls of both, by number: 0 acquire, 1 extend, 2 release, 3 increment, 4 get, 5 reset.
 /// One function for all, since each would add 2 KB to the module; see [`Call`] for the arguments.

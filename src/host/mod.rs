@@ -5,9 +5,8 @@
 pub mod json;
 pub mod kv;
 pub mod kv_handle;
-pub mod object_handle;
+pub mod namespace;
 pub mod report;
-pub mod schema;
 pub mod storage;
 pub mod task;
 

@@ -1,7 +1,4 @@
-//! Calls on Durable Objects: the one place that knows of time limits, retries and failures.
+//! What all Durable Objects share, inside.
 
-pub mod call;
-#[cfg(feature = "clients")]
-mod exports;
-pub mod model;
-pub mod stamp;
+pub mod migrations;
+pub mod storage;

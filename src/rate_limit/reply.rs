@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::model::{Decision, Limit};
+use super::limit::{Decision, Limit};
 use crate::host::numbers;
 
 /// The answer to a check or a look.

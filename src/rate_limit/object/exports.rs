@@ -2,14 +2,15 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::check::{Change, adjust, check, look};
 use super::request::{Request, call_id, prefix, request, requests};
-use super::store::{Record, Store};
-use super::{Change, adjust, check, look};
+use super::sqlite::{Record, Store};
 use crate::host::now;
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
-use crate::rate_limit::meter::Meter;
-use crate::rate_limit::model::Limit;
+use crate::object::storage::Storage;
+use crate::rate_limit::algorithm::state::Meter;
+use crate::rate_limit::limit::Limit;
 
 fn store(storage: Option<StorageHandle>) -> Store {
     Store(storage.map(Storage))

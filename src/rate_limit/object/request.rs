@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::kv::key;
-use crate::rate_limit::model::{Algorithm, Limit, LimitError, MAX_LIMITS};
+use crate::rate_limit::limit::{Algorithm, Limit, LimitError, MAX_LIMITS};
 
 #[wasm_bindgen]
 extern "C" {
@@ -97,7 +97,7 @@ pub fn prefix(value: JsValue) -> Result<JsString, Error> {
 /// The id of a call: a whole number.
 pub fn call_id(value: &JsValue) -> Result<f64, Error> {
     let id = value.as_f64().unwrap_or(f64::NAN);
-    let whole = (0.0..=crate::rate_limit::model::MAX_LIMIT).contains(&id) && id.fract() == 0.0;
+    let whole = (0.0..=crate::rate_limit::limit::MAX_LIMIT).contains(&id) && id.fract() == 0.0;
     if whole {
         Ok(id)
     } else {

@@ -5,8 +5,9 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::model;
-use super::rows::{Held, Kind, Rows};
+use super::sqlite::{Held, Kind, Rows};
 use crate::error::Error;
+use crate::session::policy;
 
 #[wasm_bindgen]
 extern "C" {
@@ -41,19 +42,19 @@ fn tick(rows: &Rows, remember_ms: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::LimitExceeded`] when the index is full; the storage failed, so of all below.
 pub fn add(rows: &Rows, id: &JsString, ttl_ms: f64) -> Result<f64, Error> {
-    if rows.others(Kind::Entry, id)? >= model::MAX_ENTRIES {
+    if rows.others(Kind::Entry, id)? >= policy::MAX_ENTRIES {
         return Err(Error::LimitExceeded(
             "a customer can have 900 sessions. list() forgets those that were deleted, revokeAll() ends them all",
         ));
     }
     let held = rows.one(Kind::Entry, id)?.map_or(0.0, |entry| entry.until);
-    let tick = tick(rows, model::SETTLED_MS)?;
+    let tick = tick(rows, policy::SETTLED_MS)?;
     let entry = Held {
         name: id.clone(),
         tick,
         // The record's life begins with the `put`, at most 30 s from now on another object's clock. If that
         // never comes, the record that is there lives on, and may live longer.
-        until: held.max(rows.now + ttl_ms + model::SETTLED_MS),
+        until: held.max(rows.now + ttl_ms + policy::SETTLED_MS),
         body: None,
     };
     rows.put(Kind::Entry, &entry)?;
@@ -88,7 +89,7 @@ pub fn forget(rows: &Rows, ids: &Array, ticks: &Array, settled_only: bool) -> Re
         let (Ok(id), Some(tick)) = (id.dyn_into(), tick.as_f64()) else {
             continue;
         };
-        if !settled_only || model::is_settled(rows.now, tick) {
+        if !settled_only || policy::is_settled(rows.now, tick) {
             rows.drop(Kind::Entry, &id, tick)?;
         }
     }
@@ -97,7 +98,7 @@ pub fn forget(rows: &Rows, ids: &Array, ticks: &Array, settled_only: bool) -> Re
 }
 
 fn revoke_cached(rows: &Rows, tick: f64) -> Result<(), Error> {
-    rows.put(Kind::Revoked, &only(tick, rows.now + model::REMEMBERED_MS))?;
+    rows.put(Kind::Revoked, &only(tick, rows.now + policy::REMEMBERED_MS))?;
     rows.clear(Kind::Token)
 }
 
@@ -107,7 +108,7 @@ fn revoke_cached(rows: &Rows, tick: f64) -> Result<(), Error> {
 /// # Errors
 /// The storage failed.
 pub fn revoke(rows: &Rows, with_index: bool) -> Result<JsValue, Error> {
-    let tick = tick(rows, model::REMEMBERED_MS)?;
+    let tick = tick(rows, policy::REMEMBERED_MS)?;
     revoke_cached(rows, tick)?;
     rows.settle()?;
     if with_index {
@@ -123,14 +124,14 @@ pub fn revoke(rows: &Rows, with_index: bool) -> Result<JsValue, Error> {
 /// # Errors
 /// The storage failed.
 pub fn revoke_token(rows: &Rows, hash: &JsString, until: f64) -> Result<JsValue, Error> {
-    let tick = tick(rows, model::REMEMBERED_MS)?;
+    let tick = tick(rows, policy::REMEMBERED_MS)?;
     if rows.others(Kind::Token, hash)? >= model::MAX_TOKENS {
         revoke_cached(rows, tick)?;
     } else {
         let token = Held {
             name: hash.clone(),
             tick,
-            until: until.min(rows.now + model::REMEMBERED_MS),
+            until: until.min(rows.now + policy::REMEMBERED_MS),
             body: None,
         };
         rows.put(Kind::Token, &token)?;
@@ -163,7 +164,7 @@ pub fn revocations(rows: &Rows) -> Result<JsValue, Error> {
 /// # Errors
 /// The storage failed.
 pub fn stamp(rows: &Rows) -> Result<JsValue, Error> {
-    let tick = tick(rows, model::REMEMBERED_MS)?;
+    let tick = tick(rows, policy::REMEMBERED_MS)?;
     rows.settle()?;
     revocations_at(rows, tick)
 }

@@ -4,12 +4,14 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::rows::{MIGRATIONS, Rows};
 use super::session::Session;
+use super::sqlite::{MIGRATIONS, Rows};
 use super::{customer, session, token};
-use crate::host::storage::{Storage, StorageHandle};
+use crate::host::now;
+use crate::host::storage::StorageHandle;
 use crate::host::task::{Answer, answer};
-use crate::host::{now, schema};
+use crate::object::migrations;
+use crate::object::storage::Storage;
 
 fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
     let storage = Storage(storage);
@@ -22,7 +24,7 @@ fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
 /// Brings the tables to their newest version; answers whether there are any.
 #[wasm_bindgen(js_name = sessionOpen)]
 pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    answer(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// See [`session::get`].

@@ -4,22 +4,7 @@
 //! twice and never less than before. What happened first has the smaller tick, whatever became of the
 //! calls on their way.
 
-/// A `put` is refused when the customer's object gave its tick longer ago than this.
-pub const PUT_WITHIN_MS: f64 = 30_000.0;
-
-/// After this a tick's `put` is refused everywhere, even where two objects' clocks differ by half a
-/// minute: an index entry without a session can go, and so can a fence.
-pub const SETTLED_MS: f64 = 2.0 * PUT_WITHIN_MS;
-
-/// How many entries a customer's index holds. `list` and `revokeAll` call each entry's object, and a
-/// Worker invocation can make 1,000 calls.
-pub const MAX_ENTRIES: usize = 900;
-
-/// How long a cached session may stand in KV where revocations are on, in ms.
-pub const CACHED_FOR_MS: f64 = 30.0 * 86_400_000.0;
-
-/// How long a revocation is remembered: longer than anything can be cached that was read before it.
-pub const REMEMBERED_MS: f64 = CACHED_FOR_MS + 86_400_000.0;
+use crate::session::policy::{FILL_WITHIN_MS, PUT_WITHIN_MS};
 
 /// How many revoked tokens of one user are kept apart. One more, and all that was cached for the
 /// user before is refused instead: its sessions are loaded again.
@@ -27,9 +12,6 @@ pub const MAX_TOKENS: usize = 64;
 
 /// How many users one token can have been cached for.
 pub const MAX_OWNERS: usize = 8;
-
-/// What was read from the database longer ago than this is not cached any more, in ms.
-pub const FILL_WITHIN_MS: f64 = 3_600_000.0;
 
 /// How long a token's own revocation is remembered: until no fill can be under way that read before it.
 pub const TOKEN_REMEMBERED_MS: f64 = 2.0 * FILL_WITHIN_MS;
@@ -63,11 +45,6 @@ pub fn put(now: f64, tick: f64, held: Option<f64>, fence: Option<f64>) -> Put {
     }
 }
 
-/// Whether an index entry whose object has no session of the customer can be dropped.
-pub fn is_settled(now: f64, tick: f64) -> bool {
-    now - tick > SETTLED_MS
-}
-
 /// The alarm that is to be set, if any: when the last of what is held ends. One that is set earlier
 /// rings first and sets the next, so that a write need not move it; one that is set later is moved.
 pub fn alarm(now: f64, ends: f64, set: Option<f64>) -> Option<f64> {
@@ -78,6 +55,7 @@ pub fn alarm(now: f64, ends: f64, set: Option<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::policy::is_settled;
     use proptest::prelude::*;
 
     #[test]

@@ -4,8 +4,9 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::model::{self, Put};
-use super::rows::{Held, Kind, Rows};
+use super::sqlite::{Held, Kind, Rows};
 use crate::error::Error;
+use crate::session::policy;
 use crate::session::record;
 
 #[wasm_bindgen]
@@ -53,7 +54,7 @@ fn fence(rows: &Rows, customer: &JsString, tick: f64, revoked: bool) -> Result<(
     let row = Held {
         name: customer.clone(),
         tick,
-        until: rows.now + model::SETTLED_MS,
+        until: rows.now + policy::SETTLED_MS,
         body: revoked.then(|| JsString::from("revoked")),
     };
     rows.put(Kind::Fence, &row)

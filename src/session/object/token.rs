@@ -5,8 +5,9 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::model;
-use super::rows::{Held, Kind, Rows};
+use super::sqlite::{Held, Kind, Rows};
 use crate::error::Error;
+use crate::session::policy;
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,7 +37,7 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
         let owner = Held {
             name: user.clone(),
             tick: rows.now,
-            until: until.min(rows.now + model::REMEMBERED_MS),
+            until: until.min(rows.now + policy::REMEMBERED_MS),
             body: None,
         };
         rows.put(Kind::Owner, &owner)?;

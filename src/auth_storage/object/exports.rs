@@ -1,0 +1,116 @@
+//! The JavaScript face of the object: one function for each method of its class. What comes in by RPC
+//! may be anything, so nothing is taken for granted here.
+
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+
+use super::sqlite::{AuthStorageObject, MIGRATIONS, Once};
+use crate::auth_storage::client;
+use crate::auth_storage::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
+use crate::host::now;
+use crate::host::storage::StorageHandle;
+use crate::host::task::{Answer, answer};
+use crate::object::migrations;
+use crate::object::storage::Storage;
+
+fn object(storage: StorageHandle) -> AuthStorageObject {
+    AuthStorageObject {
+        storage: Storage(storage),
+        now: now(),
+    }
+}
+
+fn once(operation: Operation, key: &JsValue, sent: Option<f64>) -> Result<Once, AuthStorageError> {
+    let key: &JsString = key
+        .dyn_ref()
+        .filter(|key: &&JsString| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()))
+        .ok_or(AuthStorageError::IdempotencyKey)?;
+    Ok(Once {
+        operation,
+        key: key.clone(),
+        sent,
+    })
+}
+
+/// Brings the object's tables to their newest version.
+#[wasm_bindgen(js_name = authOpen)]
+pub fn open(storage: StorageHandle, create: bool) -> JsValue {
+    answer(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+}
+
+/// `AuthStorageDurableObject.get`.
+#[wasm_bindgen(js_name = authHeld)]
+pub fn get(storage: StorageHandle) -> JsValue {
+    answer(object(storage).get())
+}
+
+/// `AuthStorageDurableObject.set`.
+#[wasm_bindgen(js_name = authPut)]
+pub fn set(
+    storage: StorageHandle,
+    key: &JsValue,
+    value: &JsValue,
+    ttl: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    let job = || -> Answer {
+        let once = once(Operation::Set, key, sent)?;
+        let value = client::value_of(value)?;
+        object(storage).set(&once, &value, client::ttl_of(ttl)?)
+    };
+    answer(job())
+}
+
+/// `AuthStorageDurableObject.delete`.
+#[wasm_bindgen(js_name = authRemove)]
+pub fn delete(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+    let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
+    answer(job())
+}
+
+/// `AuthStorageDurableObject.getAndDelete`.
+#[wasm_bindgen(js_name = authTake)]
+pub fn take(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+    let job = || object(storage).take(&once(Operation::Take, key, sent)?);
+    answer(job())
+}
+
+/// `AuthStorageDurableObject.increment`.
+#[wasm_bindgen(js_name = authCount)]
+pub fn increment(
+    storage: StorageHandle,
+    key: &JsValue,
+    ttl: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    let job = || -> Answer {
+        let once = once(Operation::Increment, key, sent)?;
+        object(storage).increment(&once, client::number_of(ttl))
+    };
+    answer(job())
+}
+
+/// `AuthStorageDurableObject.consume`.
+#[wasm_bindgen(js_name = authAdmit)]
+pub fn consume(
+    storage: StorageHandle,
+    key: &JsValue,
+    window: &JsValue,
+    max: &JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    let job = || -> Answer {
+        let rule = Rule {
+            window: client::number_of(window),
+            max: client::number_of(max),
+        };
+        object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
+    };
+    answer(job())
+}
+
+/// The alarm: answers whether nothing is left, and the object is to be emptied.
+#[wasm_bindgen(js_name = authAlarm)]
+pub fn alarm(storage: StorageHandle) -> JsValue {
+    answer(object(storage).alarm().map(JsValue::from))
+}

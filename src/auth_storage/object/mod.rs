@@ -1,0 +1,4 @@
+//! The auth storage inside its Durable Object.
+
+mod exports;
+mod sqlite;

@@ -1,0 +1,4 @@
+//! A cart inside its Durable Object.
+
+mod exports;
+mod sqlite;

@@ -1,0 +1,185 @@
+//! What `CoordinationDurableObject` calls. The arguments may be of any kind.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+
+use super::sqlite::{KeyedCall, Store};
+use crate::coordination::counter::model as counter;
+use crate::coordination::error::CoordinationError;
+use crate::coordination::lock::model::{Attempt, Lock};
+use crate::coordination::text::{MAX_TEXT_BYTES, is_text};
+use crate::error::Error;
+use crate::host::now;
+use crate::host::storage::StorageHandle;
+use crate::host::task::{Answer, answer};
+use crate::kv::ttl;
+use crate::object::storage::Storage;
+
+const fn store(storage: StorageHandle) -> Store {
+    Store(Storage(storage))
+}
+
+/// Makes the tables, or brings them to their newest version.
+#[wasm_bindgen(js_name = coordinationTables)]
+pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
+    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+}
+
+/// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
+#[wasm_bindgen(js_name = lockTake)]
+pub fn lock_take(storage: StorageHandle, holder: JsValue, ttl_seconds: JsValue) -> JsValue {
+    answer(take(&store(storage), &holder, &ttl_seconds))
+}
+
+fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
+    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+    let known = store.lock(now)?;
+    match Lock::acquire(known, &holder, ttl_ms, now) {
+        Attempt::Held(lock) => {
+            store.save_lock(&lock)?;
+            Ok(told(&lock))
+        }
+        Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
+    }
+}
+
+/// Gives the holder another TTL: `[fence, expiresAt]`, or null for who does not hold it.
+#[wasm_bindgen(js_name = lockExtend)]
+pub fn lock_extend(
+    storage: Option<StorageHandle>,
+    holder: JsValue,
+    ttl_seconds: JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    answer(extend(storage.map(store), &holder, &ttl_seconds, sent))
+}
+
+fn extend(
+    store: Option<Store>,
+    holder: &JsValue,
+    ttl_seconds: &JsValue,
+    sent: Option<f64>,
+) -> Answer {
+    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+    let Some(store) = store else {
+        return Ok(JsValue::NULL);
+    };
+    let known = store.lock(now)?;
+    match known.and_then(|lock| lock.extended(&holder, ttl_ms, sent, now)) {
+        Some(lock) => {
+            store.save_lock(&lock)?;
+            Ok(told(&lock))
+        }
+        None => Ok(JsValue::NULL),
+    }
+}
+
+/// Frees the lock. False for who does not hold it, unless this `call` is what released it.
+#[wasm_bindgen(js_name = lockRelease)]
+pub fn lock_release(storage: Option<StorageHandle>, holder: JsValue, call: JsValue) -> JsValue {
+    answer(release(storage.map(store), &holder, &call))
+}
+
+fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> Answer {
+    let (holder, call, now) = (text(holder)?, text(call)?, now());
+    let Some(store) = store else {
+        return Ok(false.into());
+    };
+    let Some(known) = store.lock(now)? else {
+        return Ok(false.into());
+    };
+    let mut lock = known.clone();
+    let released = lock.release(&holder, &call, now);
+    if lock != known {
+        store.save_lock(&lock)?;
+    }
+    Ok(released.into())
+}
+
+fn told(lock: &Lock) -> JsValue {
+    Array::of2(&lock.fence.into(), &lock.expires_at.into()).into()
+}
+
+/// Adds to the counter, once for each key: the value after that.
+#[wasm_bindgen(js_name = counterAdd)]
+pub fn counter_add(
+    storage: StorageHandle,
+    by: JsValue,
+    key: JsValue,
+    sent: Option<f64>,
+) -> JsValue {
+    answer(add(&store(storage), &by, &key, sent))
+}
+
+fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> Answer {
+    let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
+    let call = keyed_call(key, (by as i64).to_string(), sent)?;
+    if let Some(known) = store.answer_of(&call)? {
+        return Ok(known.into());
+    }
+    let mut counter = store.counter()?;
+    let value = counter.add(by)?;
+    store.save_counter(counter, &call)?;
+    Ok(value.into())
+}
+
+fn keyed_call(key: &JsValue, note: String, sent: Option<f64>) -> Result<KeyedCall, Error> {
+    Ok(KeyedCall {
+        key: idempotency_key(key)?,
+        note,
+        now: now(),
+        sent,
+    })
+}
+
+/// The value.
+#[wasm_bindgen(js_name = counterGet)]
+pub fn counter_get(storage: StorageHandle) -> JsValue {
+    answer(store(storage).counter().map(|counter| counter.value.into()))
+}
+
+/// Sets the counter to 0, once for each key.
+#[wasm_bindgen(js_name = counterReset)]
+pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue, sent: Option<f64>) -> JsValue {
+    answer(reset(storage.map(store), &key, sent))
+}
+
+fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> Answer {
+    let call = keyed_call(key, "reset".to_owned(), sent)?;
+    if let Some(store) = store
+        && store.answer_of(&call)?.is_none()
+    {
+        let mut counter = store.counter()?;
+        counter.value = 0.0;
+        store.save_counter(counter, &call)?;
+    }
+    Ok(JsValue::NULL)
+}
+
+/// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
+#[wasm_bindgen(js_name = coordinationWake)]
+pub fn coordination_wake(storage: StorageHandle) -> JsValue {
+    answer(store(storage).wake(now()).map(JsValue::from))
+}
+
+fn text(value: &JsValue) -> Result<String, Error> {
+    Ok(short_text(value).ok_or(CoordinationError::Holder)?)
+}
+
+fn idempotency_key(value: &JsValue) -> Result<String, Error> {
+    Ok(short_text(value).ok_or(CoordinationError::Key)?)
+}
+
+// Its length first: what is copied into our memory makes that larger for good.
+fn short_text(value: &JsValue) -> Option<String> {
+    let text = value.dyn_ref::<JsString>()?;
+    let fits = text.length() as usize <= MAX_TEXT_BYTES;
+    fits.then(|| String::from(text))
+        .filter(|text| is_text(text))
+}
+
+fn milliseconds(seconds: &JsValue) -> Result<f64, Error> {
+    let seconds = seconds.as_f64().unwrap_or(f64::NAN);
+    ttl::check(seconds)?;
+    Ok((seconds * 1_000.0).ceil())
+}

@@ -1,0 +1,243 @@
+//! `RateLimiterClient` on Durable Objects: every call asks the identifier's object, but for those that it
+//! has refused already.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, JsString, Math};
+use wasm_bindgen::prelude::*;
+
+use super::refusals::{BlockId, Blocks};
+use crate::error::Error;
+use crate::host::namespace::refusal;
+use crate::host::report::Note;
+use crate::host::task::Answer;
+use crate::host::{limit_result, now};
+use crate::kv::key;
+use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
+use crate::rate_limit::reply::Reply;
+use crate::stub::call::Objects;
+use crate::stub::retry::Stamp;
+
+thread_local! {
+    static BLOCKS: RefCell<Blocks> = RefCell::default();
+}
+
+// Never held across an await or a call into JavaScript.
+fn blocks<T>(f: impl FnOnce(&mut Blocks) -> T) -> T {
+    BLOCKS.with_borrow_mut(f)
+}
+
+/// A limit, and under which prefix it counts.
+#[derive(Clone, Debug)]
+pub struct Keyed {
+    /// `keyPrefix`.
+    pub prefix: String,
+    /// The limit.
+    pub limit: Limit,
+}
+
+/// Exact limits behind one namespace, for the length of a call.
+pub struct ExactLimiterClient {
+    /// The namespace.
+    pub objects: Objects,
+    /// The number of the handle object.
+    pub handle: u32,
+    /// What happens when the object fails.
+    pub on_unavailable: OnUnavailable,
+    /// Whether refusals are remembered here.
+    pub local_block: bool,
+}
+
+/// What is asked of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Check limits, and count the call under all of them or under none.
+    Check,
+    /// What a check of cost 1 would answer. Asks the object also about who is blocked.
+    Peek,
+    /// Give back.
+    Refund,
+    /// Take, whether admitted or not.
+    Penalize,
+    /// Forget one prefix.
+    Reset,
+}
+
+impl Operation {
+    const fn method(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Peek => "peek",
+            Self::Refund => "refund",
+            Self::Penalize => "penalize",
+            Self::Reset => "reset",
+        }
+    }
+
+    const fn stamp(self) -> Stamp {
+        match self {
+            Self::Peek => Stamp::Without,
+            _ => Stamp::With,
+        }
+    }
+
+    // `configs` are the limits as the object takes them.
+    fn arguments(self, limits: &[Keyed], configs: &Array) -> Vec<JsValue> {
+        let first = limits.first();
+        let cost = || first.map_or(1.0, |keyed| keyed.limit.cost).into();
+        match self {
+            Self::Check => vec![configs.into(), cost(), call_id()],
+            Self::Peek => vec![configs.get(0)],
+            Self::Refund | Self::Penalize => vec![configs.get(0), cost(), call_id()],
+            Self::Reset => vec![first.map(|keyed| keyed.prefix.as_str()).into(), call_id()],
+        }
+    }
+}
+
+impl ExactLimiterClient {
+    /// Makes a call; `configs` are the limits as the object takes them.
+    ///
+    /// # Errors
+    /// An invalid key, or the object failed: then a check or a peek goes by `on_unavailable`.
+    pub async fn call(
+        &self,
+        operation: Operation,
+        identifier: &str,
+        limits: &[Keyed],
+        configs: &Array,
+    ) -> Answer {
+        for keyed in limits {
+            // The same bounds as on KV, so that a limiter can move between the two.
+            key::check_text(&[&keyed.prefix, identifier].concat())?;
+        }
+        let begun = now();
+        if operation == Operation::Check
+            && let Some((decision, limit)) = self.known_refusal(identifier, limits, begun)
+        {
+            self.objects.report.note(Note::Blocked);
+            return Ok(result(&decision, limit, false));
+        }
+        let epoch = blocks(|blocks| blocks.epoch());
+        let value = self.ask(operation, identifier, limits, configs).await;
+        let value = match value {
+            Err(error) if matches!(operation, Operation::Check | Operation::Peek) => {
+                return self.without_object(error, limits);
+            }
+            other => other?,
+        };
+        if operation == Operation::Reset {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let reply = Reply::of(&value);
+        let strictest = reply.and_then(|reply| Some((reply, limits.get(reply.index)?)));
+        let Some((reply, keyed)) = strictest else {
+            return Err(Error::Refused(refusal(&JsValue::UNDEFINED)));
+        };
+        let decision = reply.decision();
+        if operation == Operation::Check && self.local_block && !reply.allowed {
+            let id = self.block_id(&keyed.prefix, identifier);
+            let refused = (begun, epoch);
+            blocks(|blocks| {
+                blocks.remember(id, keyed.limit, &decision, refused, reply.retry_in_ms);
+            });
+        } else if operation == Operation::Peek && reply.allowed {
+            self.unblock(identifier, limits);
+        }
+        Ok(result(&decision, keyed.limit.limit, false))
+    }
+
+    // All of them may be made again: those that count carry an id, by which the object knows them.
+    async fn ask(
+        &self,
+        operation: Operation,
+        identifier: &str,
+        limits: &[Keyed],
+        configs: &Array,
+    ) -> Answer {
+        let forgives = matches!(operation, Operation::Refund | Operation::Reset);
+        if forgives {
+            self.unblock(identifier, limits);
+        }
+        let args = operation.arguments(limits, configs);
+        let name = JsString::from(identifier);
+        let reply = self
+            .objects
+            .call(&name, operation.method(), &args, operation.stamp())
+            .await;
+        if forgives {
+            // Again: a refusal may have come in meanwhile.
+            self.unblock(identifier, limits);
+        }
+        reply
+    }
+
+    fn without_object(&self, error: Error, limits: &[Keyed]) -> Answer {
+        let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
+        let Some(limit) = limit.filter(|_| error.is_unavailable()) else {
+            return Err(error);
+        };
+        let time = now();
+        let ends_at = time + limit.window_ms;
+        let decision = match self.on_unavailable {
+            OnUnavailable::Throw => return Err(error),
+            OnUnavailable::Allow => limit.answer(true, limit.cost, ends_at, time),
+            OnUnavailable::Deny => limit.answer(false, limit.limit, ends_at, time),
+        };
+        let report = &self.objects.report;
+        report.note_code(Note::ObjectFailed, error.code());
+        Ok(result(&decision, limit.limit, true))
+    }
+
+    fn known_refusal(
+        &self,
+        identifier: &str,
+        limits: &[Keyed],
+        now: f64,
+    ) -> Option<(Decision, f64)> {
+        blocks(|blocks| {
+            if !self.local_block || blocks.is_empty() {
+                return None;
+            }
+            limits.iter().find_map(|keyed| {
+                let id = self.block_id(&keyed.prefix, identifier);
+                let refusal = blocks.refusal(&id, &keyed.limit, now)?;
+                Some((refusal, keyed.limit.limit))
+            })
+        })
+    }
+
+    fn unblock(&self, identifier: &str, limits: &[Keyed]) {
+        for keyed in limits {
+            let id = self.block_id(&keyed.prefix, identifier);
+            blocks(|blocks| blocks.clear(&id));
+        }
+    }
+
+    fn block_id(&self, prefix: &str, identifier: &str) -> BlockId {
+        BlockId {
+            handle: self.handle,
+            prefix: prefix.to_owned(),
+            identifier: identifier.to_owned(),
+        }
+    }
+}
+
+fn smaller(a: Limit, b: Limit) -> Limit {
+    if b.limit < a.limit { b } else { a }
+}
+
+// Not a secret: who guesses it only keeps a call of their own from being counted.
+fn call_id() -> JsValue {
+    (Math::random() * MAX_LIMIT).floor().into()
+}
+
+fn result(decision: &Decision, limit: f64, degraded: bool) -> JsValue {
+    limit_result(
+        decision.allowed,
+        decision.remaining,
+        decision.reset_at,
+        limit,
+        decision.retry_after_seconds,
+        degraded,
+    )
+}

@@ -1,0 +1,184 @@
+//! `RateLimiterClient` on KV: counting in memory, agreeing with KV once a second.
+
+use std::cell::RefCell;
+
+use js_sys::{Function, JsString};
+use wasm_bindgen::prelude::*;
+
+use super::counter::{BEAT_MS, Counter};
+use super::table::{CounterId, Table};
+use crate::error::{Error, KvReason};
+use crate::host::kv::Kv;
+use crate::host::report::{Note, Report};
+use crate::host::task::{Answer, wait};
+use crate::host::{limit_result, now, sleep};
+use crate::kv::key;
+use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
+
+thread_local! {
+    static COUNTERS: RefCell<Table<Kv>> = RefCell::default();
+}
+
+// Never held across an await or a call into JavaScript.
+pub(super) fn counters<T>(f: impl FnOnce(&mut Table<Kv>) -> T) -> T {
+    COUNTERS.with_borrow_mut(f)
+}
+
+/// Limits behind one handle, for the length of a call.
+#[derive(Clone)]
+pub struct RateLimiterClient {
+    /// The namespace.
+    pub kv: Kv,
+    /// What happens when KV fails.
+    pub on_unavailable: OnUnavailable,
+    /// Where the call reports to.
+    pub report: Report,
+}
+
+/// How a call begins, by what the isolate knows.
+enum Arrival {
+    Unknown,
+    Known,
+    Sync,
+}
+
+impl RateLimiterClient {
+    /// Checks and counts one call. `flush_later(key, ms)` is asked to flush what had to wait.
+    ///
+    /// # Errors
+    /// An invalid key, or KV failed and `on_unavailable` is `Throw`.
+    pub async fn check(
+        &self,
+        id: CounterId,
+        limit: Limit,
+        flush_later: Option<Function>,
+    ) -> Answer {
+        key::check_text(&id.key)?;
+        // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
+        let time = now();
+        let decided = match self.arrive(&id, &limit, time) {
+            Arrival::Known => Ok(self.decide(&id, &limit, time)),
+            Arrival::Sync => self.sync(&id, Some(&limit)).await,
+            Arrival::Unknown => self.begin(&id, &limit).await,
+        };
+        let answer = self.answer(&id, &limit, decided)?;
+        if let Some(flush_later) = flush_later {
+            let time = now();
+            if let Some(ms) = counters(|table| table.get(&id)?.promise_flush(time)) {
+                // The listener is ours and does not throw.
+                let _ = flush_later.call2(&JsValue::UNDEFINED, &id.key.into(), &ms.into());
+            }
+        }
+        Ok(answer)
+    }
+
+    /// What a check would answer. Counts and writes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub async fn peek(&self, id: CounterId, limit: Limit) -> Answer {
+        key::check_text(&id.key)?;
+        let time = now();
+        let known = counters(|table| {
+            table.get(&id).map(|counter| {
+                let mut counter = counter.clone();
+                counter.roll(time, limit.window_ms);
+                let sync = counter.claim_sync(time);
+                (counter, sync)
+            })
+        });
+        let (mut counter, read) =
+            known.unwrap_or_else(|| (Counter::begin(time, limit.window_ms), true));
+        let decided = if read {
+            self.read(&id.key).await.map(|stored| {
+                let time = now();
+                counter.adopt(stored, time);
+                Some(counter.peek(&limit, time))
+            })
+        } else {
+            Ok(Some(counter.peek(&limit, time)))
+        };
+        self.answer(&id, &limit, decided)
+    }
+
+    /// Forgets a counter, here and in KV.
+    ///
+    /// # Errors
+    /// An invalid key, or KV failed.
+    pub async fn reset(&self, id: CounterId) -> Answer {
+        key::check_text(&id.key)?;
+        self.make_room().await;
+        let name = JsString::from(id.key.as_str());
+        let mut tries = 0;
+        loop {
+            let wrote_at = now();
+            counters(|table| {
+                table.insert(id.clone(), Counter::voided(wrote_at), self.kv.clone());
+            });
+            match self.kv.delete(&name).await {
+                Ok(()) => return Ok(JsValue::UNDEFINED),
+                // A delete is a write, and the counter may have been written within this second.
+                Err(Error::Kv {
+                    reason: KvReason::RateLimited,
+                    ..
+                }) if tries < 2 => {
+                    tries += 1;
+                    let _ = wait(sleep(BEAT_MS).into(), 0.0).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn arrive(&self, id: &CounterId, limit: &Limit, time: f64) -> Arrival {
+        counters(|table| match table.get(id) {
+            None => Arrival::Unknown,
+            Some(counter) => {
+                counter.roll(time, limit.window_ms);
+                if counter.claim_sync(time) {
+                    Arrival::Sync
+                } else {
+                    Arrival::Known
+                }
+            }
+        })
+    }
+
+    pub(super) fn decide(&self, id: &CounterId, limit: &Limit, time: f64) -> Option<Decision> {
+        counters(|table| table.get(id).map(|counter| counter.decide(limit, time)))
+    }
+
+    fn answer(
+        &self,
+        id: &CounterId,
+        limit: &Limit,
+        decided: Result<Option<Decision>, Error>,
+    ) -> Answer {
+        let decided = match decided {
+            Err(error) if self.on_unavailable == OnUnavailable::Throw => return Err(error),
+            Err(error) => {
+                self.report.note_code(Note::KvFailed, error.code());
+                None
+            }
+            Ok(decided) => decided,
+        };
+        let failing = self.on_unavailable != OnUnavailable::Throw
+            && counters(|table| table.get(id).is_some_and(|counter| counter.is_failing()));
+        let degraded = failing || decided.is_none();
+        let mut decision = decided.unwrap_or_else(|| {
+            let time = now();
+            limit.answer(true, limit.cost, time + limit.window_ms, time)
+        });
+        if degraded && self.on_unavailable == OnUnavailable::Deny {
+            decision = limit.answer(false, limit.limit, decision.reset_at, now());
+        }
+        Ok(limit_result(
+            decision.allowed,
+            decision.remaining,
+            decision.reset_at,
+            limit.limit,
+            decision.retry_after_seconds,
+            degraded,
+        ))
+    }
+}

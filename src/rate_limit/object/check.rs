@@ -1,0 +1,135 @@
+//! What an object does with limits: checks them, takes, gives back, looks.
+
+use wasm_bindgen::prelude::*;
+
+use super::request::Request;
+use super::sqlite::{Record, Store};
+use crate::error::Error;
+use crate::rate_limit::algorithm::state::{Meter, Verdict};
+use crate::rate_limit::limit::{Limit, LimitError};
+use crate::rate_limit::reply::Reply;
+
+/// What an object answers to a check: the public result, and what its caller needs to remember it.
+pub(super) struct Answer {
+    verdict: Verdict,
+    /// Which of the limits was the strictest.
+    index: usize,
+}
+
+/// Checks all limits and counts the call under all of them, or under none. A call whose id is known is
+/// not counted again.
+pub(super) fn check(
+    store: &Store,
+    requests: &[Request],
+    id: f64,
+    now: f64,
+) -> Result<Answer, Error> {
+    let mut records = Vec::with_capacity(requests.len());
+    for request in requests {
+        records.push(store.load(request, now)?);
+    }
+    let pairs = || requests.iter().zip(&records);
+    if records.iter().any(|record| record.calls.has(id)) {
+        let verdicts = pairs().map(|(request, record)| record.meter.taken(&request.limit, now));
+        return strictest(verdicts);
+    }
+    let refused =
+        strictest(pairs().map(|(request, record)| record.meter.judge(&request.limit, now)))?;
+    if !refused.verdict.decision.allowed {
+        let foreign = pairs().filter(|(_, record)| record.foreign);
+        store.save(foreign)?;
+        return Ok(refused);
+    }
+    for (request, record) in requests.iter().zip(&mut records) {
+        record.meter.take(&request.limit, now);
+        record.calls.add_check(id, now);
+    }
+    store.save(requests.iter().zip(&records))?;
+    let verdicts = requests
+        .iter()
+        .zip(&records)
+        .map(|(request, record)| record.meter.taken(&request.limit, now));
+    strictest(verdicts)
+}
+
+/// A call that changes what was used, whatever the limit says.
+pub(super) struct Change {
+    pub(super) id: f64,
+    /// When it was made, as its caller knows the object's clock; older clients do not say.
+    pub(super) sent: Option<f64>,
+    pub(super) apply: fn(&mut Record, &Limit, f64),
+}
+
+/// Gives back, takes whether admitted or not, or forgets; once for each id. Answers what a look would.
+pub(super) fn adjust(
+    store: &Store,
+    request: &Request,
+    change: &Change,
+    now: f64,
+) -> Result<Answer, Error> {
+    let mut record = store.load(request, now)?;
+    if !record.calls.has(change.id) {
+        let before = record.meter.clone();
+        (change.apply)(&mut record, &request.limit, now);
+        // Remembered also where there was nothing to give back: a copy may come when there is. Calls of older clients
+        // make no row come to be then.
+        if record.meter != before || change.sent.is_some() {
+            if !record.calls.add_change(change.id, now, change.sent) {
+                return Err(Error::LimitExceeded(
+                    "a limit takes at most 256 refunds, penalties and resets of one identifier in ten minutes",
+                ));
+            }
+            // What has used nothing begins no window: the next check does.
+            let unused = Meter::new(&request.limit, now);
+            if record.meter == unused {
+                record.meter = Meter::ended();
+            }
+            store.save([(request, &record)].into_iter())?;
+            record.meter = record.meter.at(&request.limit, now);
+        }
+    }
+    Ok(look(request, &record, now))
+}
+
+pub(super) fn look(request: &Request, record: &Record, now: f64) -> Answer {
+    let one = Limit {
+        cost: 1.0,
+        ..request.limit
+    };
+    Answer {
+        verdict: record.meter.judge(&one, now),
+        index: 0,
+    }
+}
+
+// The refusal that lasts longest; where there is none, the limit that has least left.
+fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Answer, Error> {
+    verdicts
+        .enumerate()
+        .map(|(index, verdict)| Answer { verdict, index })
+        .reduce(|a, b| if b.is_stricter_than(&a) { b } else { a })
+        .ok_or(Error::InvalidLimit(LimitError::Count))
+}
+
+impl Answer {
+    fn is_stricter_than(&self, other: &Self) -> bool {
+        let (a, b) = (&self.verdict, &other.verdict);
+        match (a.decision.allowed, b.decision.allowed) {
+            (false, false) => a.retry_at > b.retry_at,
+            (true, true) => a.decision.remaining < b.decision.remaining,
+            (allowed, _) => !allowed,
+        }
+    }
+
+    pub(super) fn into_js(self, now: f64) -> JsValue {
+        let decision = &self.verdict.decision;
+        Reply {
+            allowed: decision.allowed,
+            remaining: decision.remaining,
+            reset_at: decision.reset_at,
+            retry_in_ms: (self.verdict.retry_at - now).max(0.0),
+            index: self.index,
+        }
+        .to_js()
+    }
+}

@@ -1,0 +1,5 @@
+//! Sessions kept in Durable Objects.
+
+pub mod client;
+#[cfg(feature = "clients")]
+mod exports;

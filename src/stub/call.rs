@@ -1,0 +1,211 @@
+//! Calls on objects: with a time limit, made again where that is safe, their refusals typed.
+
+use std::cell::Cell;
+
+use js_sys::{Array, JsString, Math};
+use wasm_bindgen::prelude::*;
+
+use super::retry::{Flags, Stamp, pause};
+use crate::error::{Error, ObjectReason};
+use crate::host::namespace::{
+    ObjectHandle, failure_flags, object_call, refusal, reply_late_at, reply_ok, reply_value,
+};
+use crate::host::report::{Note, Report};
+use crate::host::task::{Failure, wait};
+use crate::host::{now, settle_all, sleep};
+use crate::protocol::call_time::MAX_STAMPS;
+
+thread_local! {
+    // By how much objects' clocks are ahead of this isolate's, in ms, as far as one of them has told. Objects'
+    // own clocks agree within seconds.
+    static OFFSET: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// How many objects are asked at the same time.
+pub const CONCURRENCY: usize = 50;
+
+/// A namespace with what its client knows of it, for the length of a call.
+#[derive(Clone)]
+pub struct Objects {
+    /// The namespace.
+    pub handle: ObjectHandle,
+    /// The options of `namespace.get`, such as `{ locationHint }`; undefined for none.
+    pub placement: JsValue,
+    /// The time limit of a call with its retries, in ms; 0 for none.
+    pub limit_ms: f64,
+    /// Where the call reports to.
+    pub report: Report,
+}
+
+impl Objects {
+    /// The same with what is left of the time limit of a call that began at `started`.
+    pub fn rest_of(&self, started: f64) -> Self {
+        let limit_ms = if self.limit_ms > 0.0 {
+            self.timer(started)
+        } else {
+            0.0
+        };
+        Self {
+            limit_ms,
+            ..self.clone()
+        }
+    }
+
+    /// Calls `method` of the object named `name`, and answers the value of its reply. What writes gets its stamp
+    /// as the last argument, so `args` must have its full length.
+    ///
+    /// # Errors
+    /// [`Error::Object`] when the object could not be reached, threw, or did not answer in time;
+    /// [`Error::Refused`] when it refused the call.
+    pub async fn call(
+        &self,
+        name: &JsString,
+        method: &str,
+        args: &[JsValue],
+        stamp: Stamp,
+    ) -> Result<JsValue, Error> {
+        let started = now();
+        let mut attempts = 0;
+        let (mut sent, mut stamps, mut unknown) = (object_time(), 1, false);
+        loop {
+            let args = stamped(args, stamp, sent);
+            let reply = object_call(&self.handle, &self.placement, name, method, args);
+            attempts += 1;
+            let cause = match wait(reply, self.timer(started)).await {
+                Ok(reply) => {
+                    if !learned(&reply) {
+                        return value_of(reply);
+                    }
+                    // An attempt of which nobody knows may have been made, and be forgotten by now: not even
+                    // the refusal, which says that nothing was made, is true of it.
+                    if unknown {
+                        return Err(timed_out());
+                    }
+                    if stamps >= MAX_STAMPS {
+                        return value_of(reply);
+                    }
+                    (sent, stamps) = (object_time(), stamps + 1);
+                    continue;
+                }
+                Err(Failure::TimedOut) => return Err(timed_out()),
+                Err(Failure::Threw(cause)) => cause,
+            };
+            unknown = true;
+            match self.next(&cause, attempts, started) {
+                Some(pause) => self.rest(pause).await,
+                None => return Err(failed(cause)),
+            }
+        }
+    }
+
+    /// Calls `method` of objects side by side, each with its own arguments; answers in their order. The time
+    /// limit is that of all: an object that hangs until then takes nothing of the others' answers.
+    /// They carry no stamp: what they write names what it changes.
+    pub async fn call_batch(
+        &self,
+        calls: &[(JsString, Vec<JsValue>)],
+        method: &str,
+    ) -> Vec<Result<JsValue, Error>> {
+        let started = now();
+        let mut attempts = 0;
+        let mut answers: Vec<Option<Result<JsValue, Error>>> = calls.iter().map(|_| None).collect();
+        loop {
+            let open = || {
+                answers
+                    .iter()
+                    .zip(calls)
+                    .filter(|(answer, _)| answer.is_none())
+            };
+            let replies: Array = open()
+                .map(|(_, (name, args))| {
+                    object_call(&self.handle, &self.placement, name, method, args.clone())
+                })
+                .collect();
+            attempts += 1;
+            let settled = settle_all(&replies, self.timer(started)).await;
+            let mut longest: Option<f64> = None;
+            let slots = answers.iter_mut().filter(|answer| answer.is_none());
+            for (slot, outcome) in slots.zip(settled) {
+                *slot = match outcome {
+                    None => Some(Err(timed_out())),
+                    Some(Ok(reply)) => Some(value_of(reply)),
+                    Some(Err(cause)) => match self.next(&cause, attempts, started) {
+                        Some(pause) => {
+                            longest = Some(longest.unwrap_or(0.0).max(pause));
+                            None
+                        }
+                        None => Some(Err(failed(cause))),
+                    },
+                };
+            }
+            let Some(pause) = longest else {
+                return answers.into_iter().flatten().collect();
+            };
+            self.rest(pause).await;
+        }
+    }
+
+    fn next(&self, cause: &JsValue, attempts: u32, started: f64) -> Option<f64> {
+        let flags = Flags::from_bits(failure_flags(cause));
+        let left_ms = if self.limit_ms > 0.0 {
+            self.limit_ms - (now() - started)
+        } else {
+            f64::INFINITY
+        };
+        pause(flags, attempts, left_ms, Math::random())
+    }
+
+    async fn rest(&self, pause: f64) {
+        self.report.note(Note::Retried);
+        // A timer of ours: it does not reject, and is shorter than what is left of the limit.
+        let _ = wait(sleep(pause).into(), 0.0).await;
+    }
+
+    // What is left of the limit: at least a ms, since 0 means no limit.
+    fn timer(&self, started: f64) -> f64 {
+        if self.limit_ms > 0.0 {
+            (self.limit_ms - (now() - started)).max(1.0)
+        } else {
+            0.0
+        }
+    }
+}
+
+// Now, on the objects' clock as far as it is known.
+fn object_time() -> f64 {
+    now() + OFFSET.get()
+}
+
+fn stamped(args: &[JsValue], stamp: Stamp, sent: f64) -> Vec<JsValue> {
+    let mut args = args.to_vec();
+    if stamp == Stamp::With {
+        args.push(sent.into());
+    }
+    args
+}
+
+// Whether an object has refused a call as too late: then it has told its time.
+fn learned(reply: &JsValue) -> bool {
+    let at = reply_late_at(reply);
+    if at.is_nan() {
+        return false;
+    }
+    OFFSET.set(at - now());
+    true
+}
+
+fn timed_out() -> Error {
+    ObjectReason::TimedOut.because(JsValue::UNDEFINED)
+}
+
+fn failed(cause: JsValue) -> Error {
+    ObjectReason::of(Flags::from_bits(failure_flags(&cause))).because(cause)
+}
+
+fn value_of(reply: JsValue) -> Result<JsValue, Error> {
+    if reply_ok(&reply) {
+        Ok(reply_value(&reply))
+    } else {
+        Err(Error::Refused(refusal(&reply)))
+    }
+}

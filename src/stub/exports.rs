@@ -1,0 +1,40 @@
+//! The JavaScript face of a call on one object. Most methods of the clients are no more than that: what
+//! they send is checked by the object itself, so they share this one function.
+
+use wasm_bindgen::prelude::*;
+
+use super::call::Objects;
+use super::retry::Stamp;
+use crate::host::namespace::ObjectHandle;
+use crate::host::report::{JsReport, Report};
+use crate::host::task::run;
+use crate::protocol::name::check_name;
+
+/// Calls `method` of the object named `name` and answers the value of its reply.
+#[wasm_bindgen(js_name = objectCall)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "flat arguments cross without an object to read"
+)]
+pub fn object_call(
+    handle: ObjectHandle,
+    placement: JsValue,
+    limit_ms: f64,
+    name: String,
+    method: String,
+    args: Vec<JsValue>,
+    stamped: bool,
+    report: Option<JsReport>,
+) -> JsValue {
+    let objects = Objects {
+        handle,
+        placement,
+        limit_ms,
+        report: Report(report),
+    };
+    let stamp = if stamped { Stamp::With } else { Stamp::Without };
+    run(async move {
+        check_name(&name)?;
+        objects.call(&name.into(), &method, &args, stamp).await
+    })
+}

@@ -1,0 +1,6 @@
+//! Calls on Durable Objects from outside: the one place that knows of time limits, retries and failures.
+
+pub mod call;
+#[cfg(feature = "clients")]
+mod exports;
+pub mod retry;

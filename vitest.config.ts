@@ -32,20 +32,20 @@ export default defineConfig({
         resolve: {
           // What the documents' samples import beside the clients.
           alias: [
-            { find: '@codex/auth', replacement: path('tests/node/samples/stand_ins/auth.ts') },
+            { find: '@codex/auth', replacement: path('tests/docs/samples/stand_ins/auth.ts') },
             {
               find: '@codex/core-services',
-              replacement: path('tests/node/samples/stand_ins/core_services.ts'),
+              replacement: path('tests/docs/samples/stand_ins/core_services.ts'),
             },
             {
               find: /^@codex\/database(\/schema)?$/,
-              replacement: path('tests/node/samples/stand_ins/database.ts'),
+              replacement: path('tests/docs/samples/stand_ins/database.ts'),
             },
-            { find: 'drizzle-orm', replacement: path('tests/node/samples/stand_ins/database.ts') },
+            { find: 'drizzle-orm', replacement: path('tests/docs/samples/stand_ins/database.ts') },
             ...(process.argv.includes('--coverage') ? built : []),
           ],
         },
-        test: { name: 'node', include: ['tests/node/**/*.test.ts'], environment: 'node' },
+        test: { name: 'node', include: ['tests/{node,docs}/**/*.test.ts'], environment: 'node' },
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } })],

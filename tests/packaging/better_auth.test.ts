@@ -2,13 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { snippetsOf } from '../suites/snippets.ts';
+import { snippetsOf } from '../support/snippets.ts';
 import { Consumer } from './consumer.ts';
 import { BESIDE_SVELTEKIT, SVELTEKIT } from './sveltekit_suite.ts';
 
 let consumer: Consumer;
 beforeAll(async () => {
-  const templates = ['tests/packaging/tutorial', 'tests/packaging/better-auth'];
+  const templates = ['tests/packaging/consumers/tutorial', 'tests/packaging/consumers/better-auth'];
   consumer = await Consumer.install(templates, [...SVELTEKIT, ...BESIDE_SVELTEKIT, 'better-auth']);
   for (const { file, language, code } of snippetsOf('docs/better-auth.md')) {
     const name = language === 'sql' ? 'migrations/0001_auth.sql' : file;

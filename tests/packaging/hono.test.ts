@@ -5,7 +5,11 @@ import { visit } from './visit.ts';
 let consumer: Consumer;
 
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/hono', ['hono@4.13.19', 'wrangler', 'typescript']);
+  consumer = await Consumer.install('tests/packaging/consumers/hono', [
+    'hono@4.13.19',
+    'wrangler',
+    'typescript',
+  ]);
 });
 
 afterAll(() => consumer?.remove());

@@ -18,12 +18,12 @@ let web: Consumer;
 
 // The tarball becomes a package of the workspace, and the app of sveltekit.test.ts links it.
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/pnpm-workspace', ['pnpm@12.21.0']);
+  consumer = await Consumer.install('tests/packaging/consumers/pnpm-workspace', ['pnpm@12.21.0']);
   web = consumer.inside('monorepo/apps/web');
   const packages = join(consumer.folder, 'monorepo/packages');
   mkdirSync(packages);
   renameSync(join(consumer.folder, 'node_modules', PACKAGE), join(packages, 'cloudflare-clients'));
-  cpSync(at('tests/packaging/sveltekit'), web.folder, { recursive: true, force: false });
+  cpSync(at('tests/packaging/consumers/sveltekit'), web.folder, { recursive: true, force: false });
   const manifest = {
     name: 'web',
     private: true,

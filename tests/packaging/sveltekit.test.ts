@@ -5,7 +5,10 @@ import { BESIDE_SVELTEKIT, SVELTEKIT, sveltekitSuite } from './sveltekit_suite.t
 let consumer: Consumer;
 
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/sveltekit', [...SVELTEKIT, ...BESIDE_SVELTEKIT]);
+  consumer = await Consumer.install('tests/packaging/consumers/sveltekit', [
+    ...SVELTEKIT,
+    ...BESIDE_SVELTEKIT,
+  ]);
 });
 afterAll(() => consumer?.remove());
 

@@ -16,7 +16,7 @@ let consumer: Consumer;
 
 // The app of sveltekit.test.ts, moved to SvelteKit 3.
 beforeAll(async () => {
-  const templates = ['tests/packaging/sveltekit', 'tests/packaging/sveltekit3'];
+  const templates = ['tests/packaging/consumers/sveltekit', 'tests/packaging/consumers/sveltekit3'];
   consumer = await Consumer.install(templates, PACKAGES);
   rmSync(join(consumer.folder, 'svelte.config.js'));
   const moved = consumer

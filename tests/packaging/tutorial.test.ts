@@ -2,13 +2,16 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { snippetsOf } from '../suites/snippets.ts';
+import { snippetsOf } from '../support/snippets.ts';
 import { Consumer } from './consumer.ts';
 import { BESIDE_SVELTEKIT, SVELTEKIT } from './sveltekit_suite.ts';
 
 let consumer: Consumer;
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/tutorial', [...SVELTEKIT, ...BESIDE_SVELTEKIT]);
+  consumer = await Consumer.install('tests/packaging/consumers/tutorial', [
+    ...SVELTEKIT,
+    ...BESIDE_SVELTEKIT,
+  ]);
   for (const { file, code } of snippetsOf('README.md')) {
     if (!file) continue;
     mkdirSync(dirname(join(consumer.folder, file)), { recursive: true });

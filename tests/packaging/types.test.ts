@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { Consumer } from './consumer.ts';
 
-// The tests themselves are tests/types; here a user's compiler reads them, and the package's typings.
+// The tests themselves are tests/packaging/types; here a user's compiler reads them, and the package's typings.
 let consumer: Consumer;
 
 beforeAll(async () => {
   const packages = ['typescript', '@cloudflare/workers-types', 'wrangler', 'better-auth'];
-  consumer = await Consumer.install('tests/types', packages);
+  consumer = await Consumer.install('tests/packaging/types', packages);
 });
 
 afterAll(() => consumer?.remove());

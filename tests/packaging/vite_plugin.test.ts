@@ -15,7 +15,7 @@ let consumer: Consumer;
 // The same Worker that wrangler bundles in worker.test.ts; the plugin brings a workerd of its own.
 beforeAll(async () => {
   const packages = ['@cloudflare/vite-plugin@1.64.0', 'vite', 'wrangler'];
-  consumer = await Consumer.install('tests/packaging/worker', packages);
+  consumer = await Consumer.install('tests/packaging/consumers/worker', packages);
   writeFileSync(join(consumer.folder, 'vite.config.ts'), CONFIG);
 });
 

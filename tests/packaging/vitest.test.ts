@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Consumer } from './consumer.ts';
 
 async function passes(template: string, packages: string[], tests: number): Promise<void> {
-  const consumer = await Consumer.install(`tests/packaging/${template}`, packages);
+  const consumer = await Consumer.install(`tests/packaging/consumers/${template}`, packages);
   try {
     const output = await consumer.run('vitest', 'run');
     expect(output).toMatch(new RegExp(`Tests +${tests} passed \\(${tests}\\)`));

@@ -7,7 +7,7 @@ import { visit } from './visit.ts';
 let consumer: Consumer;
 
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/worker', ['wrangler']);
+  consumer = await Consumer.install('tests/packaging/consumers/worker', ['wrangler']);
 });
 
 afterAll(() => consumer?.remove());

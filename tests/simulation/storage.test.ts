@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ObjectStorage, storageSuite } from '../suites/storage.js';
+import { type ObjectStorage, storageSuite } from '../suites/core/storage.js';
 import { SimulatedStorage } from './storage.js';
 
 storageSuite('the simulation', async (job) => {

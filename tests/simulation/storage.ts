@@ -15,7 +15,7 @@ interface Undo {
 }
 
 /**
- * The storage of an object on `node:sqlite`. tests/suites/storage.ts holds it to what workerd does. An event of an
+ * The storage of an object on `node:sqlite`. tests/suites/core/storage.ts holds it to what workerd does. An event of an
  * object is a transaction: {@link commit} keeps what it wrote, {@link rollback} undoes it, as a crash does.
  */
 export class SimulatedStorage {

@@ -1,6 +1,6 @@
 import { createStrictKv, type Fault, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { expect, it, vi } from 'vitest';
-import { clocked } from './clock.js';
+import { clocked } from '../../support/clock.js';
 
 const each = (kv: StrictKv): Record<string, () => Promise<unknown>> => ({
   get: () => kv.get('key'),

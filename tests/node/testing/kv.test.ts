@@ -1,5 +1,5 @@
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
-import { kvSuite } from '../../suites/kv.js';
+import { kvSuite } from '../../suites/kv/namespace.js';
 
 let now = Date.now();
 const kv = createStrictKv({ now: () => now });

@@ -2,7 +2,7 @@
 import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { code, listening } from '../../suites/backend.js';
+import { code, listening } from '../../support/backend.js';
 
 const five = { limit: 5, window: 60, keyPrefix: 'rl:' };
 const data = (userId = 'ada') => ({

@@ -1,6 +1,6 @@
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import { expect, it, vi } from 'vitest';
-import { clocked } from './clock.js';
+import { clocked } from '../../support/clock.js';
 
 const PUT_429 = 'KV PUT failed: 429 Too Many Requests';
 const DELETE_429 = 'KV DELETE failed: 429 Too Many Requests';

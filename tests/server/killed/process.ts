@@ -6,8 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { bundled } from '../workerd.js';
+import { bundled } from '../../support/workerd.js';
 
 // The one that Miniflare, and so every other test, runs.
 const miniflare = createRequire(import.meta.url).resolve('miniflare');
@@ -27,7 +26,7 @@ export class Workerd {
   /** A Worker with objects, whose state outlives its process. `worker` is a file beside this one. */
   static async of(worker: string, objects: Objects): Promise<Workerd> {
     const process = new Workerd(mkdtempSync(join(tmpdir(), 'workerd-')));
-    const { modules } = await bundled(fileURLToPath(new URL(worker, import.meta.url)));
+    const { modules } = await bundled(new URL(worker, import.meta.url));
     for (const { path, contents } of modules) writeFileSync(join(process.folder, basename(path)), contents);
     const files = modules.map(({ path, type }) => ({ file: basename(path), type }));
     writeFileSync(

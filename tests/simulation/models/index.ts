@@ -2,10 +2,10 @@ import type { Model } from '../model.js';
 import { authStorage } from './auth_storage.js';
 import { cache } from './cache.js';
 import { cart } from './cart.js';
-import { counter } from './counter.js';
-import { lock } from './lock.js';
+import { counter } from './coordination_counter.js';
+import { lock } from './coordination_lock.js';
 import { rateLimit } from './rate_limit.js';
-import { revocation } from './revocation.js';
+import { revocation } from './session_revocation.js';
 import { sessionStore } from './session_store.js';
 
 /** All models, by their names. */

@@ -1,0 +1,135 @@
+// Runs every snippet of the documents, and every example in the types, on workerd's KV.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as clients from '@codex/cloudflare-clients';
+import * as betterAuth from '@codex/cloudflare-clients/better-auth';
+import { transform } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { unstable_getMiniflareWorkerOptions as readConfig } from 'wrangler';
+import { at, run } from '../../scripts/lib.mjs';
+import { type Snippet, snippetsOf } from '../support/snippets.js';
+import { bundled } from '../support/workerd.js';
+
+const GUIDES = ['kv', 'carts', 'sessions', 'limits', 'better-auth'];
+const documents = ['README.md', ...GUIDES.map((guide) => `docs/${guide}.md`)].flatMap(snippetsOf);
+const examples = readdirSync(at('js'))
+  .filter((name) => name.endsWith('.ts'))
+  .flatMap((name) => snippetsOf(`js/${name}`));
+const ofLanguage = (language: string) =>
+  [...documents, ...examples].filter((snippet) => snippet.language === language && !snippet.file);
+
+const OBJECTS = {
+  CART_DO: 'CartDurableObject',
+  SESSION_DO: 'SessionDurableObject',
+  RATE_LIMIT_DO: 'RateLimitDurableObject',
+  COORDINATION_DO: 'CoordinationDurableObject',
+  AUTH_DO: 'AuthStorageDurableObject',
+};
+
+let miniflare: Miniflare;
+let context: Record<string, unknown>;
+beforeAll(async () => {
+  miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...(await bundled(new URL('../workerd/worker.ts', import.meta.url))),
+      compatibilityDate: '2026-08-01',
+      kvNamespaces: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'],
+      durableObjects: Object.fromEntries(
+        Object.entries(OBJECTS).map(([name, className]) => [name, { className, useSQLite: true }]),
+      ),
+    }),
+  );
+  const env = await miniflare.getBindings<Record<string, clients.KVHandle & clients.ObjectHandle>>();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  // What the snippets take for given.
+  context = {
+    ...clients,
+    ...betterAuth,
+    env,
+    expiresAt,
+    token: 'token',
+    address: '203.0.113.7',
+    settings: { logo: 'blue' },
+    cache: new clients.CacheClient(env.CACHE_KV as clients.KVHandle),
+    loadFeatured: async () => [],
+    loadSession: async () => ({ session: { expiresAt, userId: 'u1' }, user: { id: 'u1' } }),
+    queueForLater: () => {},
+    request: new Request('https://shop.example', { headers: { 'user-agent': 'Firefox' } }),
+    deleteFromDatabase: async () => {},
+    changeInDatabase: async () => {},
+    sessions: new clients.SessionCacheClient(env.AUTH_SESSION_KV as clients.KVHandle, {
+      revocations: env.SESSION_DO as never,
+    }),
+    console: { log: () => {} },
+  };
+});
+afterAll(() => miniflare.dispose());
+
+async function execute({ code }: Snippet): Promise<unknown> {
+  const { code: script } = await transform(`async () => {${code.replace(/^import .*$/gm, '')}}`, {
+    loader: 'ts',
+  });
+  return new Function(...Object.keys(context), `return (${script.replace(/;\s*$/, '')})()`)(
+    ...Object.values(context),
+  );
+}
+
+it('finds the snippets', () => {
+  expect(ofLanguage('ts').length).toBeGreaterThan(10);
+  expect(documents.filter(({ file }) => file).length).toBeGreaterThan(5);
+});
+
+describe('TypeScript runs', () => {
+  it.each(ofLanguage('ts'))('$where', async (snippet) => {
+    const log = vi.fn();
+    context.console = { log };
+    await execute(snippet);
+    // What a snippet says it prints, it prints.
+    const said = /console\.log\(.*?\); \/\/ (.*)/.exec(snippet.code)?.[1];
+    if (said) expect(log).toHaveBeenCalledWith(said);
+  });
+});
+
+describe('configuration is what wrangler takes', () => {
+  it.each(ofLanguage('jsonc'))('$where', ({ code }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'snippet-'));
+    const file = join(folder, 'wrangler.jsonc');
+    writeFileSync(file, code);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const environment of [undefined, ...Object.keys(JSON.parse(code).env ?? {})]) {
+      const { workerOptions } = readConfig(file, environment);
+      const named = (JSON.parse(code).env?.[environment ?? ''] ?? JSON.parse(code)).kv_namespaces ?? [];
+      expect(Object.keys(workerOptions.kvNamespaces ?? {})).toHaveLength(named.length);
+    }
+    expect(warn).not.toHaveBeenCalled();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('commands are there', () => {
+  const commands = ofLanguage('sh').flatMap(({ code, where }) =>
+    code
+      .split('\n')
+      .map((line) => line.replace(/ +#.*/, ''))
+      .filter(Boolean)
+      .map((line) => ({ line, where })),
+  );
+  it.each(commands)('$line ($where)', ({ line }) => {
+    const [program, ...args] = line.split(' ') as [string, ...string[]];
+    if (program === 'npm') {
+      const scripts = Object.keys(JSON.parse(run('cat', ['package.json'], { quiet: true }).stdout).scripts);
+      const script = args[0] === 'run' ? args[1] : args[0];
+      expect([...scripts, 'install']).toContain(script);
+      return;
+    }
+    expect([program, args[0]]).toEqual(['npx', 'wrangler']);
+    const words = args
+      .slice(1)
+      .filter((word) => /^[a-z][a-z0-9]*$/.test(word))
+      .slice(0, 3);
+    const { stdout } = run('wrangler', [...words, '--help'], { quiet: true });
+    for (const flag of args.filter((word) => word.startsWith('--'))) expect(stdout).toContain(flag);
+  });
+});

@@ -1,0 +1,22 @@
+// The configurations of the Workers that are checked in: wrangler bundles each as it would deploy it.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { run } from '../../../scripts/lib.mjs';
+
+const bindings = {
+  'queue-consumer': ['env.CACHE_KV', 'env.DEAD_LETTERS', 'env.TRANSCODER'],
+  'webhook-handler': ['env.AUTH_SESSION_KV'],
+};
+
+it.each(Object.entries(bindings))('examples/%s', (name, names) => {
+  const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  const config = `examples/${name}/wrangler.jsonc`;
+  const { stdout } = run('wrangler', ['deploy', '--dry-run', '--outdir', folder, '-c', config], {
+    quiet: true,
+  });
+  for (const binding of names) expect(stdout).toContain(binding);
+  expect(readdirSync(folder).filter((file) => file.endsWith('.wasm'))).toHaveLength(1);
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,325 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { code, hang, listening, unique } from '../../support/backend.js';
+import { failure, tapped } from '../../support/objects.js';
+import { AUTH_DO, EMPTY, exec, storedUnder, stubOf, unreliable, value } from './objects.js';
+
+const MINUTE = 60_000;
+const storage = secondaryStorage(AUTH_DO);
+const { consume } = rateLimitStorage(AUTH_DO);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+describe('values', () => {
+  it('are there until they expire, to the millisecond', async () => {
+    const key = unique();
+    expect(await storage.get(key)).toBeNull();
+    await storage.set(key, 'text', 1.5);
+    pass(1_499);
+    expect(await storage.get(key)).toBe('text');
+    pass(1);
+    expect(await storage.get(key)).toBeNull();
+    expect(await storage.getAndDelete(key)).toBeNull();
+  });
+
+  it('without a TTL stay, and a later set replaces value and TTL', async () => {
+    const key = unique();
+    await storage.set(key, 'short', 1);
+    await storage.set(key, 'long');
+    pass(100 * 365 * 24 * 60 * MINUTE);
+    expect(await storage.get(key)).toBe('long');
+    expect(await runDurableObjectAlarm(stubOf(key))).toBe(true);
+    expect(await storage.get(key)).toBe('long');
+    await storage.set(key, 'short again', 1);
+    pass(1_000);
+    expect(await storage.get(key)).toBeNull();
+  });
+
+  it('with a TTL of 0 are over at once, whatever stood there', async () => {
+    const key = unique();
+    await storage.set(key, 'session', 60);
+    await storage.set(key, 'session', 0);
+    expect(await storage.get(key)).toBeNull();
+  });
+
+  it('hold any text up to 1 MiB', async () => {
+    const key = unique('schlüssel 🔑 \u0000');
+    for (const text of ['', 'null', '🔑\u0000"', 'x'.repeat(1_048_576)]) {
+      await storage.set(key, text, 60);
+      expect((await storage.get(key)) === text).toBe(true);
+    }
+  });
+
+  it('are of their own key', async () => {
+    const [a, b] = [unique(), unique()];
+    await Promise.all([storage.set(a, 'a', 60), storage.set(b, 'b', 60)]);
+    await storage.delete(a);
+    expect([await storage.get(a), await storage.get(b)]).toEqual([null, 'b']);
+  });
+});
+
+describe('at the same time', () => {
+  it('one of 50 takes a value', async () => {
+    const key = unique();
+    await storage.set(key, 'token', 60);
+    const taken = await Promise.all(Array.from({ length: 50 }, () => storage.getAndDelete(key)));
+    expect(taken.filter((text) => text !== null)).toEqual(['token']);
+  });
+
+  it('50 count to 50, in the window of the first', async () => {
+    const key = unique();
+    const counts = await Promise.all(Array.from({ length: 50 }, () => storage.increment(key, 10)));
+    expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    pass(9_999);
+    expect(await storage.increment(key, 10)).toBe(51);
+    expect(await storage.get(key)).toBe('51');
+    pass(1);
+    expect(await storage.increment(key, 10)).toBe(1);
+  });
+
+  it('a rule admits exactly its number, and tells the others how long to wait', async () => {
+    const key = unique();
+    const rule = { window: 10, max: 5 };
+    const results = await Promise.all(Array.from({ length: 50 }, () => consume(key, rule)));
+    expect(results.filter(({ allowed }) => allowed)).toEqual(
+      Array(5).fill({ allowed: true, retryAfter: null }),
+    );
+    pass(7_500);
+    expect(await consume(key, rule)).toEqual({ allowed: false, retryAfter: 3 });
+    pass(2_500);
+    expect(await consume(key, rule)).toEqual({ allowed: true, retryAfter: null });
+  });
+});
+
+describe('what is stored', () => {
+  it('is nothing for what was never there', async () => {
+    const key = unique();
+    await storage.get(key);
+    expect(await consume(key, { window: 10, max: 0 })).toEqual({ allowed: false, retryAfter: 10 });
+    expect(await storedUnder(key)).toEqual(EMPTY);
+  });
+
+  it('is for ten minutes that nothing was taken or deleted: a copy that comes late ends nothing newer', async () => {
+    const key = unique();
+    const sent = Date.now();
+    expect(await stubOf(key).getAndDelete('take', sent)).toEqual({ ok: true, value: null });
+    expect(await stubOf(key).delete('delete', sent)).toEqual({ ok: true, value: null });
+    await storage.set(key, 'newer', 60);
+    expect(await stubOf(key).getAndDelete('take', sent)).toEqual({ ok: true, value: null });
+    expect(await stubOf(key).delete('delete', sent)).toEqual({ ok: true, value: null });
+    expect(await storage.get(key)).toBe('newer');
+    await storage.delete(key);
+    await storage.set(key, 'over', 0);
+    pass(10 * MINUTE);
+    await runDurableObjectAlarm(stubOf(key));
+    expect(await storedUnder(key)).toEqual(EMPTY);
+  });
+
+  it('is nothing after the expiry', async () => {
+    for (const ttl of [1, 60, 604_800]) {
+      const key = unique();
+      await storage.set(key, 'session', ttl);
+      // A copy of the call may come for ten minutes.
+      const ends = Math.max(ttl * 1_000, 10 * MINUTE);
+      expect(await storedUnder(key)).toMatchObject({ alarm: Date.now() + ends, remembered: 1 });
+      pass(ttl * 1_000);
+      expect(await storage.get(key)).toBeNull();
+      pass(ends - ttl * 1_000);
+      expect(await runDurableObjectAlarm(stubOf(key))).toBe(true);
+      expect(await storedUnder(key)).toEqual(EMPTY);
+      expect(await storage.get(key)).toBeNull();
+    }
+  });
+
+  it('is nothing after a window, and the object counts anew', async () => {
+    const key = unique();
+    await storage.increment(key, 60);
+    pass(10 * MINUTE);
+    await runDurableObjectAlarm(stubOf(key));
+    expect(await storedUnder(key)).toEqual(EMPTY);
+    expect(await storage.increment(key, 60)).toBe(1);
+  });
+
+  it('is nothing ten minutes after a value was taken or deleted', async () => {
+    for (const remove of [storage.getAndDelete, storage.delete]) {
+      const key = unique();
+      await storage.set(key, 'session', 604_800);
+      await remove(key);
+      expect((await storedUnder(key)).alarm).toBe(Date.now() + 10 * MINUTE);
+      pass(10 * MINUTE - 1);
+      await runDurableObjectAlarm(stubOf(key));
+      expect(await storedUnder(key)).toMatchObject({ remembered: 2, alarm: Date.now() + 1 });
+      pass(1);
+      await runDurableObjectAlarm(stubOf(key));
+      expect(await storedUnder(key)).toEqual(EMPTY);
+    }
+  });
+
+  it('stays when an alarm rings before a renewed expiry, and goes with the next', async () => {
+    const key = unique();
+    await storage.set(key, 'session', 660);
+    await storage.set(key, 'renewed', 720);
+    pass(11 * MINUTE);
+    await runDurableObjectAlarm(stubOf(key));
+    expect(await storage.get(key)).toBe('renewed');
+    expect((await storedUnder(key)).alarm).toBe(Date.now() + MINUTE);
+    pass(MINUTE);
+    await runDurableObjectAlarm(stubOf(key));
+    expect(await storedUnder(key)).toEqual(EMPTY);
+  });
+
+  it('is bounded: a thousand mutations and eight large answers are remembered', async () => {
+    const key = unique();
+    const counts = Array.from({ length: 1_600 }, () => storage.increment(key, 3_600));
+    expect(Math.max(...(await Promise.all(counts)))).toBe(1_600);
+    expect((await storedUnder(key)).remembered).toBeLessThanOrEqual(1_250);
+
+    const large = unique();
+    for (let i = 0; i < 12; i++) {
+      await storage.set(large, 'x'.repeat(100_000), 60);
+      await storage.getAndDelete(large);
+    }
+    expect((await storedUnder(large)).answersSize).toBe(800_000);
+  });
+
+  it('is all of a mutation or nothing, when the storage fails', async () => {
+    const key = unique();
+    await storage.increment(key, 60);
+    await exec(key, "CREATE TRIGGER full BEFORE INSERT ON remembered BEGIN SELECT RAISE(ABORT, 'full'); END");
+    expect(await code(storage.increment(key, 60))).toBe('object_unavailable');
+    expect(await code(storage.getAndDelete(key))).toBe('object_unavailable');
+    expect(await storage.get(key)).toBe('1');
+    await exec(key, 'DROP TRIGGER full');
+    expect(await storage.increment(key, 60)).toBe(2);
+  });
+
+  it('survives an eviction', async () => {
+    const [text, count] = [unique(), unique()];
+    await storage.set(text, 'session', 60);
+    await storage.increment(count, 60);
+    await evictDurableObject(stubOf(text));
+    await evictDurableObject(stubOf(count));
+    expect(await storage.get(text)).toBe('session');
+    expect(await storage.increment(count, 60)).toBe(2);
+  });
+});
+
+describe('a call that is made again with its idempotency key', () => {
+  it('is applied once and answered as the first time', async () => {
+    const stub = stubOf(unique());
+    const twice = async <T>(call: () => Promise<T>) => {
+      const first = await call();
+      await evictDurableObject(stub);
+      expect(await call()).toEqual(first);
+      return first;
+    };
+    await twice(() => stub.increment('i1', 60));
+    expect(await twice(() => stub.increment('i2', 60))).toEqual({ ok: true, value: 2 });
+    expect(await twice(() => stub.consume('c1', 60, 3))).toEqual({ ok: true, value: 0 });
+    expect(await twice(() => stub.getAndDelete('t1'))).toEqual({ ok: true, value: '3' });
+    await twice(() => stub.set('s1', 'old', 60));
+    await stub.set('s2', 'new', 60);
+    await twice(() => stub.set('s1', 'old', 60));
+    expect(await value(stub.get())).toBe('new');
+    await twice(() => stub.delete('d1'));
+    await stub.set('s3', 'newer', 60);
+    await twice(() => stub.delete('d1'));
+    await twice(() => stub.getAndDelete('t1'));
+    expect(await value(stub.get())).toBe('newer');
+  });
+
+  it('is known for ten minutes', async () => {
+    const stub = stubOf(unique());
+    expect(await value(stub.increment('once', 3_600))).toBe(1);
+    pass(10 * MINUTE - 1);
+    expect(await value(stub.increment('once', 3_600))).toBe(1);
+    pass(1);
+    expect(await value(stub.increment('once', 3_600))).toBe(2);
+  });
+
+  it('is not counted in the next window too', async () => {
+    const key = unique();
+    const stub = stubOf(key);
+    await stub.increment('once', 1);
+    pass(1_000);
+    await runDurableObjectAlarm(stub);
+    expect(await value(stub.increment('once', 1))).toBe(1);
+    expect(await value(stub.increment('other', 1))).toBe(1);
+    pass(10_000);
+    await runDurableObjectAlarm(stub);
+    expect(await storedUnder(key)).toEqual(EMPTY);
+  });
+
+  it('is refused as another operation', async () => {
+    const stub = stubOf(unique());
+    await stub.set('once', 'text', 60);
+    expect(await stub.delete('once')).toMatchObject({ ok: false, code: 'invalid_key' });
+    expect(await value(stub.get())).toBe('text');
+  });
+});
+
+describe('on a network that loses things', () => {
+  const losing = (...losses: ('call' | 'reply')[]) => {
+    const { events, onEvent } = listening();
+    const objects = unreliable(() => losses.shift());
+    return { storage: secondaryStorage(objects, { onEvent }), limiter: rateLimitStorage(objects), events };
+  };
+
+  it('calls are made again and applied once', async () => {
+    const key = unique();
+    for (const loss of ['call', 'reply'] as const) {
+      const again = () => losing(loss, 'reply').storage;
+      await again().set(key, '5', 60);
+      expect(await again().increment(key, 60)).toBe(6);
+      expect(await losing(loss).limiter.consume(key, { window: 60, max: 7 })).toMatchObject({
+        allowed: true,
+      });
+      expect(await again().get(key)).toBe('7');
+      expect(await again().getAndDelete(key)).toBe('7');
+      expect(await again().getAndDelete(key)).toBeNull();
+    }
+  });
+
+  it('listeners are told, without keys and values', async () => {
+    const { storage, events } = losing('reply');
+    await storage.set('secret-key', 'secret-value', 60);
+    expect(events.map(({ client, operation, note }) => ({ client, operation, note }))).toEqual([
+      { client: 'auth_storage', operation: 'set', note: 'retried' },
+      { client: 'auth_storage', operation: 'set', note: undefined },
+    ]);
+    await storage.get('secret-key');
+    expect(events.at(-1)).toMatchObject({ operation: 'get', hit: true });
+    expect(JSON.stringify(events)).not.toContain('secret');
+  });
+
+  it('a call gives up in the end, and says so', async () => {
+    const { storage } = losing(...Array<'call'>(4).fill('call'));
+    await expect(storage.get(unique())).rejects.toMatchObject({
+      code: 'object_unavailable',
+      retryable: true,
+    });
+  });
+
+  it('an overloaded object is left alone', async () => {
+    let calls = 0;
+    const objects = tapped(AUTH_DO, async () => {
+      calls++;
+      throw failure({ retryable: true, overloaded: true });
+    });
+    expect(await code(secondaryStorage(objects).get('key'))).toBe('object_overloaded');
+    expect(calls).toBe(1);
+  });
+
+  it('a call ends at its time limit', async () => {
+    vi.useRealTimers();
+    const objects = tapped(AUTH_DO, hang);
+    expect(await code(secondaryStorage(objects, { timeoutMs: 20 }).get('key'))).toBe('timeout');
+  });
+});

@@ -1,0 +1,143 @@
+// Calls that come late, again, or after somebody else's.
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { code, unique } from '../../support/backend.js';
+import { failure, tapped } from '../../support/objects.js';
+import { rows, stored, stubOf } from '../../support/stored.js';
+
+const { CART_DO } = env as { CART_DO: ObjectHandle };
+const stub = (id: string) => stubOf(CART_DO, id);
+const mug = { id: 'mug' };
+const tables = async (id: string) => (await stored(stub(id))).tables;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_900_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+
+test('a call that finds no line is remembered, so that a copy which comes late finds none either', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const id = unique('cart');
+  expect(await carts.removeItem(id, 'mug')).toBeNull();
+  expect(await carts.setQty(id, 'mug', 1)).toBeNull();
+  expect(await carts.mutate(id, [{ op: 'remove', skuId: 'mug' }])).toEqual({});
+  await carts.incrementQty(id, mug, 2);
+  for (const [method, ...args] of sent.slice(0, 3)) await again(id, method as string, args);
+  expect(await carts.getCart(id)).toMatchObject({ mug: { qty: 2 } });
+  await carts.deleteCart(id);
+  pass(600);
+  await runDurableObjectAlarm(stub(id));
+  expect(await tables(id)).toEqual([]);
+});
+
+test('an increment that was refused while its cart was merged stays refused when that has ended', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.incrementQty(guest, mug, 1);
+  await again(guest, 'beginMerge', [mine, 'merge']);
+  const once = { idempotencyKey: 'once' };
+  expect(await code(carts.incrementQty(guest, mug, 5, undefined, undefined, once))).toBe('conflict');
+  const [method, ...args] = sent.at(-1) as [string, ...unknown[]];
+  await again(guest, 'endMerge', ['merge', false]);
+  expect(await again(guest, method, args)).toMatchObject({ ok: false, code: 'conflict' });
+  expect(await carts.getCart(guest)).toMatchObject({ mug: { qty: 1 } });
+  pass(1);
+  // The caller comes again with its own key: that is another call.
+  expect(await carts.incrementQty(guest, mug, 5, undefined, undefined, once)).toMatchObject({
+    mug: { qty: 6 },
+  });
+});
+
+test('a merge whose begin is repeated does not empty what was put into the source since', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.incrementQty(guest, mug, 1);
+  let finished = false;
+  // The reply of the begin is lost; another caller finishes the merge and adds a line.
+  const lost = tapped(CART_DO, async (call, method) => {
+    const reply = await call();
+    if (method !== 'beginMerge' || finished) return reply;
+    finished = true;
+    await carts.mergeCart(guest, mine);
+    await carts.incrementQty(guest, { id: 'hat' }, 1);
+    throw failure({ retryable: true });
+  });
+  await new CartStoreClient(lost).mergeCart(guest, mine);
+  const qty = async (id: string) => (await carts.getCart(id)).hat?.qty ?? 0;
+  expect((await qty(guest)) + (await qty(mine))).toBe(1);
+  expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
+});
+
+test('a copy of a merge that its target has refused merges nothing, whatever became of the target since', async () => {
+  const sent: unknown[][] = [];
+  const carts = new CartStoreClient(CART_DO);
+  const [guest, mine] = [unique('guest'), unique('mine')];
+  await carts.setCart(guest, { mug: { sku: mug, qty: 600_000 } });
+  await carts.setCart(mine, { mug: { sku: mug, qty: 600_000 } });
+  // Between the refusal and the giving up there is room, and a copy of the refused call arrives.
+  const crowded = tapped(copied(CART_DO, sent), async (call, method) => {
+    if (method === 'giveUpMerge') {
+      await carts.setQty(mine, 'mug', 1);
+      const [refused, ...args] = sent.find(([made]) => made === 'merge') as [string, ...unknown[]];
+      expect(await again(mine, refused, args)).toMatchObject({ ok: false, code: 'limit_exceeded' });
+    }
+    return call();
+  });
+  expect(await code(new CartStoreClient(crowded).mergeCart(guest, mine))).toBe('limit_exceeded');
+  expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
+  expect(await carts.setQty(guest, 'mug', 5)).toMatchObject({ mug: { qty: 5 } });
+});
+
+test('a change that expects a version which has gone by is refused for no row', async () => {
+  const carts = new CartStoreClient(CART_DO);
+  const id = await carts.createCart();
+  const { version } = await carts.getCartWithVersion(id);
+  await carts.incrementQty(id, mug, 1);
+  const keys = () => rows(stub(id), 'SELECT key FROM applied');
+  const before = await keys();
+  expect(await code(carts.setCart(id, {}, { ifVersion: version }))).toBe('conflict');
+  expect(await keys()).toEqual(before);
+  expect(await code(carts.setCart(id, {}, { ifVersion: 0 }))).toBe('conflict');
+  expect(await keys()).toHaveLength(before.length + 1);
+});
+
+test('a call that comes a minute late is refused, and tells the time', async () => {
+  const id = unique('cart');
+  const late = ['[{"op":"increment","sku":{"id":"mug"},"qty":1}]', 60, 'key', undefined, undefined];
+  const reply = await again(id, 'change', [...late, Date.now() - 60_001]);
+  expect(reply).toMatchObject({ ok: false, code: 'timeout', at: Date.now() });
+  expect(await tables(id)).toEqual([]);
+  expect(await again(id, 'change', [...late, Date.now() - 60_000])).toMatchObject({ ok: true });
+  expect(await again(id, 'change', [...late, Date.now() + 300_001])).toMatchObject({ code: 'timeout' });
+  expect(await again(id, 'change', [...late, 'now'])).toMatchObject({ code: 'invalid_value' });
+});
+
+// Makes a call by hand, as a copy of one arrives.
+function again(id: string, method: string, args: unknown[]): Promise<unknown> {
+  const cart = stub(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  return cart[method]?.(...args) ?? Promise.reject(new Error(method));
+}
+
+// The same namespace; what is sent is kept, by its method.
+function copied(namespace: ObjectHandle, sent: unknown[][]): ObjectHandle {
+  return {
+    idFromName: (name) => namespace.idFromName(name),
+    get: (id: never) => {
+      const stub = namespace.get(id) as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const make =
+        (_: object, method: string) =>
+        (...args: unknown[]) => {
+          sent.push([method, ...args]);
+          return stub[method]?.(...args);
+        };
+      return new Proxy({}, { get: make });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { env } from 'cloudflare:workers';
+import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import { expect, test } from 'vitest';
+import { unique } from '../../support/backend.js';
+
+interface Stub {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+const { CART_DO } = env as { CART_DO: ObjectHandle };
+const mug = { id: 'mug', title: 'Mug' };
+
+function wire(id = unique('cart'), url = 'https://cart') {
+  const send = (body: unknown, init: RequestInit = {}) => {
+    const stub = CART_DO.get(CART_DO.idFromName(id) as never) as Stub;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return stub.fetch(url, { method: 'POST', body: text, ...init });
+  };
+  return { id, send, json: async (body: unknown) => (await send(body)).json() };
+}
+
+test('the shop speaks to its cart as before', async () => {
+  const { json, id } = wire();
+  const ttl = 3_600;
+  expect(await json({ op: 'init', ttl })).toEqual({ ok: true });
+  expect(await json({ op: 'get', ttl })).toEqual({ ok: true, cart: {} });
+  const one = { mug: { sku: mug, qty: 1 } };
+  expect(await json({ op: 'increment', sku: mug, qty: 1, ttl })).toEqual({ ok: true, cart: one });
+  const sized = { op: 'increment', sku: mug, qty: 2, size: 'L', rental: { days: 3 }, ttl };
+  const two = { ...one, 'mug:L': { sku: mug, qty: 2, size: 'L', rental: { days: 3 } } };
+  expect(await json(sized)).toEqual({ ok: true, cart: two });
+  expect(await json({ op: 'setQty', skuId: 'mug:L', qty: 0, ttl })).toEqual({ ok: true, cart: one });
+  expect(await json({ op: 'setQty', skuId: 'none', qty: 1, ttl })).toEqual({ ok: true, cart: null });
+  expect(await json({ op: 'remove', skuId: 'none', ttl })).toEqual({ ok: true, cart: null });
+  expect(await json({ op: 'remove', skuId: 'mug', ttl })).toEqual({ ok: true, cart: {} });
+  expect(await json({ op: 'set', cart: two, ttl })).toEqual({ ok: true });
+  expect(await json({ op: 'get' })).toEqual({ ok: true, cart: two });
+  expect(await new CartStoreClient(CART_DO).getCart(id)).toEqual(two);
+});
+
+test('host and path do not matter, and a retry with its key is applied once', async () => {
+  const { json } = wire(undefined, 'http://anything.example/some/path?x=1');
+  const body = { op: 'increment', sku: mug, qty: 1, idempotencyKey: 'once' };
+  await json(body);
+  expect(await json(body)).toEqual({ ok: true, cart: { mug: { sku: mug, qty: 1 } } });
+});
+
+test('what the wire does not know is refused, and nothing has changed', async () => {
+  const { send, json } = wire();
+  await json({ op: 'increment', sku: mug, qty: 1 });
+  const unknown = await send({ op: 'explode' });
+  expect([unknown.status, await unknown.json()]).toEqual([400, { ok: false }]);
+  const refused: [unknown, number][] = [
+    ['no JSON', 400],
+    ['[]', 400],
+    ['null', 400],
+    ['', 400],
+    [{}, 400],
+    [{ op: 'increment' }, 400],
+    [{ op: 'increment', sku: mug, qty: 1.5 }, 400],
+    [{ op: 'increment', sku: mug, qty: '1' }, 400],
+    [{ op: 'increment', sku: mug, qty: 1, ttl: -1 }, 400],
+    [{ op: 'increment', sku: mug, qty: 1, ttl: 'x' }, 400],
+    [{ op: 'increment', sku: mug, qty: 1_000_000 }, 422],
+    [{ op: 'increment', sku: mug, qty: 1, ifVersion: 99 }, 409],
+    [{ op: 'set' }, 400],
+    [{ op: 'set', cart: [] }, 400],
+    [{ op: 'setQty', qty: 1 }, 400],
+    [{ op: 'remove', skuId: 5 }, 400],
+    [JSON.stringify({ op: 'set', cart: {}, pad: 'x'.repeat(2_000_001) }), 413],
+  ];
+  for (const [body, status] of refused) {
+    const response = await send(body);
+    expect(response.status, JSON.stringify(body).slice(0, 80)).toBe(status);
+    expect(await response.json()).toMatchObject({ ok: false });
+  }
+  expect((await send(undefined, { method: 'GET', body: null })).status).toBe(405);
+  expect(await json({ op: 'get' })).toEqual({ ok: true, cart: { mug: { sku: mug, qty: 1 } } });
+});

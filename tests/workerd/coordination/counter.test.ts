@@ -1,0 +1,205 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { CounterClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { code, unique } from '../../support/backend.js';
+import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+
+const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
+const stub = (name: string) => stubOf(COORDINATION_DO, `counter:${name}`);
+const MAX = Number.MAX_SAFE_INTEGER;
+const TEN_MINUTES = 600_000;
+
+describe('CounterClient', () => {
+  const counters = new CounterClient(COORDINATION_DO);
+  let start = 0;
+  const at = (ms: number) => vi.setSystemTime(start + ms);
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    start = Date.now();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('counts up, down and from 0', async () => {
+    const name = unique();
+    expect(await counters.get(name)).toBe(0);
+    expect(await stored(stub(name))).toEqual(nothing);
+    expect(await counters.increment(name)).toBe(1);
+    expect(await counters.increment(name, 41)).toBe(42);
+    expect(await counters.increment(name, -50)).toBe(-8);
+    expect(await counters.increment(name, 0)).toBe(-8);
+    expect(await counters.get(name)).toBe(-8);
+    expect(await counters.get(unique())).toBe(0);
+  });
+
+  it('loses none of 1,000 at once', async () => {
+    const name = unique();
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => counters.increment(name)));
+    expect(new Set(answers).size).toBe(1_000);
+    expect(await counters.get(name)).toBe(1_000);
+  });
+
+  it('counts calls with the same key once, for ten minutes', async () => {
+    const name = unique();
+    const once = () => counters.increment(name, 5, { idempotencyKey: 'order-1' });
+    expect(await Promise.all([once(), once(), once()])).toEqual([5, 5, 5]);
+    expect(await counters.increment(name)).toBe(6);
+    expect(await once()).toBe(5);
+    await evictDurableObject(stub(name));
+    at(TEN_MINUTES - 1);
+    expect(await once()).toBe(5);
+    expect(await counters.get(name)).toBe(6);
+    at(TEN_MINUTES);
+    expect(await once()).toBe(11);
+  });
+
+  it('remembers a thousand keys at least, and never two thousand that are older than seven minutes', async () => {
+    const name = unique();
+    const first = () => counters.increment(name, 1, { idempotencyKey: 'first' });
+    await first();
+    const many = async (calls: number) => {
+      for (let i = 0; i < calls; i += 100) {
+        await Promise.all(Array.from({ length: 100 }, () => counters.increment(name)));
+      }
+    };
+    await many(900);
+    expect(await first()).toBe(1);
+    at(421_000);
+    await many(1_200);
+    const [[kept]] = (await rows(stub(name), 'SELECT COUNT(*) FROM keys')) as [[number]];
+    expect(kept).toBeGreaterThanOrEqual(1_000);
+    expect(kept).toBeLessThan(2_000);
+    expect(await counters.get(name)).toBe(2_101);
+  });
+
+  it('refuses a key that was used for another amount, and counts nothing', async () => {
+    const name = unique();
+    await counters.increment(name, 2, { idempotencyKey: 'order' });
+    expect(await code(counters.increment(name, 3, { idempotencyKey: 'order' }))).toBe('invalid_key');
+    expect(await counters.increment(name, 2, { idempotencyKey: 'order' })).toBe(2);
+  });
+
+  it('knows the keys of the version before, whatever they were used for', async () => {
+    const name = unique();
+    await counters.increment(name, 5, { idempotencyKey: 'old' });
+    await runInDurableObject(stub(name), (_, { storage }) => {
+      storage.sql.exec('ALTER TABLE keys DROP COLUMN note');
+      storage.sql.exec('ALTER TABLE lock DROP COLUMN extended_by');
+      storage.sql.exec('UPDATE schema SET version = 1');
+    });
+    await evictDurableObject(stub(name));
+    expect(await counters.increment(name, 7, { idempotencyKey: 'old' })).toBe(5);
+    expect(await counters.increment(name, 7, { idempotencyKey: 'new' })).toBe(12);
+  });
+
+  it('counts a call once whose reply was lost', async () => {
+    let calls = 0;
+    const objects = tapped(COORDINATION_DO, async (go) => {
+      calls += 1;
+      if (calls % 3 === 1) throw failure({ retryable: true });
+      const answer = await go();
+      if (calls % 3 === 2) throw failure({ retryable: true });
+      return answer;
+    });
+    const flaky = new CounterClient(objects);
+    const name = unique();
+    for (let i = 1; i <= 5; i++) expect(await flaky.increment(name)).toBe(i);
+    await flaky.reset(name);
+    expect(await flaky.get(name)).toBe(0);
+  });
+
+  it('stays within the safe integers', async () => {
+    const name = unique();
+    expect(await counters.increment(name, MAX)).toBe(MAX);
+    expect(await code(counters.increment(name))).toBe('limit_exceeded');
+    expect(await counters.get(name)).toBe(MAX);
+    expect(await counters.increment(name, -MAX)).toBe(0);
+    expect(await counters.increment(name, -MAX)).toBe(-MAX);
+    expect(await code(counters.increment(name, -1))).toBe('limit_exceeded');
+  });
+
+  it('keeps a counter until it is reset, and then nothing when its keys have ended', async () => {
+    const name = unique();
+    await counters.increment(name, 7);
+    expect((await stored(stub(name))).alarm).toBe(start + TEN_MINUTES);
+    at(TEN_MINUTES);
+    await runDurableObjectAlarm(stub(name));
+    expect(await rows(stub(name), 'SELECT * FROM keys')).toEqual([]);
+    expect((await stored(stub(name))).alarm).toBeNull();
+    at(1e9);
+    expect(await counters.get(name)).toBe(7);
+    expect(await counters.reset(name)).toBeUndefined();
+    expect(await counters.get(name)).toBe(0);
+    at(1e9 + TEN_MINUTES);
+    await runDurableObjectAlarm(stub(name));
+    expect(await stored(stub(name))).toEqual(nothing);
+    expect(await counters.increment(name)).toBe(1);
+    const untouched = unique();
+    // Remembered, so that a copy which comes late does not reset what is counted by then.
+    await counters.reset(untouched);
+    expect((await stored(stub(untouched))).alarm).toBe(start + 1e9 + 2 * TEN_MINUTES);
+    at(1e9 + 2 * TEN_MINUTES);
+    await runDurableObjectAlarm(stub(untouched));
+    expect(await stored(stub(untouched))).toEqual(nothing);
+  });
+
+  it('refuses bad input, and asks nobody', async () => {
+    const { objects, count } = countedObjects(COORDINATION_DO);
+    const client = new CounterClient(objects);
+    for (const name of ['', '..', 7, null, undefined, '\udfff', 'n'.repeat(513)]) {
+      for (const method of ['increment', 'get', 'reset'] as const) {
+        expect(await code(client[method](name as never))).toBe('invalid_key');
+      }
+    }
+    for (const by of [0.5, Number.NaN, Infinity, MAX + 1, '1', null, 1n]) {
+      expect(await code(client.increment('a', by as never))).toBe('invalid_value');
+    }
+    for (const idempotencyKey of ['', 7, null, 'k'.repeat(513), '\ud800']) {
+      expect(await code(client.increment('a', 1, { idempotencyKey } as never))).toBe('invalid_key');
+    }
+    expect(count).toEqual({});
+  });
+
+  it('does what a plain model says', async () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'add', 'reset', 'evict', 'alarm'),
+      by: fc.integer({ min: -100, max: 100 }),
+      key: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+      wait: fc.oneof(fc.nat(1_000), fc.nat(TEN_MINUTES)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const name = unique();
+        const known = new Map<string, { value: number; until: number }>();
+        let [now, value] = [0, 0];
+        for (const { what, by, key, wait } of steps) {
+          now += wait;
+          at(now);
+          if (what === 'add') {
+            // A key is of one call.
+            const ofCall = key === undefined ? undefined : `${key} ${by}`;
+            const seen = ofCall === undefined ? undefined : known.get(ofCall);
+            const repeated = seen && now < seen.until;
+            if (!repeated) value += by;
+            if (!repeated && ofCall !== undefined) known.set(ofCall, { value, until: now + TEN_MINUTES });
+            const options = ofCall === undefined ? {} : { idempotencyKey: ofCall };
+            expect(await counters.increment(name, by, options)).toBe(repeated ? seen.value : value);
+          } else if (what === 'reset') {
+            await counters.reset(name);
+            value = 0;
+          } else if (what === 'evict') {
+            await evictDurableObject(stub(name)).catch(() => {});
+          } else {
+            await runDurableObjectAlarm(stub(name));
+          }
+          expect(await counters.get(name)).toBe(value);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,314 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { type Lock, LockClient, type ObjectHandle } from '@codex/cloudflare-clients';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { code, listening, unique } from '../../support/backend.js';
+import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { nothing, stored, stubOf } from '../../support/stored.js';
+
+const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
+const stub = (name: string) => stubOf(COORDINATION_DO, `lock:${name}`);
+
+describe('LockClient', () => {
+  const locks = new LockClient(COORDINATION_DO);
+  let start = 0;
+  const at = (ms: number) => vi.setSystemTime(start + ms);
+  const get = async (name: string, ttlSeconds = 30) => {
+    const lock = await locks.acquire(name, { ttlSeconds });
+    return lock ?? expect.fail('the lock was not to be had');
+  };
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    start = Date.now();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('has one holder at a time, of 50 at once', async () => {
+    const name = unique();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => locks.acquire(name, { ttlSeconds: 30 })),
+    );
+    const [lock, ...others] = results.filter((lock) => lock !== null);
+    expect(others).toEqual([]);
+    expect(lock).toEqual({ name, fence: expect.any(Number), expiresAt: start + 30_000 });
+    expect(await locks.acquire(unique(), { ttlSeconds: 30 })).not.toBeNull();
+  });
+
+  it('shows its holder to nobody who logs it', async () => {
+    const lock = await get(unique());
+    expect(JSON.stringify(lock)).not.toContain(lock.holder);
+    expect(Object.keys(lock)).toEqual(['name', 'fence', 'expiresAt']);
+    expect(Object.isFrozen(lock)).toBe(true);
+    expect(await code(locks.release(JSON.parse(JSON.stringify(lock))))).toBe('invalid_value');
+    expect(await code(locks.extend({ ...lock } as Lock, 5))).toBe('invalid_value');
+  });
+
+  it('is free when it is released, by its holder alone, and once', async () => {
+    const name = unique();
+    const lock = await get(name);
+    const thief = Object.defineProperty({ ...lock }, 'holder', { value: 'somebody else' }) as Lock;
+    expect(await locks.release(thief)).toBe(false);
+    expect(await locks.extend(thief, 60)).toBeNull();
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+    expect(await locks.release(lock)).toBe(true);
+    expect(await locks.release(lock)).toBe(false);
+    const next = await get(name);
+    expect(next.fence).toBeGreaterThan(lock.fence);
+    expect(await locks.release(lock)).toBe(false);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+  });
+
+  it('is free after its TTL, and its late holder cannot touch the next one’s', async () => {
+    const name = unique();
+    const lock = await get(name, 1.5);
+    at(1_499);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+    at(1_500);
+    expect(await locks.extend(lock, 5)).toBeNull();
+    const next = await get(name, 30);
+    expect(next.fence).toBeGreaterThan(lock.fence);
+    expect(await locks.release(lock)).toBe(false);
+    expect(await locks.extend(lock, 5)).toBeNull();
+    expect(await locks.extend(next, 60)).toEqual({ ...next, expiresAt: start + 61_500 });
+    at(61_499);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+  });
+
+  it('keeps raising the fence when the object has forgotten everything', async () => {
+    const name = unique();
+    let fence = 0;
+    for (let i = 0; i < 5; i++) {
+      const lock = await get(name, 1);
+      expect(lock.fence).toBeGreaterThan(fence);
+      fence = lock.fence;
+      if (i % 2) await locks.release(lock);
+      at((i + 1) * 3_600_000);
+      await runDurableObjectAlarm(stub(name));
+      expect(await stored(stub(name))).toEqual(nothing);
+    }
+    // Many holders within one millisecond.
+    for (let i = 0; i < 5; i++) {
+      const lock = await get(name);
+      expect(lock.fence).toBeGreaterThan(fence);
+      fence = lock.fence;
+      await locks.release(lock);
+    }
+    // A clock that goes back.
+    at(0);
+    expect((await get(name)).fence).toBeGreaterThan(fence);
+  });
+
+  it('is kept until a minute after its end, through evictions, then nothing is', async () => {
+    const name = unique();
+    expect(await locks.release({ ...(await get(unique())), name, holder: 'nobody' })).toBe(false);
+    expect(await stored(stub(name))).toEqual(nothing);
+    const lock = await get(name, 10);
+    await evictDurableObject(stub(name));
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+    const longer = await locks.extend(lock, 40);
+    expect(longer?.expiresAt).toBe(start + 40_000);
+    at(70_000);
+    await runDurableObjectAlarm(stub(name));
+    expect((await stored(stub(name))).alarm).toBe(start + 100_000);
+    at(100_000);
+    await runDurableObjectAlarm(stub(name));
+    expect(await stored(stub(name))).toEqual(nothing);
+  });
+
+  it('is not kept for longer by a clock that went back', async () => {
+    const name = unique();
+    at(3_600_000);
+    await get(name, 10);
+    at(0);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+    at(9_999);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
+    at(10_000);
+    expect(await locks.acquire(name, { ttlSeconds: 1 })).not.toBeNull();
+  });
+
+  it('gives the same lock to who asks again because the reply was lost', async () => {
+    let lost = 0;
+    const { events, onEvent } = listening();
+    const objects = tapped(COORDINATION_DO, async (go) => {
+      const answer = await go();
+      lost += 1;
+      if (lost % 2) throw failure({ retryable: true });
+      return answer;
+    });
+    const flaky = new LockClient(objects, { onEvent });
+    const lock = await flaky.acquire(unique(), { ttlSeconds: 30 });
+    expect(lock).not.toBeNull();
+    expect(await flaky.extend(lock as Lock, 60)).toMatchObject({ fence: lock?.fence });
+    expect(await flaky.release(lock as Lock)).toBe(true);
+    expect(await flaky.release(lock as Lock)).toBe(false);
+    expect(events.filter(({ note }) => note === 'retried')).toHaveLength(4);
+    expect(events).toContainEqual(expect.objectContaining({ note: 'lock_lost' }));
+    const calls = events.filter(({ note }) => !note).map(({ client, operation }) => `${client}.${operation}`);
+    expect(calls).toEqual(['lock.acquire', 'lock.extend', 'lock.release', 'lock.release']);
+    expect(JSON.stringify(events)).not.toContain(lock?.holder);
+  });
+
+  it('waits politely: for the end of the lock, or for its time', async () => {
+    vi.useRealTimers();
+    const { objects, count } = countedObjects(COORDINATION_DO);
+    const patient = new LockClient(objects);
+    const name = unique();
+    const first = await get(name, 0.3);
+    const second = await patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
+    expect(second?.fence).toBeGreaterThan(first.fence);
+    // 25 ms apart at the least.
+    expect(count.acquire).toBeLessThan(15);
+    expect(await patient.acquire(name, { ttlSeconds: 30, waitMs: 60 })).toBeNull();
+    const third = patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
+    expect(await locks.release(second as Lock)).toBe(true);
+    expect(await third).not.toBeNull();
+  });
+
+  it('stops waiting also where the clock stands still', async () => {
+    const name = unique();
+    await get(name);
+    expect(await locks.acquire(name, { ttlSeconds: 1, waitMs: 100 })).toBeNull();
+  });
+
+  describe('withLock', () => {
+    it('runs one after the other, and releases whatever happens', async () => {
+      vi.useRealTimers();
+      const name = unique();
+      let running = 0;
+      const fences: number[] = [];
+      const work = async (lock: Lock) => {
+        running += 1;
+        expect(running).toBe(1);
+        await Promise.resolve();
+        fences.push(lock.fence);
+        running -= 1;
+        return lock.fence;
+      };
+      const calls = Array.from({ length: 5 }, () =>
+        locks.withLock(name, { ttlSeconds: 30, waitMs: 60_000 }, work),
+      );
+      const answers = await Promise.all(calls);
+      expect(answers.toSorted((a, b) => a - b)).toEqual(fences);
+      const mine = new Error('mine');
+      await expect(
+        locks.withLock(name, { ttlSeconds: 30 }, () => {
+          throw mine;
+        }),
+      ).rejects.toBe(mine);
+      expect(await locks.withLock(name, { ttlSeconds: 30 }, () => 'free again')).toBe('free again');
+    });
+
+    it('says so when the lock was not to be had', async () => {
+      const name = unique();
+      await get(name);
+      const fn = vi.fn();
+      await expect(locks.withLock(name, { ttlSeconds: 1 }, fn)).rejects.toMatchObject({
+        name: 'CloudflareClientsError',
+        code: 'conflict',
+        retryable: true,
+      });
+      expect(fn).not.toHaveBeenCalled();
+    });
+
+    it('answers what fn answered although the release failed', async () => {
+      const objects = tapped(COORDINATION_DO, (go, method) =>
+        method === 'release' ? Promise.reject(failure({})) : go(),
+      );
+      expect(await new LockClient(objects).withLock(unique(), { ttlSeconds: 1 }, () => 7)).toBe(7);
+    });
+  });
+
+  it('fails as calls on objects fail', async () => {
+    for (const [flags, expected] of [
+      [{ retryable: true }, 'object_unavailable'],
+      [{ overloaded: true }, 'object_overloaded'],
+    ] as const) {
+      const objects = tapped(COORDINATION_DO, () => Promise.reject(failure(flags)));
+      expect(await code(new LockClient(objects).acquire('a', { ttlSeconds: 1 }))).toBe(expected);
+    }
+    const hanging = tapped(COORDINATION_DO, () => new Promise(() => {}));
+    const timed = new LockClient(hanging, { timeoutMs: 5 });
+    expect(await code(timed.acquire('a', { ttlSeconds: 1, waitMs: 60_000 }))).toBe('timeout');
+    for (const answer of [
+      undefined,
+      null,
+      {},
+      { ok: true },
+      { ok: true, value: [] },
+      { ok: true, value: 'x' },
+    ]) {
+      const wrong = new LockClient(tapped(COORDINATION_DO, async () => answer));
+      expect(await code(wrong.acquire('a', { ttlSeconds: 1 }))).toBe('misconfigured');
+    }
+  });
+
+  it('refuses bad input, and asks nobody', async () => {
+    const { objects, count } = countedObjects(COORDINATION_DO);
+    const client = new LockClient(objects);
+    for (const name of ['', '.', 7, null, undefined, '\ud800', 'n'.repeat(513)]) {
+      expect(await code(client.acquire(name as never, { ttlSeconds: 1 }))).toBe('invalid_key');
+    }
+    for (const ttlSeconds of [0, -1, Number.NaN, Infinity, 1e12, '5', undefined]) {
+      expect(await code(client.acquire('a', { ttlSeconds } as never))).toBe('invalid_ttl');
+    }
+    expect(await code(client.acquire('a', undefined as never))).toBe('invalid_ttl');
+    for (const waitMs of [-1, Number.NaN, Infinity, '5']) {
+      expect(await code(client.acquire('a', { ttlSeconds: 1, waitMs } as never))).toBe('misconfigured');
+    }
+    const holder = { name: 'a', fence: 1, expiresAt: 1, holder: '' };
+    for (const lock of [null, undefined, {}, 'a', holder, { ...holder, holder: 7 }]) {
+      expect(await code(client.release(lock as never))).toBe('invalid_value');
+      expect(await code(client.extend(lock as never, 5))).toBe('invalid_value');
+    }
+    expect(count).toEqual({});
+  });
+
+  it('does what a plain model says, whoever comes and whenever', async () => {
+    const step = fc.record({
+      who: fc.nat(2),
+      what: fc.constantFrom('acquire', 'release', 'extend', 'evict', 'alarm'),
+      wait: fc.oneof(fc.nat(2_000), fc.nat(200_000)),
+      ttl: fc.integer({ min: 1, max: 90 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const name = unique();
+        const mine: (Lock | undefined)[] = [];
+        let [now, holder, until, fence] = [0, -1, 0, 0];
+        for (const { who, what, wait, ttl } of steps) {
+          now += wait;
+          at(now);
+          const held = holder >= 0 && now < until;
+          if (what === 'acquire') {
+            const lock = await locks.acquire(name, { ttlSeconds: ttl });
+            expect(lock === null).toBe(held);
+            if (!lock) continue;
+            expect(lock.fence).toBeGreaterThan(fence);
+            [holder, until, fence] = [who, now + ttl * 1_000, lock.fence];
+            mine[who] = lock;
+          } else if (what === 'evict') {
+            await evictDurableObject(stub(name)).catch(() => {});
+          } else if (what === 'alarm') {
+            await runDurableObjectAlarm(stub(name));
+          } else {
+            const lock = mine[who];
+            if (!lock) continue;
+            const holds = held && holder === who && lock.fence === fence;
+            if (what === 'release') {
+              expect(await locks.release(lock)).toBe(holds);
+              if (holds) holder = -1;
+            } else {
+              expect((await locks.extend(lock, ttl)) !== null).toBe(holds);
+              if (holds) until = now + ttl * 1_000;
+            }
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

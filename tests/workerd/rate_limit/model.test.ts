@@ -1,0 +1,70 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { type ObjectHandle, RateLimiterClient } from '@codex/cloudflare-clients';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bucket, isolateOf, modelOf, sliding } from '../../suites/rate_limit/exact.js';
+import { five } from '../../suites/rate_limit/limits.js';
+import { unique } from '../../support/backend.js';
+import { stubOf } from '../../support/stored.js';
+
+const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
+const isolate = () => isolateOf(RATE_LIMIT_DO);
+
+describe('RateLimiterClient on Durable Objects', () => {
+  let start = 0;
+  const at = (ms: number) => vi.setSystemTime(start + ms);
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    start = Date.now();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  // Plain models that keep everything: for each algorithm what was used when.
+  it('does what plain models say, whoever calls and whenever', async () => {
+    const step = fc.record({
+      what: fc.constantFrom('check', 'check', 'check', 'refund', 'penalize', 'reset', 'evict', 'alarm'),
+      cost: fc.integer({ min: 1, max: 5 }),
+      wait: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(90_000)),
+    });
+    for (const config of [five, sliding, bucket]) {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+          const id = unique();
+          const stub = stubOf(RATE_LIMIT_DO, id);
+          const limiter = new RateLimiterClient(isolate());
+          const model = modelOf(config);
+          let now = 0;
+          for (const { what, cost, wait } of steps) {
+            now += wait;
+            at(now);
+            model.at(now);
+            if (what === 'check') {
+              const result = await limiter.checkLimit(id, config, { cost });
+              expect(result.allowed).toBe(model.used() + cost <= 5);
+              if (result.allowed) model.take(cost);
+            } else if (what === 'refund') {
+              model.giveBack(cost);
+              await limiter.refund(id, config, cost);
+            } else if (what === 'penalize') {
+              model.take(cost);
+              await limiter.penalize(id, config, cost);
+            } else if (what === 'reset') {
+              model.reset();
+              await limiter.reset(id, config.keyPrefix);
+            } else if (what === 'evict') {
+              await evictDurableObject(stub).catch(() => {});
+            } else {
+              await runDurableObjectAlarm(stub);
+            }
+            const { remaining } = await limiter.peek(id, config);
+            expect(remaining).toBe(Math.max(0, Math.floor(5 - model.used())));
+          }
+        }),
+        { numRuns: 25 },
+      );
+    }
+  });
+});

@@ -5,10 +5,11 @@ use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::host::kv::{Kv, PutOptions, Stored};
+use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
 use crate::host::task::Answer;
 use crate::host::{json, now};
+use crate::kv::handle::{Kv, Stored};
 use crate::kv::{key, size, ttl};
 
 #[wasm_bindgen]

@@ -4,7 +4,6 @@
 
 pub mod json;
 pub mod kv;
-pub mod kv_handle;
 pub mod namespace;
 pub mod report;
 pub mod storage;

@@ -5,6 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::byte_length;
 
+/// Above this a value is slow to read everywhere; Cloudflare advises to stay below. In bytes of UTF-8.
+const LARGE_VALUE_BYTES: f64 = 102_400.0;
+
 #[wasm_bindgen]
 extern "C" {
     /// The report of one call, made by `js/events.ts` when there is a listener.
@@ -89,7 +92,7 @@ impl Report {
         if let Some(report) = &self.0 {
             let bytes = byte_length(text);
             report.bytes(bytes);
-            if bytes > crate::kv::size::LARGE_VALUE_BYTES {
+            if bytes > LARGE_VALUE_BYTES {
                 self.note(Note::LargeValue);
             }
         }

@@ -5,10 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::{key, size, ttl};
 use crate::error::Error;
-use crate::host::kv::{Kv, PutOptions};
+use crate::host::kv::PutOptions;
 use crate::host::report::Report;
 use crate::host::task::Answer;
 use crate::host::{byte_length, json};
+use crate::kv::handle::Kv;
 
 #[wasm_bindgen]
 extern "C" {

@@ -8,9 +8,6 @@ use crate::host::byte_length;
 /// The largest value KV takes: 25 MiB.
 pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;
 
-/// Above this a value is slow to read everywhere; Cloudflare advises to stay below.
-pub const LARGE_VALUE_BYTES: f64 = 102_400.0;
-
 /// The largest metadata, in bytes of its JSON.
 pub const MAX_METADATA_BYTES: f64 = 1_024.0;
 

@@ -8,10 +8,10 @@ use wasm_bindgen::prelude::*;
 use super::counter::{BEAT_MS, Counter};
 use super::table::{CounterId, Table};
 use crate::error::{Error, KvReason};
-use crate::host::kv::Kv;
 use crate::host::report::{Note, Report};
 use crate::host::task::{Answer, wait};
 use crate::host::{limit_result, now, sleep};
+use crate::kv::handle::Kv;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 

@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{RateLimiterClient, counters};
 use super::table::CounterId;
-use crate::host::kv::{Kv, KvHandle};
+use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::handle::Kv;
 use crate::rate_limit::limit::{Limit, OnUnavailable};
 
 fn client(

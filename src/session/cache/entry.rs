@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::date;
 use crate::host::json;
-use crate::host::kv::Listed;
+use crate::kv::handle::Listed;
 
 #[wasm_bindgen]
 extern "C" {

@@ -4,10 +4,11 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::client::SessionCacheClient;
-use crate::host::kv::{Kv, KvHandle};
+use crate::host::kv::KvHandle;
 use crate::host::namespace::ObjectHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::handle::Kv;
 use crate::session::revocation::client::Gate;
 use crate::stub::call::Objects;
 

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
+
+import { notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 

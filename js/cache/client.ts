@@ -1,7 +1,13 @@
-import { CloudflareClientsError } from '../core/error.js';
+import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report } from '../core/events.js';
-import { type Handle, handleOf, type KVHandle, notText } from '../core/kv_handle.js';
-import { type ClientOptions, functionOption, milliseconds, type WaitUntil } from '../core/options.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
+import {
+  type ClientOptions,
+  functionOption,
+  milliseconds,
+  notMilliseconds,
+  type WaitUntil,
+} from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
 import { Ticket } from './single_flight.js';
 
@@ -134,10 +140,13 @@ export class CacheClient {
     fetchFn: () => Promise<T> | T,
     options?: GetOrSetOptions,
   ): Promise<T> {
-    const bad = notText(key, 'The key') ?? notNumber(ttlSeconds) ?? notFunction(fetchFn);
+    const bad =
+      notText(key, 'The key') ??
+      notTtl(ttlSeconds) ??
+      refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
+      optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return Promise.reject(bad);
-    const joinMs = joinTimeout(options?.joinTimeoutMs);
-    if (typeof joinMs !== 'number') return Promise.reject(joinMs);
+    const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
     const { kv, hasMetadata } = this.#handle;
     const ticket = new Ticket(kv, key, options?.waitUntil ?? this.#waitUntil);
     return observed<T>(
@@ -167,17 +176,15 @@ export class CacheClient {
     );
   }
 
-  #notClearable(prefix: string, allowEverything: boolean): CloudflareClientsError | undefined {
-    if (!this.#handle.hasList) {
-      return new CloudflareClientsError('unsupported', 'clear needs a KV handle with list()');
-    }
-    if (prefix === '' && allowEverything !== true) {
-      return new CloudflareClientsError(
+  #notClearable(prefix: string, allowEverything: boolean): Bad {
+    return (
+      refuse(!this.#handle.hasList, 'unsupported', 'clear needs a KV handle with list()') ??
+      refuse(
+        prefix === '' && allowEverything !== true,
         'invalid_key',
         'An empty prefix deletes everything: pass allowEverything: true if you mean it',
-      );
-    }
-    return undefined;
+      )
+    );
   }
 
   #call<T>(
@@ -186,7 +193,7 @@ export class CacheClient {
     start: (wasm: Exports, report: Report | undefined) => unknown,
     ttlSeconds = 1,
   ): Promise<T> {
-    const bad = notText(key, 'The key') ?? notNumber(ttlSeconds);
+    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
     if (bad) return Promise.reject(bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -196,9 +203,8 @@ export class CacheClient {
     keys: readonly string[],
     start: (different: string[], wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    if (!Array.isArray(keys)) {
-      return Promise.reject(new CloudflareClientsError('invalid_key', 'keys must be an array of strings'));
-    }
+    const noList = refuse(!Array.isArray(keys), 'invalid_key', 'keys must be an array of strings');
+    if (noList) return Promise.reject(noList);
     const different = [...new Set(keys)];
     for (const key of different) {
       const bad = notText(key, 'A key');
@@ -208,21 +214,6 @@ export class CacheClient {
   }
 }
 
-// Rust takes a number: anything else would arrive as one that was not meant.
-function notNumber(ttlSeconds: unknown): CloudflareClientsError | undefined {
-  if (typeof ttlSeconds === 'number') return undefined;
-  return new CloudflareClientsError('invalid_ttl', 'The TTL must be a number of seconds');
-}
+const JOIN_TIMEOUT_MS = 5_000;
 
-function notFunction(fetchFn: unknown): CloudflareClientsError | undefined {
-  if (typeof fetchFn === 'function') return undefined;
-  return new CloudflareClientsError('invalid_value', 'fetchFn must be a function');
-}
-
-function joinTimeout(ms: number | undefined): number | CloudflareClientsError {
-  try {
-    return milliseconds(ms, 'joinTimeoutMs', 5_000);
-  } catch (error) {
-    return error as CloudflareClientsError;
-  }
-}
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'The TTL in seconds', 'invalid_ttl');

@@ -1,5 +1,5 @@
+import { type Bad, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { numberOf } from '../core/namespace_id.js';
 import { oneOf, wholeSeconds } from '../core/options.js';
@@ -190,7 +190,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options?: CartMutationOptions,
   ): Promise<CartState<Item>> {
     const bad =
-      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? badOptions(options);
+      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     const { owner, ifVersion } = options ?? {};
@@ -220,7 +220,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     id: string,
     options: CartReadOptions | undefined,
   ): Promise<{ cart: CartState<Item>; version: number }> {
-    const bad = notId(id) ?? badOptions(options);
+    const bad = notId(id) ?? notOptions(options);
     if (bad) throw bad;
     const owner = options?.owner;
     const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
@@ -242,7 +242,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     payload: unknown,
     options: CartMutationOptions | undefined,
   ): Promise<Told> {
-    const bad = notId(id) ?? badOptions(options);
+    const bad = notId(id) ?? notOptions(options);
     if (bad) throw bad;
     const json = jsonOf(payload);
     const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
@@ -303,13 +303,13 @@ function parsed<Item extends Sku>(json: string): CartState<Item> {
 
 const notId = (id: string) => notText(id, 'The id of a cart');
 
-function badOptions(options: CartMutationOptions | undefined): CloudflareClientsError | undefined {
+function notOptions(options: CartMutationOptions | undefined): Bad {
   const { owner, ifVersion, idempotencyKey } = options ?? {};
-  const bad =
-    (owner === undefined ? undefined : notText(owner, 'owner')) ??
-    (idempotencyKey === undefined ? undefined : notText(idempotencyKey, 'idempotencyKey'));
-  if (bad || ifVersion === undefined || typeof ifVersion === 'number') return bad;
-  return new CloudflareClientsError('invalid_value', 'ifVersion must be a number');
+  return (
+    optional(notText, owner, 'owner') ??
+    optional(notText, idempotencyKey, 'idempotencyKey') ??
+    optional(notNumber, ifVersion, 'ifVersion')
+  );
 }
 
 // The engine's error may quote the value, so it is not kept.

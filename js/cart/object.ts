@@ -1,23 +1,11 @@
-import {
-  given,
-  lateCall,
-  type Reply,
-  refusalOf,
-  type Sent,
-  type StorageHandle,
-  StoredObject,
-} from '../durable_objects/stored_object.js';
+import { type Bad, notNumber } from '../core/checks.js';
+import { notSentText, optionalSent } from '../durable_objects/arguments.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
+import { given, lateCall, type Sent } from '../durable_objects/sent.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
+import type { CartReply, MergeBegun } from './reply.js';
 import { cartWire } from './wire.js';
-
-/** What a mutation of a cart answers: the version, whether the line was there, and the cart as JSON. */
-export type CartReply = Reply<[version: number, found: boolean, cart: string]>;
-
-/**
- * What the begin of a merge answers: the merge's id and the lines as JSON; the version, if it is another than was
- * expected; null when there is nothing to merge.
- */
-export type MergeBegun = [id: string, cart: string] | [version: number] | null;
 
 // The line is not there, nor is the cart.
 const NOT_THERE: [number, boolean, string] = [0, false, '{}'];
@@ -38,7 +26,7 @@ const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
 export class CartDurableObject extends StoredObject {
   /** The version and the cart as JSON, or null. Renews the TTL. */
   get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null> {
-    const bad = refusalOf({ numbers: [ttlSeconds], optionalTexts: [owner] });
+    const bad = refusedBy(notNumber(ttlSeconds, 'ttlSeconds') ?? optionalSent(notSentText, owner, 'owner'));
     return bad ?? this.read((wasm, storage) => wasm.cartRead(storage, ttlSeconds, owner), null);
   }
 
@@ -51,7 +39,7 @@ export class CartDurableObject extends StoredObject {
     owner?: string,
     sent?: number,
   ): CartReply {
-    const bad = badChange(cart, ttlSeconds, key, ifVersion, owner);
+    const bad = refusedBy(notChange(cart, ttlSeconds, key, ifVersion, owner));
     return (
       bad ??
       this.#settled(
@@ -91,7 +79,7 @@ export class CartDurableObject extends StoredObject {
 
   /** Deletes the cart; what it remembers of calls stays for ten minutes. */
   delete(key?: string, ifVersion?: number, owner?: string, sent?: number): Reply<null> {
-    const bad = refusalOf({ optionalTexts: [key, owner], optionalNumbers: [ifVersion] });
+    const bad = refusedBy(optionalSent(notSentText, key, 'key') ?? notPreconditions(ifVersion, owner));
     return (
       bad ??
       this.#settled(
@@ -109,7 +97,7 @@ export class CartDurableObject extends StoredObject {
    */
   beginMerge(into: string, id: string, owner?: string, ifVersion?: number, sent?: number): Reply<MergeBegun> {
     const bad =
-      refusalOf({ texts: [into, id], optionalTexts: [owner], optionalNumbers: [ifVersion] }) ??
+      refusedBy(notSentText(into, 'into') ?? notSentText(id, 'id') ?? notPreconditions(ifVersion, owner)) ??
       lateCall(sent);
     return (
       bad ??
@@ -135,7 +123,11 @@ export class CartDurableObject extends StoredObject {
     owner?: string,
     sent?: number,
   ): CartReply {
-    const bad = badChange(cart, ttlSeconds, id, ifVersion, owner) ?? refusalOf({ texts: [id, policy] });
+    const bad = refusedBy(
+      notSentText(id, 'id') ??
+        notSentText(policy, 'policy') ??
+        notChange(cart, ttlSeconds, id, ifVersion, owner),
+    );
     return (
       bad ??
       this.#settled(
@@ -151,13 +143,13 @@ export class CartDurableObject extends StoredObject {
 
   /** Gives a merge up in its target, unless it was done before: whether it was. */
   giveUpMerge(id: string, sent?: number): Reply<boolean> {
-    const bad = refusalOf({ texts: [id] });
+    const bad = refusedBy(notSentText(id, 'id'));
     return bad ?? this.write(sent, (wasm, storage) => wasm.cartGiveUp(storage, id, given(sent)));
   }
 
   /** Ends a merge in its source: the cart is deleted, or free again when the target refused it. */
   endMerge(id: string, merged: boolean, sent?: number): Reply<null> {
-    const bad = refusalOf({ texts: [id] });
+    const bad = refusedBy(notSentText(id, 'id'));
     return (
       bad ??
       this.writeIfThere(
@@ -191,7 +183,7 @@ export class CartDurableObject extends StoredObject {
     owner: string | undefined,
     sent: Sent,
   ): CartReply {
-    const bad = badChange(changes, ttlSeconds, key, ifVersion, owner);
+    const bad = refusedBy(notChange(changes, ttlSeconds, key, ifVersion, owner));
     if (bad) return bad;
     const run = one ? this.writeOnce : this.write;
     const job = (wasm: Exports, storage: StorageHandle) =>
@@ -212,11 +204,20 @@ export class CartDurableObject extends StoredObject {
   }
 }
 
-function badChange(json: unknown, ttlSeconds: unknown, key: unknown, ifVersion: unknown, owner: unknown) {
-  return refusalOf({
-    texts: [json],
-    numbers: [ttlSeconds],
-    optionalTexts: [key, owner],
-    optionalNumbers: [ifVersion],
-  });
+function notChange(
+  json: unknown,
+  ttlSeconds: unknown,
+  key: unknown,
+  ifVersion: unknown,
+  owner: unknown,
+): Bad {
+  return (
+    notSentText(json, 'The change') ??
+    notNumber(ttlSeconds, 'ttlSeconds') ??
+    optionalSent(notSentText, key, 'key') ??
+    notPreconditions(ifVersion, owner)
+  );
 }
+
+const notPreconditions = (ifVersion: unknown, owner: unknown): Bad =>
+  optionalSent(notNumber, ifVersion, 'ifVersion') ?? optionalSent(notSentText, owner, 'owner');

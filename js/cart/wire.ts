@@ -1,7 +1,8 @@
 // The shop's wire, for Workers that were deployed with a client of their own.
 
+import type { Reply } from '../durable_objects/reply.js';
 import { readBody, refusedResponse } from '../durable_objects/wire_body.js';
-import type { CartDurableObject, CartReply } from './object.js';
+import type { CartReply } from './reply.js';
 
 const TTL_SECONDS = 2_592_000;
 
@@ -19,8 +20,15 @@ interface Body {
   owner?: string;
 }
 
+/** What the wire calls of a cart's object. */
+interface Cart {
+  get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null>;
+  set(cart: string, ttlSeconds: number, key?: string, ifVersion?: number, owner?: string): CartReply;
+  change(change: string, ttlSeconds: number, key?: string, ifVersion?: number, owner?: string): CartReply;
+}
+
 /** @internal */
-export async function cartWire(cart: CartDurableObject, request: Request): Promise<Response> {
+export async function cartWire(cart: Cart, request: Request): Promise<Response> {
   const body = await readBody<Body>(request);
   if (body instanceof Response) return body;
   const { op, ttl = TTL_SECONDS, idempotencyKey, ifVersion, owner } = body;

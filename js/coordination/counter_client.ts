@@ -1,5 +1,4 @@
-import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
+import { notNumber, notText, optional } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 
@@ -41,11 +40,9 @@ export class CounterClient {
    */
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const given = options?.idempotencyKey;
-    const bad = notText(name, 'The name') ?? (given === undefined ? undefined : notText(given, 'The key'));
+    const bad =
+      notText(name, 'The name') ?? optional(notText, given, 'The key') ?? notNumber(by, 'What is added');
     if (bad) throw bad;
-    if (typeof by !== 'number') {
-      throw new CloudflareClientsError('invalid_value', 'A counter goes up or down by a safe integer');
-    }
     const { handle, placement, limitMs } = this.#objects;
     const key = given ?? crypto.randomUUID();
     return observedObject(this.#objects, 'counter', 'increment', (wasm, report) =>

@@ -1,5 +1,5 @@
+import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 
@@ -64,7 +64,7 @@ export class LockClient {
    */
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
     const waitMs = options?.waitMs ?? 0;
-    const bad = badName(name) ?? badTtl(options?.ttlSeconds) ?? badWait(waitMs);
+    const bad = notName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     // Waiting is not slowness.
@@ -78,7 +78,7 @@ export class LockClient {
 
   /** Gives the lock another TTL from now: the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
-    const bad = badLock(lock) ?? badTtl(ttlSeconds);
+    const bad = notLock(lock) ?? notTtl(ttlSeconds);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     const { name, holder } = lock;
@@ -91,7 +91,7 @@ export class LockClient {
 
   /** Frees the lock. False when it was not yours any more: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
-    const bad = badLock(lock);
+    const bad = notLock(lock);
     if (bad) throw bad;
     const { handle, placement, limitMs } = this.#objects;
     const { name, holder } = lock;
@@ -138,30 +138,20 @@ function lockOf(name: string, holder: string, [fence, expiresAt]: Held): Lock {
   return Object.freeze(Object.defineProperty(lock, 'holder', { value: holder })) as Lock;
 }
 
-function badName(name: string): CloudflareClientsError | undefined {
-  return notText(name, 'The name');
-}
+const notName = (name: string) => notText(name, 'The name');
 
-function badTtl(ttlSeconds: unknown): CloudflareClientsError | undefined {
-  if (typeof ttlSeconds === 'number') return undefined;
-  return new CloudflareClientsError('invalid_ttl', 'ttlSeconds must be a number of seconds above 0');
-}
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');
 
 /** The longest a timer can wait. */
 const MAX_WAIT_MS = 2_147_483_647;
 
-function badWait(waitMs: unknown): CloudflareClientsError | undefined {
-  if (typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_WAIT_MS) return undefined;
-  return new CloudflareClientsError(
-    'misconfigured',
-    `waitMs must be a number of ms from 0 to ${MAX_WAIT_MS}`,
-  );
+function notWait(waitMs: unknown): Bad {
+  const fits = typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_WAIT_MS;
+  return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
 }
 
-function badLock(lock: Lock): CloudflareClientsError | undefined {
-  if (typeof lock === 'object' && lock !== null && typeof lock.holder === 'string') return badName(lock.name);
-  return new CloudflareClientsError(
-    'invalid_value',
-    'Not a lock that acquire() answered: its holder is not copied by JSON or by spreading it',
-  );
+function notLock(lock: Lock): Bad {
+  const fits = typeof lock === 'object' && lock !== null && typeof lock.holder === 'string';
+  const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
+  return refuse(!fits, 'invalid_value', message) ?? notName(lock.name);
 }

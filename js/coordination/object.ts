@@ -1,4 +1,6 @@
-import { given, type Reply, type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
+import type { Reply } from '../durable_objects/reply.js';
+import { given } from '../durable_objects/sent.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
 
 /** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */

@@ -1,4 +1,4 @@
-import { CloudflareClientsError, type ErrorCode } from './error.js';
+import { CloudflareClientsError } from './error.js';
 
 /**
  * A KV namespace, by its methods: the real binding, a proxy of one, or a test double.
@@ -51,25 +51,4 @@ function kind(value: (Partial<KVHandle> & MoreOfKV) | null | undefined): string 
   if (typeof value !== 'object') return typeof value;
   if (typeof value.idFromName === 'function') return 'a Durable Object namespace';
   return 'an object without get, put and delete';
-}
-
-/** @internal What refuses a value that is no text, or text that UTF-8 cannot say. */
-export function notText(
-  value: unknown,
-  what: string,
-  code: ErrorCode = 'invalid_key',
-): CloudflareClientsError | undefined {
-  if (typeof value !== 'string') {
-    return new CloudflareClientsError(code, `${what} must be a string, not ${typeName(value)}`);
-  }
-  // A lone surrogate would become U+FFFD in KV: two keys would be one.
-  if (!value.isWellFormed()) {
-    return new CloudflareClientsError(code, `${what} is not well-formed Unicode`);
-  }
-  return undefined;
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : typeof value;
 }

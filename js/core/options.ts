@@ -1,4 +1,4 @@
-import { CloudflareClientsError } from './error.js';
+import { type Bad, refuse } from './checks.js';
 import type { OnEvent } from './events.js';
 
 /** What all clients take. */
@@ -33,12 +33,16 @@ export function hasKeepAlive(waitUntil: WaitUntil | undefined): boolean {
   return (waitUntil ?? ambient) !== undefined;
 }
 
+/** @internal What refuses a time limit in ms. */
+export function notMilliseconds(value: unknown, name: string): Bad {
+  const fits = typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS;
+  return misconfigured(!fits, name, 'a number of ms above 0 and at most 2147483647');
+}
+
 /** @internal A time limit in ms; 0 stands for none. */
 export function milliseconds(value: number | undefined, name: string, fallback = 0): number {
   if (value === undefined) return fallback;
-  if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMER_MS) {
-    throw misconfigured(name, `a number of ms above 0 and at most ${MAX_TIMER_MS}`);
-  }
+  throwIf(notMilliseconds(value, name));
   return value;
 }
 
@@ -47,31 +51,36 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 /** @internal A time to live. */
 export function wholeSeconds(seconds: number): number {
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS) return seconds;
-  const message = `ttlSeconds must be a whole number from 1 to ${MAX_TTL_SECONDS} (ten years)`;
-  throw new CloudflareClientsError('invalid_ttl', message);
+  const fits = Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS;
+  throwIf(refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a whole number from 1 to 315360000 (ten years)'));
+  return seconds;
 }
 
 const MAX_TTL_SECONDS = 315_360_000;
 
 /** @internal */
 export function functionOption<T>(value: T | undefined, name: string): T | undefined {
-  if (value !== undefined && typeof value !== 'function') throw misconfigured(name, 'a function');
+  throwIf(misconfigured(value !== undefined && typeof value !== 'function', name, 'a function'));
   return value;
 }
 
 /** @internal */
 export function booleanOption(value: boolean | undefined, name: string, fallback: boolean): boolean {
-  if (value !== undefined && typeof value !== 'boolean') throw misconfigured(name, 'true or false');
+  throwIf(misconfigured(value !== undefined && typeof value !== 'boolean', name, 'true or false'));
   return value ?? fallback;
 }
 
 /** @internal */
 export function oneOf<T extends string>(value: T, name: string, allowed: readonly T[]): T {
-  if (!allowed.includes(value)) throw misconfigured(name, `one of ${allowed.join(', ')}`);
+  if (!allowed.includes(value)) throwIf(misconfigured(true, name, `one of ${allowed.join(', ')}`));
   return value;
 }
 
-function misconfigured(name: string, expected: string): CloudflareClientsError {
-  return new CloudflareClientsError('misconfigured', `The option ${name} must be ${expected}`);
+function misconfigured(bad: boolean, name: string, expected: string): Bad {
+  return bad ? refuse(true, 'misconfigured', `The option ${name} must be ${expected}`) : undefined;
+}
+
+// Constructors throw what is wrong with their options.
+function throwIf(bad: Bad): void {
+  if (bad) throw bad;
 }

@@ -9,4 +9,4 @@ export { CartDurableObject } from '../cart/object.js';
 export { CoordinationDurableObject } from '../coordination/object.js';
 export { RateLimitDurableObject } from '../rate_limit/object.js';
 export { SessionDurableObject } from '../session/object.js';
-export type { Reply } from './stored_object.js';
+export type { Reply } from './reply.js';

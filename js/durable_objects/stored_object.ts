@@ -1,18 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
-import { CloudflareClientsError, type ErrorCode } from '../core/error.js';
+import { CloudflareClientsError } from '../core/error.js';
 import { callSync, type Exports } from '../wasm/object_driver.js';
-
-/**
- * What an object answers by RPC. A refusal is a value: an exception would lose its properties on the way,
- * and the runtime would count it as the object's failure.
- */
-export type Reply<T> =
-  | { ok: true; value: T }
-  /** With `at`, the object's time, when the call came too late. */
-  | { ok: false; code: ErrorCode; message: string; at?: number };
-
-/** @internal */
-export type Refusal = Extract<Reply<never>, { ok: false }>;
+import { type Reply, refused } from './reply.js';
+import { lateCall, type Sent } from './sent.js';
 
 // When an alarm whose work failed goes off again, in ms.
 const WAKE_AGAIN_MS = 60_000;
@@ -133,40 +123,6 @@ export abstract class StoredObject extends DurableObject<unknown> {
   }
 }
 
-/** @internal When a call was made, in ms, as its caller knows the objects' clock; older clients do not say. */
-export type Sent = number | null | undefined;
-
-// As src/object/stamp.rs has it.
-const LATE_MS = 60_000;
-// The clock of a caller may be ahead by this: what is made with it is remembered for as much longer.
-const AHEAD_MS = 300_000;
-
-/**
- * @internal Refuses a call that was made too long ago: its caller has given up, and what this object
- * remembers of calls may not reach back to it.
- */
-export function lateCall(sent: Sent, lateMs = LATE_MS): Refusal | undefined {
-  if (sent === undefined || sent === null) return undefined;
-  const at = Date.now();
-  if (typeof sent !== 'number' || Number.isNaN(sent)) {
-    return { ok: false, code: 'invalid_value', message: 'The moment of a call must be a number of ms' };
-  }
-  if (sent > at + AHEAD_MS) {
-    const message = "The call was not made: its caller's clock is more than five minutes ahead";
-    return { ok: false, code: 'timeout', message, at };
-  }
-  if (at <= sent + lateMs) return undefined;
-  return {
-    ok: false,
-    code: 'timeout',
-    message: 'The call reached the object too late, and was not made',
-    at,
-  };
-}
-
-/** @internal As Rust takes it. */
-export const given = (sent: Sent): number | undefined => sent ?? undefined;
-
 // How Rust says that nothing was there and nothing came of the call.
 const NOTHING = 'nothing';
 
@@ -179,32 +135,4 @@ function isRefusal(error: unknown): error is CloudflareClientsError {
   return (
     error instanceof CloudflareClientsError && error.code !== 'panic' && error.code !== 'object_unavailable'
   );
-}
-
-function refused({ code, message }: CloudflareClientsError): Refusal {
-  return { ok: false, code, message };
-}
-
-/** The longest text that an object takes as an argument, in UTF-16 units. */
-const MAX_TEXT = 2_000_000;
-
-/**
- * @internal What refuses the arguments of a call by their types: anybody with the binding can send
- * anything, and Rust takes strings and numbers. Their bounds are Rust's to check.
- */
-export function refusalOf(args: {
-  texts?: unknown[];
-  numbers?: unknown[];
-  optionalTexts?: unknown[];
-  optionalNumbers?: unknown[];
-}): Refusal | undefined {
-  const given = (value: unknown) => value !== undefined && value !== null;
-  const texts = [...(args.texts ?? []), ...(args.optionalTexts ?? []).filter(given)];
-  const numbers = [...(args.numbers ?? []), ...(args.optionalNumbers ?? []).filter(given)];
-  if (texts.some((value) => typeof value === 'string' && value.length > MAX_TEXT)) {
-    return { ok: false, code: 'value_too_large', message: 'An argument of the call is too long' };
-  }
-  const isText = (value: unknown) => typeof value === 'string' && value.isWellFormed();
-  if (texts.every(isText) && numbers.every((value) => typeof value === 'number')) return undefined;
-  return { ok: false, code: 'invalid_value', message: 'An argument of the call has the wrong type' };
 }

@@ -1,6 +1,6 @@
 // What the wires of carts and sessions have in common.
 import type { ErrorCode } from '../core/error.js';
-import type { Refusal } from './stored_object.js';
+import type { Refusal } from './reply.js';
 
 /** The largest body that is read, in bytes: a cart of 512 KB with all its characters escaped fits. */
 const MAX_BODY_BYTES = 2_000_000;

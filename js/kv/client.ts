@@ -1,6 +1,6 @@
-import { CloudflareClientsError } from '../core/error.js';
+import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report } from '../core/events.js';
-import { type Handle, handleOf, type KVHandle, notText } from '../core/kv_handle.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
 
@@ -68,7 +68,7 @@ export class KVClient {
   get(key: string, type?: 'text'): Promise<string | null>;
   get<T>(key: string, type: 'json'): Promise<T | null>;
   get(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
-    const bad = badType(type);
+    const bad = notType(type);
     if (bad) return Promise.reject(bad);
     return this.#call('get', key, (wasm, report) =>
       wasm.valueGet(this.#handle.kv, this.#limitMs, key, type === 'json', report),
@@ -79,7 +79,7 @@ export class KVClient {
   getWithMetadata<Metadata = unknown>(key: string, type?: 'text'): Promise<KVEntry<string, Metadata>>;
   getWithMetadata<T, Metadata = unknown>(key: string, type: 'json'): Promise<KVEntry<T, Metadata>>;
   getWithMetadata(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
-    const bad = badType(type);
+    const bad = notType(type);
     if (bad) return Promise.reject(bad);
     const { kv, hasMetadata } = this.#handle;
     return this.#call('getWithMetadata', key, (wasm, report) =>
@@ -91,7 +91,9 @@ export class KVClient {
   put(key: string, value: string, options?: KVPutOptions): Promise<void> {
     const { expirationTtl, expiration, metadata } = options ?? {};
     const bad =
-      notText(value, 'The value', 'invalid_value') ?? badExpiry(expirationTtl) ?? badExpiry(expiration);
+      notText(value, 'The value', 'invalid_value') ??
+      optional(notNumber, expirationTtl, 'expirationTtl', 'invalid_ttl') ??
+      optional(notNumber, expiration, 'expiration', 'invalid_ttl');
     if (bad) return Promise.reject(bad);
     return this.#call('put', key, (wasm, report) =>
       wasm.valuePut(this.#handle.kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
@@ -123,12 +125,12 @@ export class KVClient {
     } while (cursor);
   }
 
-  #notListable(pageSize: number): CloudflareClientsError | undefined {
-    if (!this.#handle.hasList) {
-      return new CloudflareClientsError('unsupported', 'list needs a KV handle with list()');
-    }
-    if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 1_000) return undefined;
-    return new CloudflareClientsError('misconfigured', 'pageSize must be a whole number from 1 to 1000');
+  #notListable(pageSize: number): Bad {
+    const fits = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 1_000;
+    return (
+      refuse(!this.#handle.hasList, 'unsupported', 'list needs a KV handle with list()') ??
+      refuse(!fits, 'misconfigured', 'pageSize must be a whole number from 1 to 1000')
+    );
   }
 
   #call<T>(
@@ -148,15 +150,10 @@ interface KVPage<Metadata> {
   cursor?: string;
 }
 
-function badType(type: unknown): CloudflareClientsError | undefined {
-  if (type === 'text' || type === 'json') return undefined;
-  return new CloudflareClientsError(
+function notType(type: unknown): Bad {
+  return refuse(
+    type !== 'text' && type !== 'json',
     'unsupported',
     "KVClient reads 'text' or 'json'; use the binding for bytes and streams",
   );
-}
-
-function badExpiry(seconds: unknown): CloudflareClientsError | undefined {
-  if (seconds === undefined || typeof seconds === 'number') return undefined;
-  return new CloudflareClientsError('invalid_ttl', 'expirationTtl and expiration must be numbers of seconds');
 }

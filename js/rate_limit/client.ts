@@ -1,12 +1,11 @@
-import { CloudflareClientsError } from '../core/error.js';
+import { notText, refuse } from '../core/checks.js';
 import type { KVHandle } from '../core/kv_handle.js';
-import { notText } from '../core/kv_handle.js';
 import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from '../core/namespace.js';
 import { numberOf } from '../core/namespace_id.js';
 import { booleanOption, functionOption, oneOf, type WaitUntil } from '../core/options.js';
 import { ObjectLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
-import { badConfig, type RateLimitConfig, type RateLimitResult } from './limit.js';
+import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
 /** Options of {@link RateLimiterClient}. */
 export interface RateLimiterOptions extends ObjectClientOptions {
@@ -157,20 +156,17 @@ export class RateLimiterClient {
     options?: { cost?: number },
   ): Promise<RateLimitResult> {
     if (this.#limits instanceof KVLimits) return unsupported('checkLimits');
-    if (!Array.isArray(configs) || !configs.length) {
-      return Promise.reject(new CloudflareClientsError('invalid_limit', 'checkLimits takes 1 to 16 limits'));
-    }
     const cost = options?.cost === undefined ? 1 : options.cost;
-    for (const config of configs) {
-      const bad = badConfig(identifier, config, cost);
-      if (bad) return Promise.reject(bad);
-    }
-    const bad = notText(identifier, 'The identifier');
+    const bad =
+      notText(identifier, 'The identifier') ??
+      refuse(!Array.isArray(configs), 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
+      configs.map((config) => notLimit(config, cost)).find((bad) => bad !== undefined);
     return bad ? Promise.reject(bad) : this.#limits.check(identifier, configs, cost);
   }
 
   #checked<T>(identifier: string, config: RateLimitConfig, cost: number, go: () => Promise<T>): Promise<T> {
-    const bad = badConfig(identifier, config, cost) ?? this.#limits.refusal(config);
+    const bad =
+      notText(identifier, 'The identifier') ?? notLimit(config, cost) ?? this.#limits.refusal(config);
     return bad ? Promise.reject(bad) : go();
   }
 }

@@ -1,6 +1,6 @@
 // What a limit is and what a check answers; the usual limits, and what goes around them.
-import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
+
+import { type Bad, notText, refuse } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
 
 /** A limit: how much of what, in which time. */
@@ -86,7 +86,7 @@ export function clientKey(address: string): string {
  * `Retry-After` when the call was refused.
  */
 export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
-  const bad = badConfig('identifier', config, 1) ?? badResult(result);
+  const bad = notLimit(config, 1) ?? notResult(result);
   if (bad) throw bad;
   return callSync((wasm) => ({
     'RateLimit-Policy': wasm.policyField(config.keyPrefix, config.limit, config.window),
@@ -95,25 +95,25 @@ export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfi
   }));
 }
 
-function badResult(result: RateLimitResult): CloudflareClientsError | undefined {
-  if (typeof result?.remaining === 'number' && typeof result.resetAt === 'number') return undefined;
-  return new CloudflareClientsError('invalid_limit', 'The result must be what checkLimit or peek answered');
+function notResult(result: RateLimitResult): Bad {
+  const fits = typeof result?.remaining === 'number' && typeof result.resetAt === 'number';
+  return refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned');
 }
 
-/** @internal What refuses a limit before it crosses into the wasm, which takes numbers and strings. */
-export function badConfig(
-  identifier: string,
-  config: RateLimitConfig,
-  cost: number,
-): CloudflareClientsError | undefined {
+/** @internal What refuses a limit. */
+export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
   if (typeof config !== 'object' || config === null) {
-    return new CloudflareClientsError('invalid_limit', 'A limit is { limit, window, keyPrefix }');
+    return refuse(true, 'invalid_limit', 'A limit is { limit, window, keyPrefix }');
   }
-  if (typeof config.limit !== 'number' || typeof config.window !== 'number' || typeof cost !== 'number') {
-    return new CloudflareClientsError('invalid_limit', 'limit, window and cost must be numbers');
-  }
-  if (config.algorithm !== undefined && !ALGORITHMS.includes(config.algorithm)) {
-    return new CloudflareClientsError('unsupported', `algorithm must be one of ${ALGORITHMS.join(', ')}`);
-  }
-  return notText(identifier, 'The identifier') ?? notText(config.keyPrefix, 'keyPrefix');
+  const { limit, window, keyPrefix, algorithm } = config;
+  const numbers = typeof limit === 'number' && typeof window === 'number' && typeof cost === 'number';
+  return (
+    refuse(!numbers, 'invalid_limit', 'limit, window and cost must be numbers') ??
+    refuse(
+      algorithm !== undefined && !ALGORITHMS.includes(algorithm),
+      'unsupported',
+      'algorithm must be fixed-window, sliding-window or token-bucket',
+    ) ??
+    notText(keyPrefix, 'keyPrefix')
+  );
 }

@@ -1,10 +1,6 @@
-import {
-  given,
-  lateCall,
-  type Reply,
-  type StorageHandle,
-  StoredObject,
-} from '../durable_objects/stored_object.js';
+import type { Reply } from '../durable_objects/reply.js';
+import { given, lateCall } from '../durable_objects/sent.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
 import type { RateLimitConfig } from './limit.js';
 

@@ -1,6 +1,7 @@
+import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type OnEvent, observed, type Report } from '../core/events.js';
-import { type Handle, handleOf, type KVHandle, notText } from '../core/kv_handle.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ObjectHandle, objectsOf } from '../core/namespace.js';
 import { numberOf } from '../core/namespace_id.js';
 import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
@@ -178,9 +179,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     token: string,
     loader: () => Promise<Loaded> | Loaded,
   ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
-    if (typeof loader !== 'function') {
-      return Promise.reject(new CloudflareClientsError('invalid_value', 'The loader must be a function'));
-    }
+    const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
+    if (bad) return Promise.reject(bad);
     return this.#call('getOrLoad', token, (wasm, report, gate) =>
       wasm.sessionGetOrLoad(
         this.#handle.kv,
@@ -210,8 +210,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   ): Promise<void> {
     // Without `list` nobody could read the index.
     const track = this.#track && this.#handle.hasList;
-    const asOf = momentOf(options?.asOf);
-    if (asOf instanceof CloudflareClientsError) return Promise.reject(asOf);
+    const bad = notMoment(options?.asOf);
+    if (bad) return Promise.reject(bad);
+    const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
     return this.#call('set', token, (wasm, report, gate) =>
       wasm.sessionSet(this.#handle.kv, this.#limitMs, this.#hash, track, gate, token, data, asOf, report),
     );
@@ -250,9 +251,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     );
   }
 
-  #untracked(): CloudflareClientsError {
+  #untracked(): Bad {
     const why = this.#track ? 'a KV handle with list()' : 'trackUsers, which is off';
-    return new CloudflareClientsError('unsupported', `deleteUserSessions needs ${why}`);
+    return refuse(true, 'unsupported', `deleteUserSessions needs ${why}`);
   }
 
   #call<T>(operation: string, token: string, start: Start): Promise<T> {
@@ -298,10 +299,8 @@ function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle)
   };
 }
 
-function momentOf(asOf: unknown): number | undefined | CloudflareClientsError {
+function notMoment(asOf: unknown): Bad {
   if (asOf === undefined) return undefined;
-  const ms = Number(asOf);
-  const given = typeof asOf === 'number' || Object.prototype.toString.call(asOf) === '[object Date]';
-  if (given && Number.isFinite(ms)) return ms;
-  return new CloudflareClientsError('invalid_value', 'asOf must be a Date or ms since the epoch');
+  const fits = (typeof asOf === 'number' || isDate(asOf)) && Number.isFinite(Number(asOf));
+  return refuse(!fits, 'invalid_value', 'asOf must be a Date or ms since the epoch');
 }

@@ -1,13 +1,8 @@
-import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
-import {
-  type Refusal,
-  type Reply,
-  type StorageHandle,
-  StoredObject,
-} from '../durable_objects/stored_object.js';
+import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
-import { checkedRecord, type SessionRecord } from './record.js';
+import { notRecord, type SessionRecord } from './record.js';
 
 /** Where a session is: whose, and since which tick of the customer's object. */
 export interface SessionPlace {
@@ -43,6 +38,7 @@ export interface SessionToken {
 }
 
 const MAX_ENTRIES = 900;
+const MAX_USER_AGENT = 1_024;
 const MAX_MS = 315_360_000_000;
 
 /**
@@ -67,10 +63,11 @@ export class SessionDurableObject extends StoredObject {
 
   /** A session's object: stores the record under a tick of its customer's object. */
   putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
-    const checked = checkedRecord(record);
-    const bad = checked instanceof CloudflareClientsError ? checked : (notMs(tick) ?? notMs(ttlMs, MAX_MS));
-    if (bad || checked instanceof CloudflareClientsError) return refused(bad);
-    const { sessionId, customerId, userAgent, createdAt } = checked;
+    const bad = refusedBy(notRecord(record) ?? notMs(tick) ?? notMs(ttlMs, MAX_MS));
+    if (bad) return bad;
+    const { sessionId, customerId, createdAt } = record;
+    // More is not kept, so more is not copied: a character has at least one byte.
+    const userAgent = record.userAgent.slice(0, MAX_USER_AGENT);
     return this.write(undefined, (wasm, storage) =>
       wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
     );
@@ -81,23 +78,20 @@ export class SessionDurableObject extends StoredObject {
    * where it was; `kept` if it has another. So a call that comes late ends no session that was set since.
    */
   removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
-    const bad = tick === undefined || typeof tick === 'number' ? undefined : notMs(tick);
-    if (bad) return refused(bad);
-    return this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
+    const bad = refusedBy(optionalSent(notNumber, tick, 'tick'));
+    return bad ?? this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
   }
 
   /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
   revokeSession(customerId: string, tick: number): Reply<boolean> {
-    const bad = notId(customerId) ?? notMs(tick);
-    if (bad) return refused(bad);
-    return this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
+    const bad = refusedBy(notId(customerId) ?? notMs(tick));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
   }
 
   /** A customer's object: enters a session that is about to be put, and answers its tick. */
   addEntry(sessionId: string, ttlMs: number): Reply<number> {
-    const bad = notId(sessionId) ?? notMs(ttlMs, MAX_MS);
-    if (bad) return refused(bad);
-    return this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
+    const bad = refusedBy(notId(sessionId) ?? notMs(ttlMs, MAX_MS));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
   }
 
   /** A customer's object: the sessions that may be its. */
@@ -108,12 +102,14 @@ export class SessionDurableObject extends StoredObject {
 
   /** A customer's object: drops entries that have not been made anew since `ticks`. */
   forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
-    const bad = notEntries(ids, ticks, settledOnly);
-    if (bad) return refused(bad);
-    return this.writeIfThere(
-      undefined,
-      (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
-      null,
+    const bad = refusedBy(notEntries(ids, ticks, settledOnly));
+    return (
+      bad ??
+      this.writeIfThere(
+        undefined,
+        (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
+        null,
+      )
     );
   }
 
@@ -124,9 +120,8 @@ export class SessionDurableObject extends StoredObject {
 
   /** A customer's object: revokes one token that was cached for the user. */
   revokeTokenOfUser(hash: string, until: number): Reply<SessionRevocations> {
-    const bad = notId(hash) ?? notMs(until);
-    if (bad) return refused(bad);
-    return this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
+    const bad = refusedBy(notId(hash) ?? notMs(until));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
   }
 
   /** A customer's object: what is revoked. */
@@ -142,9 +137,8 @@ export class SessionDurableObject extends StoredObject {
 
   /** A token's object: remembers that the token is about to be cached for a user. */
   fillToken(userId: string, until: number): Reply<SessionToken> {
-    const bad = notId(userId) ?? notMs(until);
-    if (bad) return refused(bad);
-    return this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
+    const bad = refusedBy(notId(userId) ?? notMs(until));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
   }
 
   /** A token's object: revokes it, and answers for whom it is cached. */
@@ -168,36 +162,25 @@ export class SessionDurableObject extends StoredObject {
   }
 }
 
-function refused(error: CloudflareClientsError | undefined): Refusal {
-  const { code, message } = error ?? new CloudflareClientsError('invalid_value', 'The call is not valid');
-  return { ok: false, code, message };
-}
-
-// Whoever has the binding can call with anything.
-function notId(id: unknown): CloudflareClientsError | undefined {
-  const bad = notText(id, 'The id');
-  if (bad) return bad;
-  const length = (id as string).length;
-  if (length > 0 && length <= 512) return undefined;
-  return new CloudflareClientsError('invalid_key', 'The id must have from 1 to 512 characters');
-}
-
-function notMs(value: unknown, max = Number.MAX_SAFE_INTEGER): CloudflareClientsError | undefined {
-  if (typeof value === 'number' && value > 0 && value <= max) return undefined;
-  return new CloudflareClientsError(
-    'invalid_value',
-    'A moment or a time to live must be a number of ms above 0',
+// Bounds are Rust's; an id has its length checked before it is copied.
+const notId = (id: unknown, what = 'The id') =>
+  notText(id, what) ??
+  refuse(
+    (id as string).length < 1 || (id as string).length > 512,
+    'invalid_key',
+    'The id must have from 1 to 512 characters',
   );
+
+function notMs(value: unknown, max = Number.MAX_SAFE_INTEGER): Bad {
+  const fits = typeof value === 'number' && value > 0 && value <= max;
+  return refuse(!fits, 'invalid_value', 'A moment or a time to live must be a number of ms above 0');
 }
 
-function notEntries(ids: unknown, ticks: unknown, settledOnly: unknown): CloudflareClientsError | undefined {
+function notEntries(ids: unknown, ticks: unknown, settledOnly: unknown): Bad {
   const listed = Array.isArray(ids) && Array.isArray(ticks) && typeof settledOnly === 'boolean';
   if (!listed || ids.length !== ticks.length || ids.length > MAX_ENTRIES) {
-    return new CloudflareClientsError('invalid_value', 'Entries are ids, as many ticks, and a boolean');
+    return refuse(true, 'invalid_value', 'Entries are ids, as many ticks, and a boolean');
   }
-  for (const id of ids) {
-    const bad = notId(id);
-    if (bad) return bad;
-  }
-  return ticks.map((tick) => notMs(tick)).find((bad) => bad !== undefined);
+  const found = (bad: Bad) => bad !== undefined;
+  return ids.map((id) => notId(id)).find(found) ?? ticks.map((tick) => notMs(tick)).find(found);
 }

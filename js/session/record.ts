@@ -1,6 +1,5 @@
 // What a record of the session store is, and what refuses one before it crosses into the wasm.
-import { CloudflareClientsError, type ErrorCode } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
+import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 
 /** A session as the store keeps it. */
 export interface SessionRecord {
@@ -13,26 +12,20 @@ export interface SessionRecord {
   createdAt: Date;
 }
 
-/** @internal A new object with what the store keeps, or what refuses it. */
-export function checkedRecord(record: unknown): SessionRecord | CloudflareClientsError {
+/** @internal What refuses a record. */
+export function notRecord(record: unknown): Bad {
   if (typeof record !== 'object' || record === null) {
-    return invalid('A session record is { sessionId, customerId, userAgent, createdAt }');
+    return refuse(
+      true,
+      'invalid_session',
+      'A session record is { sessionId, customerId, userAgent, createdAt }',
+    );
   }
   const { sessionId, customerId, userAgent, createdAt } = record as Partial<SessionRecord>;
-  const bad =
+  return (
     notText(sessionId, 'sessionId', 'invalid_session') ??
     notText(customerId, 'customerId', 'invalid_session') ??
-    (typeof userAgent === 'string' ? undefined : invalid('userAgent must be a string'));
-  if (bad) return bad;
-  if (!isDate(createdAt)) return invalid('createdAt must be a Date that names a moment');
-  return { sessionId, customerId, userAgent, createdAt: new Date(createdAt) } as SessionRecord;
-}
-
-// Not `instanceof`: a Date may come from another realm.
-function isDate(value: unknown): value is Date {
-  return Object.prototype.toString.call(value) === '[object Date]' && !Number.isNaN(Number(value));
-}
-
-function invalid(message: string): CloudflareClientsError {
-  return new CloudflareClientsError('invalid_session' satisfies ErrorCode, message);
+    refuse(typeof userAgent !== 'string', 'invalid_session', 'userAgent must be a string') ??
+    refuse(!isDate(createdAt), 'invalid_session', 'createdAt must be a Date that names a moment')
+  );
 }

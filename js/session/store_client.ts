@@ -1,10 +1,9 @@
-import { CloudflareClientsError } from '../core/error.js';
-import { notText } from '../core/kv_handle.js';
+import { notText } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { numberOf } from '../core/namespace_id.js';
 import { wholeSeconds } from '../core/options.js';
 import { observedObject } from '../core/stub_call.js';
-import { checkedRecord, type SessionRecord } from './record.js';
+import { notRecord, type SessionRecord } from './record.js';
 
 /** Options of {@link SessionStoreClient}. */
 export interface SessionStoreOptions extends ObjectClientOptions {
@@ -72,9 +71,11 @@ export class SessionStoreClient {
    * been stored (what is still under way then may land within 30 seconds).
    */
   set(record: SessionRecord): Promise<void> {
-    const checked = checkedRecord(record);
-    if (checked instanceof CloudflareClientsError) return Promise.reject(checked);
-    const { sessionId, customerId, createdAt } = checked;
+    const bad = notRecord(record);
+    if (bad) return Promise.reject(bad);
+    const { sessionId, customerId, userAgent, createdAt } = record;
+    // Nothing of what else the user's object may have.
+    const sent = { sessionId, customerId, userAgent, createdAt: new Date(createdAt) };
     const { handle, placement, limitMs } = this.#objects;
     return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
       wasm.storeSet(
@@ -83,8 +84,8 @@ export class SessionStoreClient {
         limitMs,
         sessionId,
         customerId,
-        createdAt.getTime(),
-        checked,
+        sent.createdAt.getTime(),
+        sent,
         this.#ttlMs,
         report,
       ),

@@ -1,0 +1,18 @@
+// Checks of what an object is sent: anybody with the binding can send anything.
+import { type Bad, notText, optional } from '../core/checks.js';
+
+/** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB with all its characters escaped fits. */
+export const MAX_TEXT = 2_000_000;
+
+/** @internal */
+export const notSentText = (value: unknown, what: string): Bad =>
+  notText(value, what, 'invalid_value', MAX_TEXT);
+
+/** @internal The same for an argument that may be left out, which may come as null. */
+export function optionalSent<Arguments extends unknown[]>(
+  check: (value: unknown, ...rest: Arguments) => Bad,
+  value: unknown,
+  ...rest: Arguments
+): Bad {
+  return optional(check, value ?? undefined, ...rest);
+}

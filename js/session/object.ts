@@ -1,4 +1,5 @@
 import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+import { optionalSent } from '../durable_objects/arguments.js';
 import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';

@@ -211,6 +211,11 @@ impl KvOperation {
             Failure::Threw(cause) if is_rate_limit(&cause) => (KvReason::RateLimited, cause),
             Failure::Threw(cause) => (KvReason::Unavailable, cause),
         };
+        self.because(reason, cause)
+    }
+
+    /// The error of this operation, with what the handle threw.
+    pub const fn because(self, reason: KvReason, cause: JsValue) -> Error {
         Error::Kv {
             operation: self,
             reason,
@@ -364,14 +369,4 @@ impl Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_number_429_is_a_rate_limit() {
-        assert!(names_429("KV PUT failed: 429 Too Many Requests"));
-        assert!(names_429("429"));
-        assert!(!names_429("KV GET failed: 414 length of 4290 exceeds"));
-        assert!(!names_429("KV PUT failed: 500"));
-    }
-}
+mod tests;

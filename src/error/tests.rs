@@ -6,14 +6,18 @@ use super::Error;
 use crate::auth_storage::model::AuthStorageError;
 use crate::cart::model::CartError;
 use crate::coordination::error::CoordinationError;
-use crate::error::{KvOperation, KvReason, ObjectReason};
+use crate::kv::failure::{KvFailure, KvOperation, KvReason};
 use crate::kv::key::KeyError;
+use crate::kv::size::SizeError;
 use crate::kv::ttl::TtlError;
+use crate::object::migrations::NewerSchema;
+use crate::object::storage::StorageFailure;
 use crate::protocol::name::NameError;
 use crate::rate_limit::limit::LimitError;
 use crate::session::cache::SessionError;
 use crate::session::id::IdError;
 use crate::session::record::RecordError;
+use crate::stub::failure::ObjectReason;
 
 fn of_rooms() -> Vec<Error> {
     vec![
@@ -88,30 +92,37 @@ fn no_keys() -> js_sys::Array {
 
 fn of_all() -> Vec<Error> {
     let cause = || JsValue::UNDEFINED;
+    let kv = |operation, reason| -> Error {
+        let cause = cause();
+        KvFailure {
+            operation,
+            reason,
+            cause,
+        }
+        .into()
+    };
     vec![
-        KvOperation::Get.because(KvReason::TimedOut, cause()),
-        KvOperation::Put.because(KvReason::RateLimited, cause()),
-        KvOperation::Delete.because(KvReason::Unavailable, cause()),
-        KvOperation::List.because(KvReason::Unavailable, cause()),
+        kv(KvOperation::Get, KvReason::TimedOut),
+        kv(KvOperation::Put, KvReason::RateLimited),
+        kv(KvOperation::Delete, KvReason::Unavailable),
+        kv(KvOperation::List, KvReason::Unavailable),
         ObjectReason::TimedOut.because(cause()),
         ObjectReason::Overloaded.because(cause()),
         ObjectReason::Threw.because(cause()),
         ObjectReason::Unavailable.because(cause()),
         Error::InvalidValue,
-        Error::ValueTooLarge(26_214_401),
-        Error::MetadataTooLarge(1_025),
+        SizeError::Value(26_214_401).into(),
+        SizeError::Metadata(1_025).into(),
         Error::NotJson,
         Error::Unsupported("what is not supported"),
         Error::out_of_operations(7, no_keys()),
-        KvOperation::Delete
-            .because(KvReason::TimedOut, cause())
-            .after(3, no_keys()),
+        kv(KvOperation::Delete, KvReason::TimedOut).after(3, no_keys()),
         ObjectReason::Threw.because(cause()).after(4, no_keys()),
         Error::Refused(cause()).after(5, no_keys()),
         Error::Refused(cause()),
-        Error::Storage(cause()),
-        Error::Nothing,
-        Error::NewerSchema,
+        StorageFailure(cause()).into(),
+        CartError::Nothing.into(),
+        NewerSchema.into(),
         Error::Conflict("what is in the way"),
         Error::LimitExceeded("what is full"),
         Error::Thrown(cause()),
@@ -128,14 +139,4 @@ fn codes_and_messages_stay_as_they_are() {
     let said: Vec<String> = lines.collect();
     let expected: Vec<&str> = TABLE.split_inclusive('\n').collect();
     assert_eq!(said, expected);
-}
-
-#[test]
-fn only_the_number_429_is_a_rate_limit() {
-    assert!(super::names_429("KV PUT failed: 429 Too Many Requests"));
-    assert!(super::names_429("429"));
-    assert!(!super::names_429(
-        "KV GET failed: 414 length of 4290 exceeds"
-    ));
-    assert!(!super::names_429("KV PUT failed: 500"));
 }

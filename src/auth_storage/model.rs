@@ -3,6 +3,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 use crate::protocol::call_time::remembered_until;
 
 use crate::kv::ttl::{self, TtlError};
@@ -61,9 +63,8 @@ pub enum AuthStorageError {
     Rule,
 }
 
-impl AuthStorageError {
-    /// The stable code of the public error class.
-    pub const fn code(self) -> &'static str {
+impl RoomError for AuthStorageError {
+    fn code(&self) -> &'static str {
         match self {
             Self::Key(_) | Self::IdempotencyKey | Self::KeyReused => "invalid_key",
             Self::NotText | Self::NotUnicode | Self::NotCounter => "invalid_value",

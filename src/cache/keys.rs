@@ -1,7 +1,6 @@
 //! `CacheClient` over many keys: bulk reads, deletions, a purge by prefix.
 
-use js_sys::{Array, Function, JsString, Map};
-use serde::Serialize;
+use js_sys::{Array, Function, JsString, Map, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
@@ -129,24 +128,21 @@ impl CacheClient {
                 break;
             }
         }
-        let complete = cursor.is_none();
-        let cursor = cursor.map(String::from);
-        serde_wasm_bindgen::to_value(&Cleared {
-            deleted,
-            complete,
-            cursor,
-        })
-        .map_err(|error| Error::Thrown(error.into()))
+        Ok(cleared(deleted, cursor))
     }
 }
 
-/// What `clear` answers.
-#[derive(Serialize)]
-struct Cleared {
-    deleted: usize,
-    complete: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cursor: Option<String>,
+// What `clear` returns: `{ deleted, complete, cursor? }`.
+fn cleared(deleted: usize, cursor: Option<JsString>) -> JsValue {
+    let result = Object::new();
+    // Setting a property of a plain object does not fail.
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&result, &name.into(), &value));
+    set("deleted", (deleted as f64).into());
+    set("complete", cursor.is_none().into());
+    if let Some(cursor) = cursor {
+        set("cursor", cursor.into());
+    }
+    result.into()
 }
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {

@@ -12,7 +12,6 @@ use super::memory::MemoryCart;
 use super::model::CartError;
 use super::storage::{Outcome, Terms};
 use super::{operations, parse};
-use crate::error::Error;
 use crate::host::namespace::ObjectHandle;
 use crate::host::now;
 use crate::host::report::{JsReport, Report};
@@ -122,7 +121,7 @@ fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms
         _ => Err(CartError::BadChange.into()),
     };
     let Outcome { version, found } = match outcome {
-        Err(Error::Nothing) => Outcome {
+        Err(error) if error.of_room() == Some(&CartError::Nothing) => Outcome {
             version: 0.0,
             found: false,
         },

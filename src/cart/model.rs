@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 use crate::protocol::call_time::MEMORY_MS;
 
 /// The most lines of a cart.
@@ -108,11 +110,13 @@ pub enum CartError {
         "the cart is being merged into another: call mergeCart again with the same carts to finish that"
     )]
     Merging,
+    /// Nothing was there and nothing came of the call; internal, so that no tables are made.
+    #[error("nothing")]
+    Nothing,
 }
 
-impl CartError {
-    /// The stable code of the public error class.
-    pub const fn code(self) -> &'static str {
+impl RoomError for CartError {
+    fn code(&self) -> &'static str {
         match self {
             Self::BadId
             | Self::BadLineKey
@@ -124,8 +128,13 @@ impl CartError {
             Self::TooMany | Self::TooManyLines | Self::TooLarge => "limit_exceeded",
             Self::Forbidden => "forbidden",
             Self::Changed | Self::Merging => "conflict",
+            Self::Nothing => "nothing",
             _ => "invalid_value",
         }
+    }
+
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Changed | Self::Merging)
     }
 }
 

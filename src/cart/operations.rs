@@ -172,7 +172,7 @@ fn nothing_found(keeper: &mut dyn Keeper, header: Header, terms: &Terms) -> Resu
     // Older clients do not say when a call was made. An object that has no tables gets none by such a call:
     // the caller rolls back.
     if terms.sent.is_none() && keeper.header()?.is_none() {
-        return Err(Error::Nothing);
+        return Err(CartError::Nothing.into());
     }
     let outcome = bury_found(keeper, header, terms, found)?;
     Ok(Outcome { found, ..outcome })

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// Why a call is refused.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum CoordinationError {
@@ -24,9 +26,8 @@ pub enum CoordinationError {
     Overflow,
 }
 
-impl CoordinationError {
-    /// The stable code of the public error class.
-    pub const fn code(self) -> &'static str {
+impl RoomError for CoordinationError {
+    fn code(&self) -> &'static str {
         match self {
             Self::Key | Self::KeyReused => "invalid_key",
             Self::Overflow => "limit_exceeded",

@@ -3,7 +3,8 @@
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Error, KvOperation};
+use super::failure::KvOperation;
+use crate::error::Error;
 use crate::host::kv::{
     Entry, KvHandle, ListOptions, PutOptions, expires_at_of, kv_get, kv_get_with_metadata,
     metadata_of, text_of,

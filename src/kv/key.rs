@@ -3,6 +3,7 @@
 use js_sys::JsString;
 use thiserror::Error;
 
+use crate::error::RoomError;
 use crate::host::byte_length;
 
 /// The longest key, in bytes of UTF-8.
@@ -20,6 +21,12 @@ pub enum KeyError {
     /// Too long for KV.
     #[error("the key has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
     TooLong(u64),
+}
+
+impl RoomError for KeyError {
+    fn code(&self) -> &'static str {
+        "invalid_key"
+    }
 }
 
 /// Checks a key that is still on JavaScript's side, mostly without copying it.

@@ -4,6 +4,7 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod failure;
 pub mod handle;
 pub mod key;
 pub mod size;

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// The shortest `expirationTtl` KV takes, in seconds.
 pub const MIN_KV_SECONDS: f64 = 60.0;
 
@@ -23,6 +25,12 @@ pub enum TtlError {
     /// More than 100 years.
     #[error("the TTL must be at most 3155760000 seconds (100 years)")]
     TooLong,
+}
+
+impl RoomError for TtlError {
+    fn code(&self) -> &'static str {
+        "invalid_ttl"
+    }
 }
 
 /// How a TTL is kept.

@@ -1,16 +1,30 @@
 //! The tables of an object and their version. An object that was never written has none.
 
+use thiserror::Error as ThisError;
 use wasm_bindgen::JsValue;
 
-use crate::error::Error;
+use crate::error::{Error, RoomError};
 use crate::object::storage::Storage;
+
+/// A newer version of this package has written to the object.
+#[derive(Debug, ThisError)]
+#[error(
+    "the object's tables are of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
+)]
+pub struct NewerSchema;
+
+impl RoomError for NewerSchema {
+    fn code(&self) -> &'static str {
+        "misconfigured"
+    }
+}
 
 /// Brings an object's tables to the newest version: migration `n` takes version `n` to `n + 1`.
 /// Answers whether there are tables. Without `create` an object that has none keeps none, since
 /// an object with anything in its storage is billed.
 ///
 /// # Errors
-/// [`Error::Storage`]; [`Error::NewerSchema`] when a newer version of this package wrote here.
+/// The storage failed; [`NewerSchema`] when a newer version of this package wrote here.
 pub fn open(storage: &Storage, migrations: &[&'static str], create: bool) -> Result<bool, Error> {
     let exists = storage
         .row("SELECT 1 FROM sqlite_schema WHERE name = 'schema'", &[])?
@@ -27,7 +41,7 @@ pub fn open(storage: &Storage, migrations: &[&'static str], create: bool) -> Res
         0
     };
     if version > migrations.len() {
-        return Err(Error::NewerSchema);
+        return Err(NewerSchema.into());
     }
     for migration in migrations.iter().skip(version) {
         storage.run(migration, &[])?;

@@ -3,10 +3,34 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, JsString};
+use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, RoomError};
 use crate::host::storage::{StorageHandle, set_alarm, sql_rows, sql_run};
+
+/// An object's storage refused a statement, or the alarm: with what it threw.
+#[derive(Debug, ThisError)]
+#[error("the object's storage failed (see cause)")]
+pub struct StorageFailure(pub JsValue);
+
+impl RoomError for StorageFailure {
+    fn code(&self) -> &'static str {
+        "object_unavailable"
+    }
+
+    fn retryable(&self) -> bool {
+        true
+    }
+
+    fn failure(&self) -> Option<(&'static str, &JsValue)> {
+        Some(("the object's storage failed (see cause)", &self.0))
+    }
+}
+
+fn failed(cause: JsValue) -> Error {
+    StorageFailure(cause).into()
+}
 
 thread_local! {
     // Statements as JavaScript's strings, by the address of their constants: to decode one takes as
@@ -37,18 +61,18 @@ impl Storage {
     /// Runs a statement and answers its rows.
     ///
     /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
+    /// [`StorageFailure`] when SQLite refused it.
     pub fn rows(&self, sql: &'static str, args: &[JsValue]) -> Result<Vec<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
 
     /// Runs a statement and answers its first row.
     ///
     /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
+    /// [`StorageFailure`] when SQLite refused it.
     pub fn row(&self, sql: &'static str, args: &[JsValue]) -> Result<Option<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
         let row = rows.get(0);
         Ok((!row.is_undefined()).then(|| Row(row.unchecked_into())))
     }
@@ -56,18 +80,18 @@ impl Storage {
     /// Runs a statement whose rows nobody wants.
     ///
     /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
+    /// [`StorageFailure`] when SQLite refused it.
     pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
-        sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)
+        sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(failed)
     }
 
     /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is
     /// stored together with what the transaction writes.
     ///
     /// # Errors
-    /// [`Error::Storage`] when the runtime refused it.
+    /// [`StorageFailure`] when the runtime refused it.
     pub fn set_alarm(&self, at: f64) -> Result<(), Error> {
-        set_alarm(&self.0, at).map_err(Error::Storage)
+        set_alarm(&self.0, at).map_err(failed)
     }
 }
 

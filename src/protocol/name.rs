@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// The longest name of an object, in bytes of UTF-8.
 pub const MAX_NAME_BYTES: usize = 512;
 
@@ -9,6 +11,12 @@ pub const MAX_NAME_BYTES: usize = 512;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("an id must have 1 to 512 bytes of UTF-8")]
 pub struct NameError;
+
+impl RoomError for NameError {
+    fn code(&self) -> &'static str {
+        "invalid_key"
+    }
+}
 
 /// Checks the name of an object: the id of a cart, the key of a lock.
 ///

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// The longest window: 100 years, in seconds.
 pub const MAX_WINDOW_SECONDS: f64 = crate::kv::ttl::MAX_SECONDS;
 
@@ -29,6 +31,12 @@ pub enum LimitError {
     /// Two limits that would count in the same place.
     #[error("the limits of one call need different keyPrefixes: each counts under its own")]
     Duplicate,
+}
+
+impl RoomError for LimitError {
+    fn code(&self) -> &'static str {
+        "invalid_limit"
+    }
 }
 
 /// How many limits one call checks at most.

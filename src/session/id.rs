@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 512;
 
@@ -14,6 +16,12 @@ pub enum IdError {
     /// Too long for a name and a row.
     #[error("the id has {0} bytes of UTF-8; it may have {MAX_ID_BYTES}")]
     TooLong(usize),
+}
+
+impl RoomError for IdError {
+    fn code(&self) -> &'static str {
+        "invalid_key"
+    }
 }
 
 /// Checks the id of a session or of a customer.

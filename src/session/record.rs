@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::id::{IdError, check_id};
+use crate::error::RoomError;
 
 /// How much of a user agent is kept, in bytes of UTF-8. A visitor chooses it, so a long one is cut
 /// and must not fail the sign-in.
@@ -20,6 +21,12 @@ pub enum RecordError {
     /// A record without a moment of its creation.
     #[error("createdAt must be a Date that names a moment")]
     BadCreation,
+}
+
+impl RoomError for RecordError {
+    fn code(&self) -> &'static str {
+        "invalid_session"
+    }
 }
 
 /// Checks what a record says beside its user agent.

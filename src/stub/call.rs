@@ -5,8 +5,9 @@ use std::cell::Cell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
+use super::failure::ObjectReason;
 use super::retry::{Flags, Stamp, pause};
-use crate::error::{Error, ObjectReason};
+use crate::error::Error;
 use crate::host::namespace::{
     ObjectHandle, failure_flags, object_call, refusal, reply_late_at, reply_ok, reply_value,
 };
@@ -55,7 +56,7 @@ impl Objects {
     /// as the last argument, so `args` must have its full length.
     ///
     /// # Errors
-    /// [`Error::Object`] when the object could not be reached, threw, or did not answer in time;
+    /// [`super::failure::ObjectFailure`] when the object could not be reached, threw, or did not answer in time;
     /// [`Error::Refused`] when it refused the call.
     pub async fn call(
         &self,

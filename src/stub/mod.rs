@@ -3,4 +3,5 @@
 pub mod call;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod failure;
 pub mod retry;

@@ -7,6 +7,7 @@ use crate::auth_storage::model::{
     self, AuthStorageError, Counter, Keeping, MAX_REMEMBERED, Operation, Rule, TRIM_EVERY, Verdict,
 };
 use crate::error::Error;
+use crate::object::migrations::NewerSchema;
 use crate::object::storage::Storage;
 
 /// The versions of the tables.
@@ -175,7 +176,7 @@ impl AuthStorageObject {
     }
 
     fn held(&self) -> Result<Held, Error> {
-        let row = self.storage.row(READ, &[])?.ok_or(Error::NewerSchema)?;
+        let row = self.storage.row(READ, &[])?.ok_or(NewerSchema)?;
         let value = row.text(0);
         let keeping = Keeping {
             holds: value.is_some(),

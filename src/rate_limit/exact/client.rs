@@ -16,6 +16,7 @@ use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
 use crate::stub::call::Objects;
+use crate::stub::failure::is_unavailable;
 use crate::stub::retry::Stamp;
 
 thread_local! {
@@ -173,7 +174,7 @@ impl ExactLimiterClient {
 
     fn without_object(&self, error: Error, limits: &[Keyed]) -> Answer {
         let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
-        let Some(limit) = limit.filter(|_| error.is_unavailable()) else {
+        let Some(limit) = limit.filter(|_| is_unavailable(&error)) else {
             return Err(error);
         };
         let time = now();

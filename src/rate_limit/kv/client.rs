@@ -7,10 +7,11 @@ use wasm_bindgen::prelude::*;
 
 use super::counter::{BEAT_MS, Counter};
 use super::table::{CounterId, Table};
-use crate::error::{Error, KvReason};
+use crate::error::Error;
 use crate::host::report::{Note, Report};
 use crate::host::task::{Answer, wait};
 use crate::host::{limit_result, now, sleep};
+use crate::kv::failure::was_rate_limited;
 use crate::kv::handle::Kv;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
@@ -118,10 +119,7 @@ impl RateLimiterClient {
             match self.kv.delete(&name).await {
                 Ok(()) => return Ok(JsValue::UNDEFINED),
                 // A delete is a write, and the counter may have been written within this second.
-                Err(Error::Kv {
-                    reason: KvReason::RateLimited,
-                    ..
-                }) if tries < 2 => {
+                Err(error) if tries < 2 && was_rate_limited(&error) => {
                     tries += 1;
                     let _ = wait(sleep(BEAT_MS).into(), 0.0).await;
                 }

@@ -5,11 +5,12 @@ use wasm_bindgen::prelude::*;
 use super::client::{RateLimiterClient, counters};
 use super::counter::Counter;
 use super::table::{CounterId, MAX_COUNTERS, Room};
-use crate::error::{Error, KvReason};
+use crate::error::Error;
 use crate::host::kv::PutOptions;
 use crate::host::report::Note;
 use crate::host::task::{Answer, wait};
 use crate::host::{json, now, sleep};
+use crate::kv::failure::was_rate_limited;
 use crate::kv::ttl;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable, Stored};
 
@@ -118,12 +119,7 @@ impl RateLimiterClient {
                 Ok(decision)
             }
             // Another isolate wrote within this second. The count waits for the next beat.
-            Err(
-                error @ Error::Kv {
-                    reason: KvReason::RateLimited,
-                    ..
-                },
-            ) => {
+            Err(error) if was_rate_limited(&error) => {
                 self.report.note_code(Note::KvFailed, error.code());
                 counters(|table| {
                     if let Some(counter) = table.get(id) {

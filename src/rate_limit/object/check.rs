@@ -108,7 +108,7 @@ fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Answer, Error> {
         .enumerate()
         .map(|(index, verdict)| Answer { verdict, index })
         .reduce(|a, b| if b.is_stricter_than(&a) { b } else { a })
-        .ok_or(Error::InvalidLimit(LimitError::Count))
+        .ok_or_else(|| LimitError::Count.into())
 }
 
 impl Answer {

@@ -5,6 +5,7 @@ use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
 use super::date;
+use crate::error::RoomError;
 use crate::host::json;
 use crate::kv::handle::Listed;
 
@@ -62,6 +63,12 @@ pub enum SessionError {
         "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
     )]
     NotJson,
+}
+
+impl RoomError for SessionError {
+    fn code(&self) -> &'static str {
+        "invalid_session"
+    }
 }
 
 /// What `set` needs to know of a session.

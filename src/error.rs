@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::fmt;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
@@ -55,6 +55,9 @@ pub enum Error {
     /// Something this handle or this option cannot do.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// JavaScript asks for something that this module does not have: two versions of the package are mixed.
+    #[error("the operation is unknown: files of two versions of the package are mixed")]
+    UnknownOperation,
     /// Some were done, the rest was not.
     #[error("stopped after {done}: {why}. Call again for the rest")]
     Partial {
@@ -67,9 +70,6 @@ pub enum Error {
         /// The first failure, where there was one.
         cause: JsValue,
     },
-    /// The object refused a call: `{ code, message, retryable }`.
-    #[error("the object refused the call")]
-    Refused(JsValue),
     /// Somebody else was faster, or something was revoked on the way.
     #[error("{0}")]
     Conflict(&'static str),
@@ -100,7 +100,6 @@ impl Error {
                 Some((why, cause)) => (why, cause.clone()),
                 None => return self,
             },
-            Self::Refused(refusal) => ("a Durable Object refused (see cause)", refusal.clone()),
             _ => return self,
         };
         Self::Partial {
@@ -128,7 +127,7 @@ impl Error {
             Self::Room(error) => error.code(),
             Self::InvalidValue | Self::NotJson => "invalid_value",
             Self::Unsupported(_) => "unsupported",
-            Self::Refused(_) => "object_unavailable",
+            Self::UnknownOperation => "misconfigured",
             Self::Conflict(_) => "conflict",
             Self::LimitExceeded(_) => "limit_exceeded",
             Self::Partial { .. } => "partial_failure",
@@ -145,32 +144,35 @@ impl Error {
         }
     }
 
-    /// What `host::fail` takes: the error, and whether it goes to the caller as it is.
-    pub(crate) fn into_js(self) -> (JsValue, bool) {
-        match self {
-            Self::Refused(reply) => return (reply, false),
-            Self::Thrown(error) => return (error, true),
-            _ => {}
-        }
-        let plain = Object::new();
-        // Setting a property of a plain object does not fail.
-        let set = |name: &str, value: &JsValue| drop(Reflect::set(&plain, &name.into(), value));
-        set("code", &self.code().into());
-        set("message", &self.to_string().into());
-        set("retryable", &self.retryable().into());
+    /// Makes the running call reject with it.
+    pub(crate) fn tell(self) {
         let (cause, keys) = match &self {
+            Self::Thrown(error) => return fail_with(error),
             Self::Room(error) => (error.failure().map(|(_, cause)| cause), None),
             Self::Partial { cause, keys, .. } => (Some(cause), Some(keys)),
             _ => (None, None),
         };
-        if let Some(cause) = cause.filter(|cause| !cause.is_undefined()) {
-            set("cause", cause);
-        }
-        if let Some(keys) = keys {
-            set("keys", keys);
-        }
-        (plain.into(), false)
+        let message = self.to_string();
+        let none = JsValue::UNDEFINED;
+        fail(
+            self.code(),
+            &message,
+            self.retryable(),
+            cause.unwrap_or(&none),
+            keys,
+        );
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // Makes the running call reject with our own class.
+    #[wasm_bindgen(js_namespace = host)]
+    fn fail(code: &str, message: &str, retryable: bool, cause: &JsValue, keys: Option<&Array>);
+
+    // Makes the running call reject with what the user's own function threw.
+    #[wasm_bindgen(js_namespace = host, js_name = failWith)]
+    fn fail_with(error: &JsValue);
 }
 
 #[cfg(test)]

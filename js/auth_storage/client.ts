@@ -8,6 +8,7 @@ import { notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
+import type { AuthCall } from '../wasm/clients.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
@@ -110,20 +111,11 @@ export function rateLimitStorage(
   };
 }
 
-// By the numbers that Rust has for them.
-const OPERATIONS = ['get', 'set', 'delete', 'getAndDelete', 'increment', 'consume'] as const;
-
-function call<T>(
-  objects: Objects,
-  operation: (typeof OPERATIONS)[number],
-  key: string,
-  args: unknown[],
-): Promise<T> {
+function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
+  const [method, key] = made;
   const bad = notText(key, 'The key');
   if (bad) return Promise.reject(bad);
-  const { handle, placement, limitMs } = objects;
-  const number = OPERATIONS.indexOf(operation);
-  return observedObject(objects, 'auth_storage', operation, (wasm, report) =>
-    wasm.authCall(handle, placement, limitMs, report, number, key, args),
+  return observedObject(objects, 'auth_storage', method, (wasm, report) =>
+    wasm.authCall(objects, ...made, report),
   );
 }

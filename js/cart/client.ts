@@ -1,7 +1,7 @@
 import { type Bad, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { numberOf } from '../core/namespace_id.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
 import { oneOf, wholeSeconds } from '../core/options.js';
 import { callObject, observedObject } from '../core/stub_call.js';
 import { callSync } from '../wasm/driver.js';
@@ -192,7 +192,6 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     const bad =
       notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
     const { owner, ifVersion } = options ?? {};
     const terms = [policy, this.#ttlSeconds, ifVersion, owner];
     const merged = await observedObject<CartState<Item> | null>(
@@ -200,17 +199,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       'cart',
       'mergeCart',
       (wasm, report) =>
-        wasm.cartsMerge(
-          handle,
-          placement,
-          limitMs,
-          fromId,
-          intoId,
-          crypto.randomUUID(),
-          owner,
-          terms,
-          report,
-        ),
+        wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), owner, terms, report),
     );
     return merged ?? this.getCart(intoId, options);
   }
@@ -258,19 +247,19 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     });
   }
 
-  #fallback(
+  #fallback<T>(
     id: string,
     method: string,
     json: string,
     key: string | undefined,
     ifVersion: number | undefined,
     owner: string | undefined,
-  ): (() => unknown) | undefined {
+  ): (() => T) | undefined {
     if (!this.#memory) return undefined;
     return () =>
       callSync((wasm) =>
         wasm.cartInMemory(
-          numberOf(this.#objects.handle),
+          namespaceIdOf(this.#objects.handle),
           id,
           method,
           json,
@@ -279,7 +268,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
           ifVersion,
           owner,
         ),
-      );
+      ) as T;
   }
 
   #cart([, , json]: Told): CartState<Item> {

@@ -1,6 +1,6 @@
 import { notNumber, notText, optional } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { observedObject } from '../core/stub_call.js';
+import { callObject, otherClass } from '../core/stub_call.js';
 
 /** Options of {@link CounterClient.increment}. */
 export interface IncrementOptions {
@@ -43,31 +43,43 @@ export class CounterClient {
     const bad =
       notText(name, 'The name') ?? optional(notText, given, 'The key') ?? notNumber(by, 'What is added');
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
-    const key = given ?? crypto.randomUUID();
-    return observedObject(this.#objects, 'counter', 'increment', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 3, name, key, '', by, 0, report),
-    );
+    return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
   }
 
   /** The value of a counter; 0 for one that nobody has incremented. */
   async get(name: string): Promise<number> {
-    const bad = notText(name, 'The name');
-    if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
-    return observedObject(this.#objects, 'counter', 'get', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 4, name, '', '', 0, 0, report),
-    );
+    return this.#call('get', 'count', name, [], number);
   }
 
   /** Sets a counter to 0. Its object is empty when the keys of earlier calls are forgotten. */
   async reset(name: string): Promise<void> {
-    const bad = notText(name, 'The name');
-    if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
-    const key = crypto.randomUUID();
-    return observedObject(this.#objects, 'counter', 'reset', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 5, name, key, '', 0, 0, report),
-    );
+    return this.#call('reset', 'reset', name, [crypto.randomUUID()], () => {});
   }
+
+  #call<T>(
+    operation: string,
+    method: 'increment' | 'count' | 'reset',
+    name: string,
+    args: unknown[],
+    read: (value: unknown) => T,
+  ): Promise<T> {
+    const bad = notText(name, 'The name');
+    if (bad) return Promise.reject(bad);
+    const stamped = method !== 'count';
+    return callObject<T>(this.#objects, {
+      client: 'counter',
+      operation,
+      kind: 'counter:',
+      name,
+      method,
+      args,
+      stamped,
+      read,
+    });
+  }
+}
+
+function number(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw otherClass();
 }

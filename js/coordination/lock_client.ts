@@ -1,7 +1,7 @@
 import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { observedObject } from '../core/stub_call.js';
+import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 
 /** How to get a lock. */
 export interface AcquireOptions {
@@ -66,12 +66,11 @@ export class LockClient {
     const waitMs = options?.waitMs ?? 0;
     const bad = notName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
     // Waiting is not slowness.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
     const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 0, name, holder, '', options.ttlSeconds, waitMs, report),
+      wasm.lockAcquire(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
     );
     return held && lockOf(name, holder, held);
   }
@@ -80,11 +79,11 @@ export class LockClient {
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
     const bad = notLock(lock) ?? notTtl(ttlSeconds);
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
     const { name, holder } = lock;
-    const held = await observedObject<Held | null>(this.#objects, 'lock', 'extend', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 1, name, holder, '', ttlSeconds, 0, report),
-    );
+    const held = await this.#call<Held | null>('extend', name, [holder, ttlSeconds], (value) => {
+      if (value === null || isHeld(value)) return value;
+      throw otherClass();
+    });
     // Another fence: it was lost, and an earlier call of acquire() that came late has taken it again.
     return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
   }
@@ -93,12 +92,12 @@ export class LockClient {
   async release(lock: Lock): Promise<boolean> {
     const bad = notLock(lock);
     if (bad) throw bad;
-    const { handle, placement, limitMs } = this.#objects;
     const { name, holder } = lock;
-    const call = crypto.randomUUID();
-    return observedObject(this.#objects, 'lock', 'release', (wasm, report) =>
-      wasm.coordinate(handle, placement, limitMs, 2, name, holder, call, 0, 0, report),
-    );
+    return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
+      if (typeof value !== 'boolean') throw otherClass();
+      if (!value) report?.note('lock_lost', '');
+      return value;
+    });
   }
 
   /**
@@ -129,9 +128,32 @@ export class LockClient {
       await this.release(lock).catch(() => {});
     }
   }
+
+  #call<T>(
+    method: 'extend' | 'release',
+    name: string,
+    args: unknown[],
+    read: NonNullable<ObjectCall<T>['read']>,
+  ): Promise<T> {
+    const kind = 'lock:';
+    return callObject<T>(this.#objects, {
+      client: 'lock',
+      operation: method,
+      kind,
+      name,
+      method,
+      args,
+      stamped: true,
+      read,
+    });
+  }
 }
 
 type Held = [fence: number, expiresAt: number];
+
+function isHeld(value: unknown): value is Held {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number');
+}
 
 function lockOf(name: string, holder: string, [fence, expiresAt]: Held): Lock {
   const lock = { name, fence, expiresAt };

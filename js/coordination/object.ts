@@ -1,4 +1,6 @@
-import type { Reply } from '../durable_objects/reply.js';
+import { notNumber } from '../core/checks.js';
+import { notSentName } from '../durable_objects/arguments.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { given } from '../durable_objects/sent.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
@@ -16,30 +18,31 @@ export type LockBusy = [retryInMs: number];
 export class CoordinationDurableObject extends StoredObject {
   /** Takes the lock if it is free. `holder` is a secret of the caller's own; the same one gets the same lock. */
   acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
-    return this.writeOnce(sent, (wasm, storage) => wasm.lockTake(storage, holder, ttlSeconds));
+    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
+    return bad ?? this.writeOnce(sent, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds));
   }
 
   /** Gives the holder another TTL from now; null for who does not hold the lock. */
   extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
-    return this.writeIfThere(
-      sent,
-      (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds, given(sent)),
-      (wasm) => wasm.lockExtend(undefined, holder, ttlSeconds, given(sent)),
-    );
+    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
+    const extend = (wasm: Exports, storage?: StorageHandle) =>
+      wasm.lockExtend(storage, holder, ttlSeconds, given(sent));
+    return bad ?? this.writeIfThere(sent, extend, extend);
   }
 
-  /** Frees the lock. `call` names this call: made again, it answers the same. */
+  /** Frees the lock. `call` names this call: made again, it returns the same. */
   release(holder: string, call: string, sent?: number): Reply<boolean> {
-    return this.writeIfThere(
-      sent,
-      (wasm, storage) => wasm.lockRelease(storage, holder, call),
-      (wasm) => wasm.lockRelease(undefined, holder, call),
-    );
+    const bad = refusedBy(notHolder(holder) ?? notHolder(call));
+    const release = (wasm: Exports, storage?: StorageHandle) => wasm.lockRelease(storage, holder, call);
+    return bad ?? this.writeIfThere(sent, release, release);
   }
 
-  /** Adds to the counter, once for each key; answers the value after that. */
+  /** Adds to the counter, once for each key; returns the value after that. */
   increment(by: number, key: string, sent?: number): Reply<number> {
-    return this.writeOnce(sent, (wasm, storage) => wasm.counterAdd(storage, by, key, given(sent)));
+    const bad = refusedBy(notNumber(by, 'What is added') ?? notKey(key));
+    return (
+      bad ?? this.writeOnce(sent, (wasm, storage) => wasm.counterIncrement(storage, by, key, given(sent)))
+    );
   }
 
   /** The value of the counter. */
@@ -49,11 +52,9 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Sets the counter to 0, once for each key. */
   reset(key: string, sent?: number): Reply<null> {
-    return this.writeRemembered(
-      sent,
-      (wasm, storage) => wasm.counterReset(storage, key, given(sent)),
-      (wasm) => wasm.counterReset(undefined, key, undefined),
-    );
+    const bad = refusedBy(notKey(key));
+    const reset = (wasm: Exports, storage?: StorageHandle) => wasm.counterReset(storage, key, given(sent));
+    return bad ?? this.writeRemembered(sent, reset, reset);
   }
 
   override async alarm(): Promise<void> {
@@ -64,3 +65,9 @@ export class CoordinationDurableObject extends StoredObject {
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
     wasm.coordinationTables(storage, create);
 }
+
+const notHolder = (holder: unknown) => notSentName(holder, 'The holder of a lock', 'invalid_value');
+
+const notKey = (key: unknown) => notSentName(key, 'An idempotency key', 'invalid_key');
+
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');

@@ -56,16 +56,17 @@ export class CloudflareClientsError extends Error {
   }
 }
 
-/** What Rust hands over for an error. */
-interface PlainError {
-  code: ErrorCode;
-  message: string;
-  retryable: boolean;
-  cause?: unknown;
-  keys?: string[];
-}
-
-/** @internal */
-export function fromRust({ code, message, ...options }: PlainError): CloudflareClientsError {
-  return new CloudflareClientsError(code, message, options);
+/** @internal An error of the wasm; `cause` and `keys` are undefined where there are none. */
+export function errorOf(
+  code: ErrorCode,
+  message: string,
+  retryable: boolean,
+  cause: unknown,
+  keys: readonly string[] | undefined,
+): CloudflareClientsError {
+  return new CloudflareClientsError(code, message, {
+    retryable,
+    ...(cause !== undefined && { cause }),
+    ...(keys && { keys }),
+  });
 }

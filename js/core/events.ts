@@ -1,3 +1,4 @@
+import type { CallReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 import { CloudflareClientsError, type ErrorCode } from './error.js';
 
@@ -64,21 +65,26 @@ export interface ClientEvent {
 /** The listener of a client. */
 export type OnEvent = (event: ClientEvent) => void;
 
-/** @internal What Rust tells of one call; there is none without a listener. */
-export class Report {
+/** @internal What Rust tells of one call, for its listener. */
+export class Report implements CallReport {
   readonly #start = performance.now();
   readonly #notes: { note: EventNote; code?: ErrorCode }[] = [];
   #hit: boolean | undefined;
   #bytes: number | undefined;
+  #waitedForObjects = 0;
 
   constructor(
-    readonly listener: OnEvent,
+    readonly listener: OnEvent | undefined,
     readonly client: EventClient,
     readonly operation: string,
     readonly slowMs = Number.POSITIVE_INFINITY,
-    /** What of the call counts as slow; without it all of it does. */
-    readonly spent?: { ms(): number },
+    /** Whether only the time that the call waited for objects counts as slow. */
+    readonly onlyObjects = false,
   ) {}
+
+  waitedForObjects(ms: number): void {
+    this.#waitedForObjects += ms;
+  }
 
   hit(hit: boolean): void {
     this.#hit = hit;
@@ -95,7 +101,11 @@ export class Report {
   end(code?: ErrorCode | 'thrown'): void {
     const { client, operation } = this;
     const ms = performance.now() - this.#start;
-    if ((this.spent?.ms() ?? ms) > this.slowMs) this.note('slow', '');
+    const waited = this.onlyObjects ? this.#waitedForObjects : ms;
+    if (waited > this.slowMs) {
+      if (this.listener) this.note('slow', '');
+      else warnSlow(client, operation, waited);
+    }
     for (const note of this.#notes) this.#emit({ client, operation, ms, ...note });
     this.#emit({
       client,
@@ -109,11 +119,27 @@ export class Report {
 
   #emit(event: ClientEvent): void {
     try {
-      this.listener(event);
+      this.listener?.(event);
     } catch {
       // A listener's failure must not become the caller's.
     }
   }
+}
+
+// In the shop's words, which its logs are searched for.
+const LABELS: Partial<Record<EventClient, string>> = {
+  cart: 'Cart',
+  session_store: 'Session',
+  session: 'Session',
+  rate_limit: 'Rate limit',
+  lock: 'Lock',
+  counter: 'Counter',
+  auth_storage: 'Auth storage',
+};
+
+/** @internal What a slow call is without a listener: a line of the log. */
+export function warnSlow(client: EventClient, operation: string, ms: number): void {
+  console.warn(`${LABELS[client] ?? client} DO latency ${Math.round(ms)}ms for op=${operation}`);
 }
 
 /** @internal Makes a call, and tells the listener of it when there is one. */

@@ -4,7 +4,7 @@ const numbers = new WeakMap<object, Map<string, number>>();
 let last = 0;
 
 /** @internal */
-export function numberOf(handle: object, jurisdiction = ''): number {
+export function namespaceIdOf(handle: object, jurisdiction = ''): number {
   const known = numbers.get(handle) ?? new Map<string, number>();
   let number = known.get(jurisdiction);
   if (number === undefined) {

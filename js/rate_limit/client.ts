@@ -1,9 +1,9 @@
 import { notText, refuse } from '../core/checks.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from '../core/namespace.js';
-import { numberOf } from '../core/namespace_id.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
 import { booleanOption, functionOption, oneOf, type WaitUntil } from '../core/options.js';
-import { ObjectLimits } from './exact.js';
+import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
 import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
@@ -32,7 +32,7 @@ export interface RateLimiterOptions extends ObjectClientOptions {
   localBlock?: boolean | undefined;
 }
 
-const POLICIES = ['throw', 'allow', 'deny'] as const;
+const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
 
 /**
  * Rate limits, on a KV namespace or on a Durable Object namespace: it finds out which by its methods.
@@ -57,24 +57,18 @@ export class RateLimiterClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
   constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
-    const { onUnavailable, timeoutMs, localBlock, jurisdiction } = options ?? {};
-    const policy = onUnavailable ? POLICIES.indexOf(oneOf(onUnavailable, 'onUnavailable', POLICIES)) : 0;
+    const { onUnavailable = 'throw', timeoutMs, localBlock, jurisdiction } = options ?? {};
+    oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
     const waitUntil = functionOption(options?.waitUntil, 'waitUntil');
     const onEvent = functionOption(options?.onEvent, 'onEvent');
     if (isObjectHandle(handle)) {
-      this.#limits = new ObjectLimits(
-        handle,
-        {
-          number: numberOf(handle, jurisdiction),
-          policy,
-          localBlock: booleanOption(localBlock, 'localBlock', true),
-        },
-        options,
-      );
+      const namespaceId = namespaceIdOf(handle, jurisdiction);
+      const block = booleanOption(localBlock, 'localBlock', true);
+      this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock: block }, options);
       return;
     }
-    const number = typeof handle === 'object' && handle !== null ? numberOf(handle) : 0;
-    this.#limits = new KVLimits(handle, { number, policy, timeoutMs, waitUntil, onEvent });
+    const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
+    this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
   }
 
   /**

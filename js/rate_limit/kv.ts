@@ -3,7 +3,7 @@ import { CloudflareClientsError } from '../core/error.js';
 import { type OnEvent, observed } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/options.js';
-import type { RateLimitConfig, RateLimitResult } from './limit.js';
+import type { OnUnavailable, RateLimitConfig, RateLimitResult } from './limit.js';
 
 /** @internal What a kind of handle can do; all arguments are checked as far as TypeScript checks them. */
 export interface Limits {
@@ -20,10 +20,12 @@ export interface Limits {
   ): Promise<RateLimitResult>;
 }
 
+const POLICIES: readonly OnUnavailable[] = ['throw', 'allow', 'deny'];
+
 /** @internal */
 export interface KVLimitsOptions {
-  number: number;
-  policy: number;
+  namespaceId: number;
+  onUnavailable: OnUnavailable;
   timeoutMs: number | undefined;
   waitUntil: WaitUntil | undefined;
   onEvent: OnEvent | undefined;
@@ -39,7 +41,11 @@ export class KVLimits implements Limits {
     const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
     this.#handle = handleOf(kv, 'RateLimiterClient', alternative);
     this.#options = options;
-    this.#limitMs = milliseconds(options.timeoutMs, 'timeoutMs', options.policy === 0 ? 0 : 2_000);
+    this.#limitMs = milliseconds(
+      options.timeoutMs,
+      'timeoutMs',
+      options.onUnavailable === 'throw' ? 0 : 2_000,
+    );
   }
 
   refusal({ algorithm }: RateLimitConfig): CloudflareClientsError | undefined {
@@ -56,14 +62,15 @@ export class KVLimits implements Limits {
     cost: number,
   ): Promise<RateLimitResult> {
     if (!config || more.length) return unsupported('checkLimits');
-    const { policy, number, onEvent, waitUntil } = this.#options;
+    const { onUnavailable, namespaceId, onEvent, waitUntil } = this.#options;
+    const policy = POLICIES.indexOf(onUnavailable);
     const key = config.keyPrefix + identifier;
     return observed(onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
       wasm.limitCheck(
         this.#handle.kv,
         this.#limitMs,
         policy,
-        number,
+        namespaceId,
         key,
         config.limit,
         config.window,
@@ -75,14 +82,15 @@ export class KVLimits implements Limits {
   }
 
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    const { policy, number, onEvent } = this.#options;
+    const { onUnavailable, namespaceId, onEvent } = this.#options;
+    const policy = POLICIES.indexOf(onUnavailable);
     const key = config.keyPrefix + identifier;
     return observed(onEvent, 'rate_limit', 'peek', (wasm, report) =>
       wasm.limitPeek(
         this.#handle.kv,
         this.#limitMs,
         policy,
-        number,
+        namespaceId,
         key,
         config.limit,
         config.window,
@@ -92,9 +100,9 @@ export class KVLimits implements Limits {
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    const { number, onEvent } = this.#options;
+    const { namespaceId, onEvent } = this.#options;
     return observed(onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(this.#handle.kv, this.#limitMs, number, keyPrefix + identifier, report),
+      wasm.limitReset(this.#handle.kv, this.#limitMs, namespaceId, keyPrefix + identifier, report),
     );
   }
 
@@ -104,9 +112,9 @@ export class KVLimits implements Limits {
 
   // In `ms` the key may be written again.
   #flush(key: string, ms: number): void {
-    const { number, onEvent, waitUntil } = this.#options;
+    const { namespaceId, onEvent, waitUntil } = this.#options;
     const flushed = observed(onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(this.#handle.kv, this.#limitMs, number, key, ms, report),
+      wasm.limitFlush(this.#handle.kv, this.#limitMs, namespaceId, key, ms, report),
     );
     // What could not be written waits for the next call; the event has told of it.
     keepAlive(

@@ -28,8 +28,10 @@ export interface RateLimitConfig {
 /** How calls are counted: see {@link RateLimitConfig.algorithm}. */
 export type RateLimitAlgorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
 
-/** @internal By their numbers in Rust. */
-export const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
+/** What happens when KV or the object fails. */
+export type OnUnavailable = 'throw' | 'allow' | 'deny';
+
+const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 
 /** What a check answers. */
 export interface RateLimitResult {

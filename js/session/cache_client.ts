@@ -1,13 +1,12 @@
 import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { type OnEvent, observed, type Report } from '../core/events.js';
+import { ended, type OnEvent, observed, Report } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
-import { type ObjectHandle, objectsOf } from '../core/namespace.js';
-import { numberOf } from '../core/namespace_id.js';
+import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
 import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
-import { observedObject } from '../core/stub_call.js';
-import { ObjectTime } from '../core/stub_time.js';
-import type { Exports } from '../wasm/driver.js';
+import type { Gate } from '../wasm/clients.js';
+import { call, type Exports } from '../wasm/driver.js';
 
 /** A cached session. Fields beyond these are kept as they are. */
 export interface CachedSession<Role extends string = 'customer' | 'owner' | 'creator'> {
@@ -95,14 +94,8 @@ export interface SessionSetOptions {
   asOf?: number | Date | undefined;
 }
 
-// What src/session/exports.rs reads.
-interface Gate {
-  readonly objects: ObjectHandle;
-  readonly number: number;
-  readonly limitMs: number;
-  readonly stalenessMs: number;
-  readonly slowMs: number;
-}
+// What a client knows of its revocations; each call adds its report.
+type Revocations = Omit<Gate, 'report'> & { readonly namespace: Objects };
 
 type Start = (wasm: Exports, report: Report | undefined, gate: Gate | undefined) => unknown;
 
@@ -131,7 +124,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   readonly #hash: boolean;
   readonly #track: boolean;
   readonly #onEvent: OnEvent | undefined;
-  readonly #gate: Gate | undefined;
+  readonly #gate: Revocations | undefined;
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace or `revocations` no
@@ -265,20 +258,16 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const gate = this.#gate;
     const onEvent = this.#onEvent;
     if (!gate) return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, gate));
-    const spent = new ObjectTime();
-    const timed = { ...gate, objects: spent.of(gate.objects) };
-    const { slowMs } = gate;
-    return observedObject(
-      { onEvent, slowMs },
-      'session',
-      operation,
-      (wasm, report) => start(wasm, report, timed),
-      spent,
+    const report = new Report(onEvent, 'session', operation, gate.namespace.slowMs, true);
+    const listened = onEvent && report;
+    return ended(
+      call<T>((wasm) => start(wasm, listened, { ...gate, report })),
+      report,
     );
   }
 }
 
-function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle): Gate | undefined {
+function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle): Revocations | undefined {
   const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options ?? {};
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
@@ -289,13 +278,10 @@ function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle)
     const message = 'revocations need a KV handle with getWithMetadata()';
     throw new CloudflareClientsError('unsupported', message);
   }
-  const known = objectsOf(revocations, 'SessionCacheClient', { timeoutMs, slowMs });
   return {
-    objects: known.handle,
-    number: numberOf(revocations),
-    limitMs: known.limitMs,
+    namespace: objectsOf(revocations, 'SessionCacheClient', { timeoutMs, slowMs }),
+    namespaceId: namespaceIdOf(revocations),
     stalenessMs: maxStalenessSeconds * 1_000,
-    slowMs: known.slowMs,
   };
 }
 

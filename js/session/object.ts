@@ -1,5 +1,5 @@
-import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
-import { optionalSent } from '../durable_objects/arguments.js';
+import { type Bad, notNumber, refuse } from '../core/checks.js';
+import { notSentName, optionalSent } from '../durable_objects/arguments.js';
 import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
@@ -164,13 +164,7 @@ export class SessionDurableObject extends StoredObject {
 }
 
 // Bounds are Rust's; an id has its length checked before it is copied.
-const notId = (id: unknown, what = 'The id') =>
-  notText(id, what) ??
-  refuse(
-    (id as string).length < 1 || (id as string).length > 512,
-    'invalid_key',
-    'The id must have from 1 to 512 characters',
-  );
+const notId = (id: unknown) => notSentName(id, 'The id', 'invalid_key');
 
 function notMs(value: unknown, max = Number.MAX_SAFE_INTEGER): Bad {
   const fits = typeof value === 'number' && value > 0 && value <= max;

@@ -1,8 +1,9 @@
 import { notText } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { numberOf } from '../core/namespace_id.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
 import { wholeSeconds } from '../core/options.js';
 import { observedObject } from '../core/stub_call.js';
+import type { StoreMethod } from '../wasm/clients.js';
 import { notRecord, type SessionRecord } from './record.js';
 
 /** Options of {@link SessionStoreClient}. */
@@ -20,9 +21,6 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    */
   timeoutMs?: number | undefined;
 }
-
-// As src/session/exports.rs numbers them.
-const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
 
 /**
  * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
@@ -44,7 +42,7 @@ const KINDS = ['get', 'delete', 'list', 'revokeAll'] as const;
 export class SessionStoreClient {
   readonly #objects: Objects;
   readonly #ttlMs: number;
-  readonly #number: number;
+  readonly #namespaceId: number;
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
@@ -53,7 +51,7 @@ export class SessionStoreClient {
   constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
     this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
     this.#ttlMs = wholeSeconds(options?.ttlSeconds ?? 604_800) * 1_000;
-    this.#number = numberOf(namespace, options?.jurisdiction);
+    this.#namespaceId = namespaceIdOf(namespace, options?.jurisdiction);
   }
 
   /** The record of a session; null when there is none, or it has expired. */
@@ -76,19 +74,9 @@ export class SessionStoreClient {
     const { sessionId, customerId, userAgent, createdAt } = record;
     // Nothing of what else the user's object may have.
     const sent = { sessionId, customerId, userAgent, createdAt: new Date(createdAt) };
-    const { handle, placement, limitMs } = this.#objects;
+    const created = sent.createdAt.getTime();
     return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
-      wasm.storeSet(
-        handle,
-        placement,
-        limitMs,
-        sessionId,
-        customerId,
-        sent.createdAt.getTime(),
-        sent,
-        this.#ttlMs,
-        report,
-      ),
+      wasm.storeSet(this.#objects, sessionId, customerId, created, sent, this.#ttlMs, report),
     );
   }
 
@@ -120,13 +108,11 @@ export class SessionStoreClient {
     return this.#call('revokeAll', customerId);
   }
 
-  #call<T>(operation: (typeof KINDS)[number], id: string): Promise<T> {
+  #call<T>(method: StoreMethod, id: string): Promise<T> {
     const bad = notText(id, 'The id');
     if (bad) return Promise.reject(bad);
-    const { handle, placement, limitMs } = this.#objects;
-    const kind = KINDS.indexOf(operation);
-    return observedObject(this.#objects, 'session_store', operation, (wasm, report) =>
-      wasm.storeCall(handle, placement, limitMs, this.#number, kind, id, report),
+    return observedObject(this.#objects, 'session_store', method, (wasm, report) =>
+      wasm.storeCall(this.#objects, this.#namespaceId, method, id, report),
     );
   }
 }

@@ -5,8 +5,59 @@ import type { Host } from './imports/index.js';
 
 export type Answer = unknown;
 
-/** What every call on an object begins with. */
-export type Objects = [handle: object, placement: object | undefined, limitMs: number];
+/** What a call tells of itself: `Report` of core/events.ts. */
+export interface CallReport {
+  hit(hit: boolean): void;
+  bytes(bytes: number): void;
+  waitedForObjects(ms: number): void;
+  note(note: string, code: string): void;
+}
+
+/** What a client knows of its namespace of objects: `Objects` of core/namespace.ts. */
+export interface ClientNamespace {
+  readonly handle: object;
+  readonly placement: object | undefined;
+  readonly limitMs: number;
+}
+
+/** What a `SessionCacheClient` knows of its revocations. */
+export interface Gate {
+  readonly namespace: ClientNamespace;
+  readonly namespaceId: number;
+  readonly stalenessMs: number;
+  /** That of the call; there is one without a listener as well. */
+  readonly report: CallReport;
+}
+
+/** The methods of a `SessionStoreClient` that take an id. */
+export type StoreMethod = 'get' | 'delete' | 'list' | 'revokeAll';
+
+/** What a `RateLimiterClient` knows of its objects. */
+export interface ExactLimiter {
+  readonly namespace: ClientNamespace;
+  readonly namespaceId: number;
+  readonly onUnavailable: 'throw' | 'allow' | 'deny';
+  readonly localBlock: boolean;
+}
+
+/** The methods of `RateLimitDurableObject`. */
+export type ExactMethod = 'check' | 'peek' | 'refund' | 'penalize' | 'reset';
+
+/** A limit as its object takes it. */
+export interface SentLimit {
+  readonly limit: number;
+  readonly window: number;
+  readonly keyPrefix: string;
+  readonly algorithm?: string;
+}
+
+/** The methods of `AuthStorageDurableObject`, with their arguments: an idempotency key for all that write. */
+export type AuthCall =
+  | [method: 'get', key: string, args: []]
+  | [method: 'set', key: string, args: [once: string, value: string, ttl: number | undefined]]
+  | [method: 'delete' | 'getAndDelete', key: string, args: [once: string]]
+  | [method: 'increment', key: string, args: [once: string, ttl: number]]
+  | [method: 'consume', key: string, args: [once: string, window: number, max: number]];
 
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
@@ -18,61 +69,63 @@ export interface Exports {
     kv: object,
     limitMs: number,
     hash: boolean,
-    gate: object | undefined,
+    gate: Gate | undefined,
     token: string,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   sessionGetOrLoad(
     kv: object,
     limitMs: number,
     hash: boolean,
     track: boolean,
-    gate: object | undefined,
+    gate: Gate | undefined,
     token: string,
     loader: object,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   sessionSet(
     kv: object,
     limitMs: number,
     hash: boolean,
     track: boolean,
-    gate: object | undefined,
+    gate: Gate | undefined,
     token: string,
     data: unknown,
     asOf: number | undefined,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   sessionDelete(
     kv: object,
     limitMs: number,
     hash: boolean,
-    gate: object | undefined,
+    gate: Gate | undefined,
     token: string,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   sessionDeleteUser(
     kv: object,
     limitMs: number,
     track: boolean,
-    gate: object | undefined,
+    gate: Gate | undefined,
     userId: string,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
 
   storeSet(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
+    namespace: ClientNamespace,
     id: string,
     customer: string,
     createdAt: number,
     record: object,
     ttlMs: number,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   storeCall(
-    ...args: [...objects: Objects, handle: number, kind: number, id: string, report: object | undefined]
+    namespace: ClientNamespace,
+    namespaceId: number,
+    method: StoreMethod,
+    id: string,
+    report: CallReport | undefined,
   ): Answer;
 
   limitCheck(
@@ -85,7 +138,7 @@ export interface Exports {
     window: number,
     cost: number,
     flushLater: object | undefined,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   limitPeek(
     kv: object,
@@ -95,55 +148,51 @@ export interface Exports {
     key: string,
     limit: number,
     window: number,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
-  limitReset(kv: object, limitMs: number, handle: number, key: string, report: object | undefined): Answer;
+  limitReset(
+    kv: object,
+    limitMs: number,
+    handle: number,
+    key: string,
+    report: CallReport | undefined,
+  ): Answer;
   limitFlush(
     kv: object,
     limitMs: number,
     handle: number,
     key: string,
     delayMs: number,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   exactLimit(
-    ...args: [
-      ...objects: Objects,
-      handle: number,
-      options: number,
-      operation: number,
-      identifier: string,
-      prefixes: string[],
-      numbers: number[],
-      configs: object[],
-      cost: number,
-      report: object | undefined,
-    ]
+    limiter: ExactLimiter,
+    operation: ExactMethod,
+    identifier: string,
+    limits: readonly SentLimit[],
+    cost: number,
+    report: CallReport | undefined,
   ): Answer;
-  coordinate(
-    ...args: [
-      ...objects: Objects,
-      operation: number,
-      name: string,
-      secret: string,
-      call: string,
-      number: number,
-      waitMs: number,
-      report: object | undefined,
-    ]
+  lockAcquire(
+    namespace: ClientNamespace,
+    name: string,
+    holder: string,
+    ttlSeconds: number,
+    waitMs: number,
+    report: CallReport | undefined,
   ): Answer;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
-  valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: object | undefined): Answer;
+  valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Answer;
   valueGetWithMetadata(
     kv: object,
     hasMetadata: boolean,
     limitMs: number,
     key: string,
     asJson: boolean,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   valuePut(
     kv: object,
@@ -153,39 +202,36 @@ export interface Exports {
     ttl: number | undefined,
     expiration: number | undefined,
     metadata: unknown,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
-  valueDelete(kv: object, limitMs: number, key: string, report: object | undefined): Answer;
+  valueDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Answer;
   valueList(
     kv: object,
     limitMs: number,
     prefix: string,
     limit: number,
     cursor: string | undefined,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
 
   objectCall(
-    ...args: [
-      ...objects: Objects,
-      name: string,
-      method: string,
-      args: unknown[],
-      stamped: boolean,
-      report: object | undefined,
-    ]
+    namespace: ClientNamespace,
+    kind: string,
+    name: string,
+    method: string,
+    args: unknown[],
+    stamped: boolean,
+    report: CallReport | undefined,
   ): Answer;
 
   cartsMerge(
-    ...args: [
-      ...objects: Objects,
-      from: string,
-      into: string,
-      key: string,
-      owner: string | undefined,
-      terms: unknown[],
-      report: object | undefined,
-    ]
+    namespace: ClientNamespace,
+    from: string,
+    into: string,
+    key: string,
+    owner: string | undefined,
+    terms: unknown[],
+    report: CallReport | undefined,
   ): Answer;
   cartInMemory(
     number: number,
@@ -203,7 +249,7 @@ export interface Exports {
     hasMetadata: boolean,
     limitMs: number,
     key: string,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   cacheSet(
     kv: object,
@@ -211,9 +257,9 @@ export interface Exports {
     key: string,
     value: unknown,
     seconds: number,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
-  cacheDelete(kv: object, limitMs: number, key: string, report: object | undefined): Answer;
+  cacheDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Answer;
   cacheGetOrSet(
     kv: object,
     hasMetadata: boolean,
@@ -223,34 +269,26 @@ export interface Exports {
     loader: object,
     ticket: object,
     joinMs: number,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
   cacheGetMany(
     kv: object,
     hasMetadata: boolean,
     limitMs: number,
     keys: string[],
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
-  cacheDeleteMany(kv: object, limitMs: number, keys: string[], report: object | undefined): Answer;
+  cacheDeleteMany(kv: object, limitMs: number, keys: string[], report: CallReport | undefined): Answer;
   cacheClear(
     kv: object,
     limitMs: number,
     prefix: string,
     cursor: string | undefined,
     onProgress: object | undefined,
-    report: object | undefined,
+    report: CallReport | undefined,
   ): Answer;
 
-  authCall(
-    objects: object,
-    placement: object | undefined,
-    limitMs: number,
-    report: object | undefined,
-    operation: number,
-    key: string,
-    args: unknown[],
-  ): Answer;
+  authCall(namespace: ClientNamespace, ...call: [...call: AuthCall, report: CallReport | undefined]): Answer;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

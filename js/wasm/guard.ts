@@ -1,5 +1,5 @@
 // Makes instances of a wasm module, and keeps a panic to the call it happened in.
-import { CloudflareClientsError, fromRust } from '../core/error.js';
+import { CloudflareClientsError } from '../core/error.js';
 import { type Host, hostOf, type Registers } from './imports/index.js';
 
 /** What the built glue makes. */
@@ -23,7 +23,7 @@ export class Guard<Exports> {
   #module: WebAssembly.Module | undefined;
   #current: Instance<Exports> | undefined;
   /** What the running call failed with. Read and emptied as soon as the call is back. */
-  failure: { error: unknown; verbatim: boolean } | undefined;
+  failure: (() => unknown) | undefined;
 
   constructor(
     create: (module: WebAssembly.Module, host: Host) => Created<Exports>,
@@ -32,8 +32,8 @@ export class Guard<Exports> {
     this.#create = create;
     this.#registers = {
       park,
-      fail: (error, verbatim) => {
-        this.failure = { error, verbatim };
+      fail: (error) => {
+        this.failure = error;
       },
     };
   }
@@ -63,9 +63,9 @@ export class Guard<Exports> {
   }
 
   throwFailure(): never {
-    const { error, verbatim } = this.failure as NonNullable<typeof this.failure>;
+    const error = this.failure?.();
     this.failure = undefined;
-    throw verbatim ? error : fromRust(error as Parameters<typeof fromRust>[0]);
+    throw error;
   }
 
   /** What an exception out of the wasm is: the end of the instance. */

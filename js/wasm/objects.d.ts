@@ -85,17 +85,17 @@ export interface Exports {
 
   coordinationTables(storage: object, create: boolean): boolean;
   coordinationWake(storage: object): boolean;
-  lockTake(storage: object, holder: unknown, ttlSeconds: unknown): Answer;
+  lockAcquire(storage: object, holder: string, ttlSeconds: number): Answer;
   lockExtend(
     storage: object | undefined,
-    holder: unknown,
-    ttlSeconds: unknown,
+    holder: string,
+    ttlSeconds: number,
     sent: number | undefined,
   ): Answer;
-  lockRelease(storage: object | undefined, holder: unknown, call: unknown): Answer;
-  counterAdd(storage: object, by: unknown, key: unknown, sent: number | undefined): Answer;
+  lockRelease(storage: object | undefined, holder: string, call: string): Answer;
+  counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Answer;
   counterGet(storage: object): Answer;
-  counterReset(storage: object | undefined, key: unknown, sent: number | undefined): Answer;
+  counterReset(storage: object | undefined, key: string, sent: number | undefined): Answer;
 
   sessionOpen(storage: object, create: boolean): boolean;
   sessionRead(storage: object): Answer;

@@ -93,16 +93,18 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The operation of a number.
-    pub const fn from_number(number: u8) -> Self {
-        match number {
-            1 => Self::Set,
-            2 => Self::Delete,
-            3 => Self::Take,
-            4 => Self::Increment,
-            5 => Self::Consume,
-            _ => Self::Get,
-        }
+    /// By the method of the object's class.
+    pub fn named(method: &str) -> Option<Self> {
+        [
+            Self::Get,
+            Self::Set,
+            Self::Delete,
+            Self::Take,
+            Self::Increment,
+            Self::Consume,
+        ]
+        .into_iter()
+        .find(|operation| operation.method() == method)
     }
 
     /// The method of the object's class.

@@ -9,6 +9,7 @@ use crate::host::task::Answer;
 use crate::host::{json, now};
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
+use crate::stub::refusal::Refusal;
 use crate::stub::retry::Stamp;
 
 /// Carts behind one namespace, for the length of a call.
@@ -61,7 +62,7 @@ impl CartStoreClient {
         let merged = self.step(started, &target, "merge", &args).await;
         // A refusal says that nothing was merged by this call; another one may have done it. Unless the
         // target gives the merge up, the source stays as it is.
-        let refused = matches!(merged, Err(Error::Refused(_)));
+        let refused = matches!(&merged, Err(error) if error.of_room::<Refusal>().is_some());
         let done = if refused {
             let args = [id.clone()];
             let done = self.step(started, &target, "giveUpMerge", &args).await?;

@@ -12,23 +12,17 @@ use super::memory::MemoryCart;
 use super::model::CartError;
 use super::storage::{Outcome, Terms};
 use super::{operations, parse};
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::ClientNamespace;
 use crate::host::now;
-use crate::host::report::{JsReport, Report};
+use crate::host::report::JsReport;
 use crate::host::task::{Answer, answer, run};
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
 
-/// `CartStoreClient.mergeCart`.
+/// `CartStoreClient.mergeCart`. `terms`: policy, TTL, version, owner.
 #[wasm_bindgen(js_name = cartsMerge)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn carts_merge(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
+    namespace: &ClientNamespace,
     from: String,
     into: String,
     key: String,
@@ -36,13 +30,7 @@ pub fn carts_merge(
     terms: Vec<JsValue>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let report = Report(report);
-    let objects = Objects {
-        handle,
-        placement,
-        limit_ms,
-        report,
-    };
+    let objects = Objects::new(namespace, report);
     let merge = Merge {
         from,
         into,

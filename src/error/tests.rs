@@ -118,8 +118,6 @@ fn of_all() -> Vec<Error> {
         Error::out_of_operations(7, no_keys()),
         kv(KvOperation::Delete, KvReason::TimedOut).after(3, no_keys()),
         ObjectReason::Threw.because(cause()).after(4, no_keys()),
-        Error::Refused(cause()).after(5, no_keys()),
-        Error::Refused(cause()),
         StorageFailure(cause()).into(),
         CartError::Nothing.into(),
         NewerSchema.into(),

@@ -22,10 +22,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn park(task: f64, promise: &JsValue, limit_ms: f64);
 
-    /// Makes the running call reject: with `error` as it is when `verbatim`, else as our own class.
-    #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn fail(error: &JsValue, verbatim: bool);
-
     /// A promise that resolves after `ms` milliseconds.
     #[wasm_bindgen(js_namespace = host)]
     pub fn sleep(ms: f64) -> Promise;

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
 
-use super::{fail, park};
+use super::park;
 use crate::error::Error;
 
 /// What a public call ends with.
@@ -94,8 +94,7 @@ thread_local! {
 /// The answer of something that waits for nothing: its value, or undefined after `fail`.
 pub fn answer(answer: Answer) -> JsValue {
     answer.unwrap_or_else(|error| {
-        let (error, verbatim) = error.into_js();
-        fail(&error, verbatim);
+        error.tell();
         JsValue::UNDEFINED
     })
 }

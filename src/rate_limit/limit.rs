@@ -158,6 +158,18 @@ pub enum OnUnavailable {
     Deny,
 }
 
+impl OnUnavailable {
+    /// By its public name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "throw" => Some(Self::Throw),
+            "allow" => Some(Self::Allow),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+}
+
 /// What a check answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {

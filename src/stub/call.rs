@@ -6,12 +6,13 @@ use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
 use super::failure::ObjectReason;
+use super::refusal::Refusal;
 use super::retry::{Flags, Stamp, pause};
 use crate::error::Error;
 use crate::host::namespace::{
-    ObjectHandle, failure_flags, object_call, refusal, reply_late_at, reply_ok, reply_value,
+    ClientNamespace, ObjectHandle, failure_flags, object_call, reply_late_at, reply_ok, reply_value,
 };
-use crate::host::report::{Note, Report};
+use crate::host::report::{JsReport, Note, Report};
 use crate::host::task::{Failure, wait};
 use crate::host::{now, settle_all, sleep};
 use crate::protocol::call_time::MAX_STAMPS;
@@ -39,6 +40,16 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// For one call of a client.
+    pub fn new(namespace: &ClientNamespace, report: Option<JsReport>) -> Self {
+        Self {
+            handle: namespace.handle(),
+            placement: namespace.placement(),
+            limit_ms: namespace.limit_ms(),
+            report: Report(report),
+        }
+    }
+
     /// The same with what is left of the time limit of a call that began at `started`.
     pub fn rest_of(&self, started: f64) -> Self {
         let limit_ms = if self.limit_ms > 0.0 {
@@ -57,7 +68,7 @@ impl Objects {
     ///
     /// # Errors
     /// [`super::failure::ObjectFailure`] when the object could not be reached, threw, or did not answer in time;
-    /// [`Error::Refused`] when it refused the call.
+    /// [`Refusal`] when it refused the call.
     pub async fn call(
         &self,
         name: &JsString,
@@ -66,6 +77,19 @@ impl Objects {
         stamp: Stamp,
     ) -> Result<JsValue, Error> {
         let started = now();
+        let reply = self.attempts(name, method, args, stamp, started).await;
+        self.report.waited_for_objects(started);
+        reply
+    }
+
+    async fn attempts(
+        &self,
+        name: &JsString,
+        method: &str,
+        args: &[JsValue],
+        stamp: Stamp,
+        started: f64,
+    ) -> Result<JsValue, Error> {
         let mut attempts = 0;
         let (mut sent, mut stamps, mut unknown) = (object_time(), 1, false);
         loop {
@@ -140,6 +164,7 @@ impl Objects {
                 };
             }
             let Some(pause) = longest else {
+                self.report.waited_for_objects(started);
                 return answers.into_iter().flatten().collect();
             };
             self.rest(pause).await;
@@ -207,6 +232,6 @@ fn value_of(reply: JsValue) -> Result<JsValue, Error> {
     if reply_ok(&reply) {
         Ok(reply_value(&reply))
     } else {
-        Err(Error::Refused(refusal(&reply)))
+        Err(Refusal::of(reply).into())
     }
 }

@@ -5,36 +5,28 @@ use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
 use super::retry::Stamp;
-use crate::host::namespace::ObjectHandle;
-use crate::host::report::{JsReport, Report};
+use crate::host::namespace::ClientNamespace;
+use crate::host::report::JsReport;
 use crate::host::task::run;
 use crate::protocol::name::check_name;
 
-/// Calls `method` of the object named `name` and answers the value of its reply.
+/// Calls `method` of the object named `kind` and `name`, such as `lock:` and `invoice`, and returns the value of its
+/// reply. With `stamped` the object gets the moment of the call as the last argument.
 #[wasm_bindgen(js_name = objectCall)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn object_call(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
+    namespace: &ClientNamespace,
+    kind: String,
     name: String,
     method: String,
     args: Vec<JsValue>,
     stamped: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects {
-        handle,
-        placement,
-        limit_ms,
-        report: Report(report),
-    };
+    let objects = Objects::new(namespace, report);
     let stamp = if stamped { Stamp::With } else { Stamp::Without };
     run(async move {
         check_name(&name)?;
-        objects.call(&name.into(), &method, &args, stamp).await
+        let name = [kind, name].concat().into();
+        objects.call(&name, &method, &args, stamp).await
     })
 }

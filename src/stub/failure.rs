@@ -1,9 +1,9 @@
 //! How a call on an object failed.
 
-use js_sys::Reflect;
 use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
+use super::refusal::Refusal;
 use super::retry::Flags;
 use crate::error::{Error, RoomError};
 
@@ -77,10 +77,6 @@ impl ObjectReason {
 
 /// Whether an object could not do its work: what `onUnavailable` is about.
 pub fn is_unavailable(error: &Error) -> bool {
-    match error {
-        Error::Refused(reply) => {
-            Reflect::get(reply, &"code".into()).is_ok_and(|code| code == "object_unavailable")
-        }
-        error => error.of_room::<ObjectFailure>().is_some(),
-    }
+    error.of_room::<ObjectFailure>().is_some()
+        || error.of_room::<Refusal>().is_some() && error.code() == "object_unavailable"
 }

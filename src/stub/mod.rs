@@ -4,4 +4,5 @@ pub mod call;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod failure;
+pub mod refusal;
 pub mod retry;

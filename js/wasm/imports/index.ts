@@ -1,4 +1,5 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
+import { type ErrorCode, errorOf } from '../../core/error.js';
 import * as cart from './cart.js';
 import * as kv from './kv.js';
 import * as promises from './promises.js';
@@ -8,10 +9,11 @@ import * as storage from './storage.js';
 import * as stub from './stub.js';
 import * as text from './text.js';
 
-/** Where a call says what it waits for, or how it failed. */
+/** Where a call says what it waits for, or what it rejects with. */
 export interface Registers {
   park(task: number, promise: unknown, limitMs: number): void;
-  fail(error: unknown, verbatim: boolean): void;
+  /** `error` is made when the call is back in JavaScript, so that its stack is that of the caller. */
+  fail(error: () => unknown): void;
 }
 
 /** The object that the built glue finds as `host`. */
@@ -22,7 +24,10 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
   return {
     panicked,
     park: registers.park,
-    fail: registers.fail,
+    fail(code: ErrorCode, message: string, retryable: boolean, cause: unknown, keys?: string[]) {
+      registers.fail(() => errorOf(code, message, retryable, cause, keys));
+    },
+    failWith: (error: unknown) => registers.fail(() => error),
     ...text,
     ...promises,
     ...kv,

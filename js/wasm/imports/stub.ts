@@ -21,17 +21,15 @@ export function objectCall(
   }
 }
 
-// What an object refused a call with; something else may be bound than one of our classes.
-export function refusal(reply: { ok?: unknown; code?: unknown; message?: unknown } | null | undefined) {
-  if (reply?.ok === false && typeof reply.code === 'string' && typeof reply.message === 'string') {
-    return { code: reply.code, message: reply.message, retryable: RETRYABLE_REFUSALS.includes(reply.code) };
+/** The code and the message that an object refused a call with; undefined for what is no refusal. */
+export function replyRefusal(
+  reply: { ok?: unknown; code?: unknown; message?: unknown } | null | undefined,
+): [code: string, message: string] | undefined {
+  if (reply?.ok !== false || typeof reply.code !== 'string' || typeof reply.message !== 'string') {
+    return undefined;
   }
-  const message =
-    'The Durable Object answered something else than a class of @codex/cloudflare-clients/durable-objects does. Check class_name of the binding';
-  return { code: 'misconfigured', message, retryable: false };
+  return [reply.code, reply.message];
 }
-
-const RETRYABLE_REFUSALS = ['conflict', 'object_unavailable', 'timeout'];
 
 // When an object says that a call came too late: its clock.
 export function replyLateAt(reply: { ok?: unknown; at?: unknown } | null | undefined): number {

@@ -1,13 +1,13 @@
-//! What `CoordinationDurableObject` calls. The arguments may be of any kind.
+//! What `CoordinationDurableObject` calls.
 
-use js_sys::{Array, JsString};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::sqlite::{KeyedCall, Store};
 use crate::coordination::counter::model as counter;
 use crate::coordination::error::CoordinationError;
 use crate::coordination::lock::model::{Attempt, Lock};
-use crate::coordination::text::{MAX_TEXT_BYTES, is_text};
+use crate::coordination::text::is_text;
 use crate::error::Error;
 use crate::host::now;
 use crate::host::storage::StorageHandle;
@@ -26,15 +26,16 @@ pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
 }
 
 /// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
-#[wasm_bindgen(js_name = lockTake)]
-pub fn lock_take(storage: StorageHandle, holder: JsValue, ttl_seconds: JsValue) -> JsValue {
-    answer(take(&store(storage), &holder, &ttl_seconds))
+#[wasm_bindgen(js_name = lockAcquire)]
+pub fn lock_acquire(storage: StorageHandle, holder: &str, ttl_seconds: f64) -> JsValue {
+    answer(acquire(&store(storage), holder, ttl_seconds))
 }
 
-fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
-    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> Answer {
+    check_holder(holder)?;
+    let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
     let known = store.lock(now)?;
-    match Lock::acquire(known, &holder, ttl_ms, now) {
+    match Lock::acquire(known, holder, ttl_ms, now) {
         Attempt::Held(lock) => {
             store.save_lock(&lock)?;
             Ok(told(&lock))
@@ -47,25 +48,21 @@ fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
 #[wasm_bindgen(js_name = lockExtend)]
 pub fn lock_extend(
     storage: Option<StorageHandle>,
-    holder: JsValue,
-    ttl_seconds: JsValue,
+    holder: &str,
+    ttl_seconds: f64,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(extend(storage.map(store), &holder, &ttl_seconds, sent))
+    answer(extend(storage.map(store), holder, ttl_seconds, sent))
 }
 
-fn extend(
-    store: Option<Store>,
-    holder: &JsValue,
-    ttl_seconds: &JsValue,
-    sent: Option<f64>,
-) -> Answer {
-    let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
+fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64>) -> Answer {
+    check_holder(holder)?;
+    let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
     let Some(store) = store else {
         return Ok(JsValue::NULL);
     };
     let known = store.lock(now)?;
-    match known.and_then(|lock| lock.extended(&holder, ttl_ms, sent, now)) {
+    match known.and_then(|lock| lock.extended(holder, ttl_ms, sent, now)) {
         Some(lock) => {
             store.save_lock(&lock)?;
             Ok(told(&lock))
@@ -76,12 +73,14 @@ fn extend(
 
 /// Frees the lock. False for who does not hold it, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
-pub fn lock_release(storage: Option<StorageHandle>, holder: JsValue, call: JsValue) -> JsValue {
-    answer(release(storage.map(store), &holder, &call))
+pub fn lock_release(storage: Option<StorageHandle>, holder: &str, call: &str) -> JsValue {
+    answer(release(storage.map(store), holder, call))
 }
 
-fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> Answer {
-    let (holder, call, now) = (text(holder)?, text(call)?, now());
+fn release(store: Option<Store>, holder: &str, call: &str) -> Answer {
+    check_holder(holder)?;
+    check_holder(call)?;
+    let now = now();
     let Some(store) = store else {
         return Ok(false.into());
     };
@@ -89,7 +88,7 @@ fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> Answer {
         return Ok(false.into());
     };
     let mut lock = known.clone();
-    let released = lock.release(&holder, &call, now);
+    let released = lock.release(holder, call, now);
     if lock != known {
         store.save_lock(&lock)?;
     }
@@ -101,18 +100,18 @@ fn told(lock: &Lock) -> JsValue {
 }
 
 /// Adds to the counter, once for each key: the value after that.
-#[wasm_bindgen(js_name = counterAdd)]
-pub fn counter_add(
+#[wasm_bindgen(js_name = counterIncrement)]
+pub fn counter_increment(
     storage: StorageHandle,
-    by: JsValue,
-    key: JsValue,
+    by: f64,
+    key: String,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(add(&store(storage), &by, &key, sent))
+    answer(increment(&store(storage), by, key, sent))
 }
 
-fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> Answer {
-    let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
+fn increment(store: &Store, by: f64, key: String, sent: Option<f64>) -> Answer {
+    let by = counter::check_amount(by)?;
     let call = keyed_call(key, (by as i64).to_string(), sent)?;
     if let Some(known) = store.answer_of(&call)? {
         return Ok(known.into());
@@ -123,9 +122,12 @@ fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> Answer 
     Ok(value.into())
 }
 
-fn keyed_call(key: &JsValue, note: String, sent: Option<f64>) -> Result<KeyedCall, Error> {
+fn keyed_call(key: String, note: String, sent: Option<f64>) -> Result<KeyedCall, Error> {
+    if !is_text(&key) {
+        return Err(CoordinationError::Key.into());
+    }
     Ok(KeyedCall {
-        key: idempotency_key(key)?,
+        key,
         note,
         now: now(),
         sent,
@@ -140,11 +142,11 @@ pub fn counter_get(storage: StorageHandle) -> JsValue {
 
 /// Sets the counter to 0, once for each key.
 #[wasm_bindgen(js_name = counterReset)]
-pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue, sent: Option<f64>) -> JsValue {
-    answer(reset(storage.map(store), &key, sent))
+pub fn counter_reset(storage: Option<StorageHandle>, key: String, sent: Option<f64>) -> JsValue {
+    answer(reset(storage.map(store), key, sent))
 }
 
-fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> Answer {
+fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> Answer {
     let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
         && store.answer_of(&call)?.is_none()
@@ -162,24 +164,13 @@ pub fn coordination_wake(storage: StorageHandle) -> JsValue {
     answer(store(storage).wake(now()).map(JsValue::from))
 }
 
-fn text(value: &JsValue) -> Result<String, Error> {
-    Ok(short_text(value).ok_or(CoordinationError::Holder)?)
+fn check_holder(holder: &str) -> Result<(), CoordinationError> {
+    is_text(holder)
+        .then_some(())
+        .ok_or(CoordinationError::Holder)
 }
 
-fn idempotency_key(value: &JsValue) -> Result<String, Error> {
-    Ok(short_text(value).ok_or(CoordinationError::Key)?)
-}
-
-// Its length first: what is copied into our memory makes that larger for good.
-fn short_text(value: &JsValue) -> Option<String> {
-    let text = value.dyn_ref::<JsString>()?;
-    let fits = text.length() as usize <= MAX_TEXT_BYTES;
-    fits.then(|| String::from(text))
-        .filter(|text| is_text(text))
-}
-
-fn milliseconds(seconds: &JsValue) -> Result<f64, Error> {
-    let seconds = seconds.as_f64().unwrap_or(f64::NAN);
+fn milliseconds(seconds: f64) -> Result<f64, Error> {
     ttl::check(seconds)?;
     Ok((seconds * 1_000.0).ceil())
 }

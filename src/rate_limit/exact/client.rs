@@ -8,15 +8,16 @@ use wasm_bindgen::prelude::*;
 
 use super::refusals::{BlockId, Blocks};
 use crate::error::Error;
-use crate::host::namespace::refusal;
 use crate::host::report::Note;
 use crate::host::task::Answer;
 use crate::host::{limit_result, now};
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
+use crate::rate_limit::request::Request;
 use crate::stub::call::Objects;
 use crate::stub::failure::is_unavailable;
+use crate::stub::refusal::Refusal;
 use crate::stub::retry::Stamp;
 
 thread_local! {
@@ -35,6 +36,16 @@ pub struct Keyed {
     pub prefix: String,
     /// The limit.
     pub limit: Limit,
+}
+
+impl Keyed {
+    /// Of a limit that was read.
+    pub fn of(request: &Request) -> Self {
+        Self {
+            prefix: String::from(&request.prefix),
+            limit: request.limit,
+        }
+    }
 }
 
 /// Exact limits behind one namespace, for the length of a call.
@@ -65,6 +76,19 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// By the method of the object's class.
+    pub fn named(method: &str) -> Option<Self> {
+        [
+            Self::Check,
+            Self::Peek,
+            Self::Refund,
+            Self::Penalize,
+            Self::Reset,
+        ]
+        .into_iter()
+        .find(|operation| operation.method() == method)
+    }
+
     const fn method(self) -> &'static str {
         match self {
             Self::Check => "check",
@@ -132,7 +156,7 @@ impl ExactLimiterClient {
         let reply = Reply::of(&value);
         let strictest = reply.and_then(|reply| Some((reply, limits.get(reply.index)?)));
         let Some((reply, keyed)) = strictest else {
-            return Err(Error::Refused(refusal(&JsValue::UNDEFINED)));
+            return Err(Refusal::of_other_class());
         };
         let decision = reply.decision();
         if operation == Operation::Check && self.local_block && !reply.allowed {

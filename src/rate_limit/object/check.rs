@@ -2,12 +2,12 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::request::Request;
 use super::sqlite::{Record, Store};
 use crate::error::Error;
 use crate::rate_limit::algorithm::state::{Meter, Verdict};
 use crate::rate_limit::limit::{Limit, LimitError};
 use crate::rate_limit::reply::Reply;
+use crate::rate_limit::request::Request;
 
 /// What an object answers to a check: the public result, and what its caller needs to remember it.
 pub(super) struct Answer {

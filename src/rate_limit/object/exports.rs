@@ -3,7 +3,6 @@
 use wasm_bindgen::prelude::*;
 
 use super::check::{Change, adjust, check, look};
-use super::request::{Request, call_id, prefix, request, requests};
 use super::sqlite::{Record, Store};
 use crate::host::now;
 use crate::host::storage::StorageHandle;
@@ -11,6 +10,7 @@ use crate::host::task::{Answer, answer};
 use crate::object::storage::Storage;
 use crate::rate_limit::algorithm::state::Meter;
 use crate::rate_limit::limit::Limit;
+use crate::rate_limit::request::{Request, call_id, prefix, request, requests};
 
 fn store(storage: Option<StorageHandle>) -> Store {
     Store(storage.map(Storage))

@@ -3,5 +3,4 @@
 mod calls;
 mod check;
 mod exports;
-mod request;
 mod sqlite;

@@ -4,7 +4,6 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::calls::Calls;
-use super::request::Request;
 use crate::error::Error;
 use crate::object::migrations;
 use crate::object::storage::{Row, Storage};
@@ -13,6 +12,7 @@ use crate::rate_limit::algorithm::sliding_window::SlidingWindow;
 use crate::rate_limit::algorithm::state::Meter;
 use crate::rate_limit::algorithm::token_bucket::TokenBucket;
 use crate::rate_limit::limit::Algorithm;
+use crate::rate_limit::request::Request;
 
 // `amount` and `moment` are what the algorithm makes of them; `hits` is the log of a sliding window.
 const MIGRATIONS: &[&str] = &["CREATE TABLE limits (

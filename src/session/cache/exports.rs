@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::SessionCacheClient;
 use crate::host::kv::KvHandle;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::ClientNamespace;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::kv::handle::Kv;
@@ -14,16 +14,17 @@ use crate::stub::call::Objects;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `js/session.ts` hands over when `revocations` is set: one argument instead of four.
+    /// What `js/session/cache_client.ts` hands over when `revocations` is set.
     pub type GateOptions;
     #[wasm_bindgen(method, getter, structural)]
-    fn objects(this: &GateOptions) -> ObjectHandle;
-    #[wasm_bindgen(method, getter, structural)]
-    fn number(this: &GateOptions) -> u32;
-    #[wasm_bindgen(method, getter, structural, js_name = limitMs)]
-    fn limit_ms(this: &GateOptions) -> f64;
+    fn namespace(this: &GateOptions) -> ClientNamespace;
+    #[wasm_bindgen(method, getter, structural, js_name = namespaceId)]
+    fn namespace_id(this: &GateOptions) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = stalenessMs)]
     fn staleness_ms(this: &GateOptions) -> f64;
+    // There is one without a listener as well: it takes the time that the call waits for objects.
+    #[wasm_bindgen(method, getter, structural)]
+    fn report(this: &GateOptions) -> Option<JsReport>;
 }
 
 fn client(
@@ -35,7 +36,7 @@ fn client(
     report: Option<JsReport>,
 ) -> SessionCacheClient {
     let report = Report(report);
-    let gate = gate.map(|gate| gate_of(&gate, report.clone()));
+    let gate = gate.map(|gate| gate_of(&gate));
     SessionCacheClient {
         // Revocations need the metadata; a plain read does without.
         kv: Kv::new(kv, gate.is_some(), limit_ms),
@@ -46,15 +47,10 @@ fn client(
     }
 }
 
-fn gate_of(gate: &GateOptions, report: Report) -> Box<Gate> {
+fn gate_of(gate: &GateOptions) -> Box<Gate> {
     Box::new(Gate {
-        objects: Objects {
-            handle: gate.objects(),
-            placement: JsValue::UNDEFINED,
-            limit_ms: gate.limit_ms(),
-            report,
-        },
-        handle: gate.number(),
+        objects: Objects::new(&gate.namespace(), gate.report()),
+        handle: gate.namespace_id(),
         staleness_ms: gate.staleness_ms(),
     })
 }

@@ -38,8 +38,6 @@ extern "C" {
 pub struct SessionStoreClient {
     /// The namespace.
     pub objects: Objects,
-    /// The number of its handle: what `revokeAll` revoked, this isolate knows at once.
-    pub handle: u32,
 }
 
 #[derive(Clone)]
@@ -228,9 +226,11 @@ impl SessionStoreClient {
 
     /// Revokes all sessions of a customer, and what is cached of them; answers how many there were.
     ///
+    /// `namespace_id` is that of the handle: this isolate knows at once what was revoked.
+    ///
     /// # Errors
     /// An invalid id, or the customer's object failed; [`crate::error::Error::Partial`] when some sessions' objects did.
-    pub async fn revoke_all(&self, customer: &str) -> Answer {
+    pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> Answer {
         check_id(customer)?;
         let name = customer_name(customer);
         let args = [JsValue::TRUE];
@@ -244,7 +244,7 @@ impl SessionStoreClient {
             )
             .await?;
         let tick = index.unchecked_ref::<Placed>().tick();
-        learn_revoked(self.handle, &name, tick.as_f64().unwrap_or(0.0));
+        learn_revoked(namespace_id, &name, tick.as_f64().unwrap_or(0.0));
         let args = [JsValue::from(customer), tick];
         let (mut revoked, mut failure) = (0_usize, None);
         // A batch has the whole time limit, and the index is told of it: neither a session that hangs nor the end

@@ -3,40 +3,17 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::SessionStoreClient;
-use crate::host::namespace::ObjectHandle;
-use crate::host::report::{JsReport, Report};
+use crate::error::Error;
+use crate::host::namespace::ClientNamespace;
+use crate::host::report::JsReport;
 use crate::host::task::run;
 use crate::session::record;
 use crate::stub::call::Objects;
 
-fn store(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    number: u32,
-    report: Option<JsReport>,
-) -> SessionStoreClient {
-    SessionStoreClient {
-        objects: Objects {
-            handle,
-            placement,
-            limit_ms,
-            report: Report(report),
-        },
-        handle: number,
-    }
-}
-
 /// `SessionStoreClient.set`.
 #[wasm_bindgen(js_name = storeSet)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn store_set(
-    objects: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
+    namespace: &ClientNamespace,
     id: String,
     customer: String,
     created_at: f64,
@@ -44,32 +21,34 @@ pub fn store_set(
     ttl_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = store(objects, placement, limit_ms, 0, report);
+    let client = SessionStoreClient {
+        objects: Objects::new(namespace, report),
+    };
     run(async move {
         record::check(&id, &customer, created_at)?;
         client.set(&id, &customer, &record, ttl_ms).await
     })
 }
 
-/// The other methods of `SessionStoreClient`, which take an id. `kind`: 0 get, 1 delete, 2 list, 3 revokeAll.
-/// `number`: of the handle.
+/// The other methods of `SessionStoreClient`, by their names. `id` is that of a session or of a customer.
 #[wasm_bindgen(js_name = storeCall)]
 pub fn store_call(
-    objects: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    number: u32,
-    kind: u8,
+    namespace: &ClientNamespace,
+    namespace_id: u32,
+    method: String,
     id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = store(objects, placement, limit_ms, number, report);
+    let client = SessionStoreClient {
+        objects: Objects::new(namespace, report),
+    };
     run(async move {
-        match kind {
-            0 => client.get(&id).await,
-            1 => client.delete(&id).await,
-            2 => client.list(&id).await,
-            _ => client.revoke_all(&id).await,
+        match method.as_str() {
+            "get" => client.get(&id).await,
+            "delete" => client.delete(&id).await,
+            "list" => client.list(&id).await,
+            "revokeAll" => client.revoke_all(&id, namespace_id).await,
+            _ => Err(Error::UnknownOperation),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! What comes by RPC, of whatever kind it is: a limit, or an error.
+//! A limit as JavaScript has it, from a client's caller or by RPC: it may be anything, and is a limit or an error.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
@@ -25,8 +25,11 @@ extern "C" {
 const MAX_NAME: u32 = 32;
 
 /// A limit, and under which prefix it counts.
+#[derive(Clone, Debug)]
 pub struct Request {
+    /// `keyPrefix`.
     pub prefix: JsString,
+    /// The limit.
     pub limit: Limit,
 }
 

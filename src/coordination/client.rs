@@ -7,10 +7,11 @@ use super::counter::model as counter;
 use super::error::CoordinationError;
 use super::text::is_text;
 use crate::error::Error;
+use crate::host::clock::{now, sleep};
 use crate::host::namespace::refusal;
 use crate::host::report::Note;
-use crate::host::task::{Answer, wait};
-use crate::host::{now, numbers, sleep};
+use crate::host::task::{CallResult, wait};
+use crate::host::values::numbers;
 use crate::kv::{key, ttl};
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
@@ -116,7 +117,7 @@ impl Call {
     ///
     /// # Errors
     /// An invalid argument, or the object failed or refused.
-    pub async fn make(&self, objects: &Objects) -> Answer {
+    pub async fn make(&self, objects: &Objects) -> CallResult {
         let (object, args) = (self.object()?, self.args()?);
         let started = now();
         let mut waited = 0.0_f64;

@@ -13,3 +13,4 @@ pub mod limit;
 mod object;
 pub mod pair_list;
 pub mod reply;
+pub mod result;

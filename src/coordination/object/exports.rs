@@ -9,9 +9,9 @@ use crate::coordination::error::CoordinationError;
 use crate::coordination::lock::model::{Attempt, Lock};
 use crate::coordination::text::{MAX_TEXT_BYTES, is_text};
 use crate::error::Error;
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::kv::ttl;
 use crate::object::storage::Storage;
 
@@ -22,16 +22,16 @@ const fn store(storage: StorageHandle) -> Store {
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = coordinationTables)]
 pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
-    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+    finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
 #[wasm_bindgen(js_name = lockTake)]
 pub fn lock_take(storage: StorageHandle, holder: JsValue, ttl_seconds: JsValue) -> JsValue {
-    answer(take(&store(storage), &holder, &ttl_seconds))
+    finish(take(&store(storage), &holder, &ttl_seconds))
 }
 
-fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> Answer {
+fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> CallResult {
     let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
     let known = store.lock(now)?;
     match Lock::acquire(known, &holder, ttl_ms, now) {
@@ -51,7 +51,7 @@ pub fn lock_extend(
     ttl_seconds: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(extend(storage.map(store), &holder, &ttl_seconds, sent))
+    finish(extend(storage.map(store), &holder, &ttl_seconds, sent))
 }
 
 fn extend(
@@ -59,7 +59,7 @@ fn extend(
     holder: &JsValue,
     ttl_seconds: &JsValue,
     sent: Option<f64>,
-) -> Answer {
+) -> CallResult {
     let (holder, ttl_ms, now) = (text(holder)?, milliseconds(ttl_seconds)?, now());
     let Some(store) = store else {
         return Ok(JsValue::NULL);
@@ -77,10 +77,10 @@ fn extend(
 /// Frees the lock. False for who does not hold it, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
 pub fn lock_release(storage: Option<StorageHandle>, holder: JsValue, call: JsValue) -> JsValue {
-    answer(release(storage.map(store), &holder, &call))
+    finish(release(storage.map(store), &holder, &call))
 }
 
-fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> Answer {
+fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> CallResult {
     let (holder, call, now) = (text(holder)?, text(call)?, now());
     let Some(store) = store else {
         return Ok(false.into());
@@ -108,10 +108,10 @@ pub fn counter_add(
     key: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(add(&store(storage), &by, &key, sent))
+    finish(add(&store(storage), &by, &key, sent))
 }
 
-fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> Answer {
+fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> CallResult {
     let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
     let call = keyed_call(key, (by as i64).to_string(), sent)?;
     if let Some(known) = store.answer_of(&call)? {
@@ -135,16 +135,16 @@ fn keyed_call(key: &JsValue, note: String, sent: Option<f64>) -> Result<KeyedCal
 /// The value.
 #[wasm_bindgen(js_name = counterGet)]
 pub fn counter_get(storage: StorageHandle) -> JsValue {
-    answer(store(storage).counter().map(|counter| counter.value.into()))
+    finish(store(storage).counter().map(|counter| counter.value.into()))
 }
 
 /// Sets the counter to 0, once for each key.
 #[wasm_bindgen(js_name = counterReset)]
 pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue, sent: Option<f64>) -> JsValue {
-    answer(reset(storage.map(store), &key, sent))
+    finish(reset(storage.map(store), &key, sent))
 }
 
-fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> Answer {
+fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> CallResult {
     let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
         && store.answer_of(&call)?.is_none()
@@ -159,7 +159,7 @@ fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> Answer {
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = coordinationWake)]
 pub fn coordination_wake(storage: StorageHandle) -> JsValue {
-    answer(store(storage).wake(now()).map(JsValue::from))
+    finish(store(storage).wake(now()).map(JsValue::from))
 }
 
 fn text(value: &JsValue) -> Result<String, Error> {

@@ -10,6 +10,8 @@ use js_sys::Array;
 use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
+use crate::host::driver::{fail, fail_with};
+
 /// An error of one room. Its `Display` is the message that users see.
 pub trait RoomError: Any + fmt::Display {
     /// The stable code of the public error class.
@@ -162,17 +164,6 @@ impl Error {
             keys,
         );
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    // Makes the running call reject with our own class.
-    #[wasm_bindgen(js_namespace = host)]
-    fn fail(code: &str, message: &str, retryable: bool, cause: &JsValue, keys: Option<&Array>);
-
-    // Makes the running call reject with what the user's own function threw.
-    #[wasm_bindgen(js_namespace = host, js_name = failWith)]
-    fn fail_with(error: &JsValue);
 }
 
 #[cfg(test)]

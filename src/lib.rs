@@ -50,5 +50,5 @@ use wasm_bindgen::prelude::*;
 /// Sends every panic to the host, which ends this instance and rejects the call that panicked.
 #[wasm_bindgen(start)]
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| host::panicked(&info.to_string())));
+    std::panic::set_hook(Box::new(|info| host::driver::panicked(&info.to_string())));
 }

@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
 use crate::error::Error;
-use crate::host::byte_length;
-use crate::host::task::Answer;
+use crate::host::task::CallResult;
+use crate::host::values::byte_length;
 use crate::kv::ttl::{self, TtlError};
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
@@ -30,7 +30,12 @@ impl AuthStorage {
     ///
     /// # Errors
     /// A key or an argument out of bounds, a value that is no count, or the object failed.
-    pub async fn call(&self, asked: Operation, key: &JsString, mut args: Vec<JsValue>) -> Answer {
+    pub async fn call(
+        &self,
+        asked: Operation,
+        key: &JsString,
+        mut args: Vec<JsValue>,
+    ) -> CallResult {
         model::check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
             Checked::Answered(answer) => return Ok(answer),

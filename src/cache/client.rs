@@ -5,10 +5,11 @@ use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
+use crate::host::clock::now;
+use crate::host::json;
 use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
-use crate::host::task::Answer;
-use crate::host::{json, now};
+use crate::host::task::CallResult;
 use crate::kv::handle::{Kv, Stored};
 use crate::kv::{key, size, ttl};
 
@@ -34,7 +35,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn get(&self, key: &JsString) -> Answer {
+    pub async fn get(&self, key: &JsString) -> CallResult {
         key::check(key)?;
         let found = self.read(key).await?;
         self.report.hit(found.is_some());
@@ -45,7 +46,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, TTL or value (nothing is written then), or KV failed.
-    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> Answer {
+    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> CallResult {
         key::check(key)?;
         ttl::check(seconds)?;
         let text = text_of(value)?;
@@ -57,7 +58,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn delete(&self, key: &JsString) -> Answer {
+    pub async fn delete(&self, key: &JsString) -> CallResult {
         key::check(key)?;
         self.kv.delete(key).await?;
         Ok(JsValue::UNDEFINED)

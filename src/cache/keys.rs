@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
 use crate::error::Error;
-use crate::host::task::Answer;
+use crate::host::task::CallResult;
 use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS, key};
 
 impl CacheClient {
@@ -13,7 +13,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, more keys than one invocation can read, or KV failed.
-    pub async fn get_many(&self, keys: &[JsString]) -> Answer {
+    pub async fn get_many(&self, keys: &[JsString]) -> CallResult {
         check_all(keys)?;
         let found = Map::new();
         let mut used = 0;
@@ -53,7 +53,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key (nothing is deleted then), or [`Error::Partial`] with the keys that are left.
-    pub async fn delete_many(&self, keys: &[JsString]) -> Answer {
+    pub async fn delete_many(&self, keys: &[JsString]) -> CallResult {
         check_all(keys)?;
         let (now, later) = keys.split_at_checked(MAX_OPERATIONS).unwrap_or((keys, &[]));
         let mut failed = None;
@@ -96,7 +96,7 @@ impl CacheClient {
         prefix: &JsString,
         cursor: Option<JsString>,
         on_progress: Option<Function>,
-    ) -> Answer {
+    ) -> CallResult {
         let (mut cursor, mut used, mut deleted) = (cursor, 0, 0);
         loop {
             // A page is deleted whole, so that the cursor behind it stands for the rest.

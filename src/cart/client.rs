@@ -5,8 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::model::CartError;
 use crate::error::Error;
-use crate::host::task::Answer;
-use crate::host::{json, now};
+use crate::host::clock::now;
+use crate::host::json;
+use crate::host::task::CallResult;
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
 use crate::stub::refusal::Refusal;
@@ -44,7 +45,7 @@ impl CartStoreClient {
     ///
     /// # Errors
     /// What one of the carts refuses (nothing has changed then), or an object failed.
-    pub async fn merge(&self, merge: Merge) -> Answer {
+    pub async fn merge(&self, merge: Merge) -> CallResult {
         check_name(&merge.from)?;
         check_name(&merge.into)?;
         if merge.from == merge.into {
@@ -118,7 +119,13 @@ impl CartStoreClient {
         Err(CartError::Changed.into())
     }
 
-    async fn step(&self, started: f64, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
+    async fn step(
+        &self,
+        started: f64,
+        cart: &JsString,
+        method: &str,
+        args: &[JsValue],
+    ) -> CallResult {
         self.objects
             .rest_of(started)
             .call(cart, method, args, Stamp::With)

@@ -12,10 +12,10 @@ use super::memory::MemoryCart;
 use super::model::CartError;
 use super::storage::{Outcome, Terms};
 use super::{operations, parse};
+use crate::host::clock::now;
 use crate::host::namespace::ClientNamespace;
-use crate::host::now;
 use crate::host::report::JsReport;
-use crate::host::task::{Answer, answer, run};
+use crate::host::task::{CallResult, finish, run};
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
 
@@ -71,7 +71,7 @@ pub fn cart_in_memory(
     let operation = if method == "mutate" { "change" } else { method };
     let terms = Terms::new(now(), ttl_seconds, key, if_version, owner)
         .map(|terms| terms.doing(operation, &String::from(&json)));
-    answer(terms.map_err(Into::into).and_then(|terms| {
+    finish(terms.map_err(Into::into).and_then(|terms| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {
             let place = (number, id);
@@ -95,7 +95,7 @@ fn make_room(carts: &mut LruCache<(u32, String), MemoryCart>) {
     }
 }
 
-fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> Answer {
+fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> CallResult {
     if method == "get" {
         let version = operations::read(cart, terms)?;
         return Ok(version.map_or(JsValue::NULL, |version| {

@@ -3,7 +3,8 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::{byte_length, now};
+use super::clock::now;
+use super::values::byte_length;
 
 /// Above this a value is slow to read everywhere; Cloudflare advises to stay below. In bytes of UTF-8.
 const LARGE_VALUE_BYTES: f64 = 102_400.0;

@@ -9,7 +9,7 @@ use crate::host::kv::{
     Entry, KvHandle, ListOptions, PutOptions, expires_at_of, kv_get, kv_get_with_metadata,
     metadata_of, text_of,
 };
-use crate::host::settle_all;
+use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};
 
 /// What one key holds.

@@ -4,7 +4,7 @@ use js_sys::JsString;
 use thiserror::Error;
 
 use crate::error::RoomError;
-use crate::host::byte_length;
+use crate::host::values::byte_length;
 
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 512;

@@ -4,7 +4,7 @@ use js_sys::JsString;
 use thiserror::Error;
 
 use crate::error::RoomError;
-use crate::host::byte_length;
+use crate::host::values::byte_length;
 
 /// The largest value KV takes: 25 MiB.
 pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::{address, headers};
-use crate::host::now;
+use crate::host::clock::now;
 
 /// The key of a client's address: see [`address::client_key`].
 #[wasm_bindgen(js_name = clientKey)]

@@ -14,3 +14,4 @@ mod object;
 pub mod pair_list;
 pub mod reply;
 pub mod request;
+pub mod result;

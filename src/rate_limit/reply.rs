@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::limit::{Decision, Limit};
-use crate::host::numbers;
+use crate::host::values::numbers;
 
 /// The answer to a check or a look.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -9,12 +9,13 @@ use super::failure::ObjectReason;
 use super::refusal::Refusal;
 use super::retry::{Flags, Stamp, pause};
 use crate::error::Error;
+use crate::host::clock::{now, sleep};
 use crate::host::namespace::{
     ClientNamespace, ObjectHandle, failure_flags, object_call, reply_late_at, reply_ok, reply_value,
 };
+use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
 use crate::host::task::{Failure, wait};
-use crate::host::{now, settle_all, sleep};
 use crate::protocol::call_time::MAX_STAMPS;
 
 thread_local! {

@@ -7,9 +7,9 @@ use wasm_bindgen::prelude::*;
 use super::sqlite::{AuthStorageObject, MIGRATIONS, Once};
 use crate::auth_storage::client;
 use crate::auth_storage::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::object::migrations;
 use crate::object::storage::Storage;
 
@@ -35,13 +35,13 @@ fn once(operation: Operation, key: &JsValue, sent: Option<f64>) -> Result<Once, 
 /// Brings the object's tables to their newest version.
 #[wasm_bindgen(js_name = authOpen)]
 pub fn open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// `AuthStorageDurableObject.get`.
 #[wasm_bindgen(js_name = authHeld)]
 pub fn get(storage: StorageHandle) -> JsValue {
-    answer(object(storage).get())
+    finish(object(storage).get())
 }
 
 /// `AuthStorageDurableObject.set`.
@@ -53,26 +53,26 @@ pub fn set(
     ttl: &JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> Answer {
+    let job = || -> CallResult {
         let once = once(Operation::Set, key, sent)?;
         let value = client::value_of(value)?;
         object(storage).set(&once, &value, client::ttl_of(ttl)?)
     };
-    answer(job())
+    finish(job())
 }
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authRemove)]
 pub fn delete(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
     let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
-    answer(job())
+    finish(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authTake)]
 pub fn take(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
     let job = || object(storage).take(&once(Operation::Take, key, sent)?);
-    answer(job())
+    finish(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
@@ -83,11 +83,11 @@ pub fn increment(
     ttl: &JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> Answer {
+    let job = || -> CallResult {
         let once = once(Operation::Increment, key, sent)?;
         object(storage).increment(&once, client::number_of(ttl))
     };
-    answer(job())
+    finish(job())
 }
 
 /// `AuthStorageDurableObject.consume`.
@@ -99,18 +99,18 @@ pub fn consume(
     max: &JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> Answer {
+    let job = || -> CallResult {
         let rule = Rule {
             window: client::number_of(window),
             max: client::number_of(max),
         };
         object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
     };
-    answer(job())
+    finish(job())
 }
 
 /// The alarm: answers whether nothing is left, and the object is to be emptied.
 #[wasm_bindgen(js_name = authAlarm)]
 pub fn alarm(storage: StorageHandle) -> JsValue {
-    answer(object(storage).alarm().map(JsValue::from))
+    finish(object(storage).alarm().map(JsValue::from))
 }

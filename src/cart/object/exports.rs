@@ -11,16 +11,16 @@ use crate::cart::operations;
 use crate::cart::parse;
 use crate::cart::storage::{Outcome, Terms};
 use crate::error::Error;
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::object::migrations;
 use crate::object::storage::Storage;
 
 /// Brings the cart's tables to their newest version: see [`migrations::open`].
 #[wasm_bindgen(js_name = cartOpen)]
 pub fn cart_open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(migrations::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
+    finish(migrations::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
 }
 
 fn terms(
@@ -47,7 +47,7 @@ fn about(terms: &Terms, line: Option<String>) -> Sent {
 }
 
 // What every mutation answers: the version, whether the line was there, and the cart as JSON.
-fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
+fn told(cart: &SqlCart, outcome: Outcome) -> CallResult {
     let json = if outcome.version > 0.0 {
         cart.json()?
     } else {
@@ -61,10 +61,10 @@ fn told(cart: &SqlCart, outcome: Outcome) -> Answer {
 #[wasm_bindgen(js_name = cartRead)]
 pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<String>) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    answer(read(cart, ttl_seconds, owner))
+    finish(read(cart, ttl_seconds, owner))
 }
 
-fn read(cart: &mut SqlCart, ttl_seconds: f64, owner: Option<String>) -> Answer {
+fn read(cart: &mut SqlCart, ttl_seconds: f64, owner: Option<String>) -> CallResult {
     let terms = terms(ttl_seconds, None, None, owner)?;
     match operations::read(cart, &terms)? {
         Some(version) => Ok(Array::of2(&version.into(), &cart.json()?.into()).into()),
@@ -87,7 +87,7 @@ pub fn cart_set(
     owner: Option<String>,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(
+    finish(
         terms(ttl_seconds, key, if_version, owner)
             .map_err(Error::from)
             .and_then(|terms| {
@@ -117,14 +117,14 @@ pub fn cart_change(
     sent: Option<f64>,
 ) -> JsValue {
     let terms = terms(ttl_seconds, key, if_version, owner);
-    answer(
+    finish(
         terms
             .map_err(Error::from)
             .and_then(|terms| change(storage, one, &changes, terms.sent(sent))),
     )
 }
 
-fn change(storage: StorageHandle, one: bool, json: &JsString, terms: Terms) -> Answer {
+fn change(storage: StorageHandle, one: bool, json: &JsString, terms: Terms) -> CallResult {
     let changes = parse::changes(json)?;
     let terms = &terms.doing("change", &String::from(json));
     let line = match changes.as_slice() {
@@ -146,7 +146,7 @@ pub fn cart_delete(
     owner: Option<String>,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(
+    finish(
         terms(1.0, key, if_version, owner)
             .map_err(Error::from)
             .and_then(|terms| {
@@ -169,7 +169,7 @@ pub fn cart_refused(
 ) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
     let terms = terms(1.0, Some(key), if_version, None);
-    answer(terms.map_err(Error::from).and_then(|terms| {
+    finish(terms.map_err(Error::from).and_then(|terms| {
         idempotency::refused(cart, &terms.sent(Some(sent)), &code)?;
         Ok(JsValue::NULL)
     }))
@@ -187,14 +187,14 @@ pub fn cart_begin_merge(
     sent: Option<f64>,
 ) -> JsValue {
     let terms = terms(1.0, Some(id.clone()), if_version, owner);
-    answer(
+    finish(
         terms
             .map_err(Error::from)
             .and_then(|terms| begin_merge(storage, &into, &id, &terms.sent(sent))),
     )
 }
 
-fn begin_merge(storage: StorageHandle, into: &str, id: &str, terms: &Terms) -> Answer {
+fn begin_merge(storage: StorageHandle, into: &str, id: &str, terms: &Terms) -> CallResult {
     model::check_key(into, CartError::BadId)?;
     let cart = &mut cart_in(storage, about(terms, None));
     match merge::begin_merge(cart, into, id, terms)? {
@@ -221,7 +221,7 @@ pub fn cart_merge(
     sent: Option<f64>,
 ) -> JsValue {
     let terms = terms(ttl_seconds, Some(id.clone()), if_version, owner);
-    answer(terms.map_err(Error::from).and_then(|terms| {
+    finish(terms.map_err(Error::from).and_then(|terms| {
         let terms = terms.sent(sent);
         let cart = &mut cart_in(storage, about(&terms, None));
         let policy = Policy::named(&policy)?;
@@ -235,7 +235,7 @@ pub fn cart_merge(
 #[wasm_bindgen(js_name = cartGiveUp)]
 pub fn cart_give_up(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    answer(merge::give_up(cart, &id, sent, now()).map(JsValue::from))
+    finish(merge::give_up(cart, &id, sent, now()).map(JsValue::from))
 }
 
 /// Ends a merge in its source: see [`merge::end_merge`].
@@ -248,12 +248,12 @@ pub fn cart_end_merge(
 ) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
     let ended = merge::end_merge(cart, &id, merged, sent, now());
-    answer(ended.map(|()| JsValue::NULL))
+    finish(ended.map(|()| JsValue::NULL))
 }
 
 /// The alarm: true when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = cartWake)]
 pub fn cart_wake(storage: StorageHandle) -> JsValue {
     let cart = &mut cart_in(storage, Sent::default());
-    answer(operations::wake(cart, now()).map(JsValue::from))
+    finish(operations::wake(cart, now()).map(JsValue::from))
 }

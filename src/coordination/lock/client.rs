@@ -4,8 +4,10 @@
 use js_sys::{JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use crate::host::task::{Answer, wait};
-use crate::host::{now, numbers, sleep};
+use crate::error::Error;
+use crate::host::clock::{now, sleep};
+use crate::host::task::{CallResult, wait};
+use crate::host::values::numbers;
 use crate::kv::ttl;
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
@@ -39,7 +41,7 @@ impl Acquire {
     ///
     /// # Errors
     /// An invalid argument, or the object failed or refused.
-    pub async fn make(&self, objects: &Objects) -> Answer {
+    pub async fn make(&self, objects: &Objects) -> CallResult {
         check_name(&self.name)?;
         ttl::check(self.ttl_seconds)?;
         let object = JsString::from(["lock:", &self.name].concat());
@@ -59,7 +61,7 @@ impl Acquire {
     }
 }
 
-fn read(reply: &JsValue) -> Result<Reply, crate::error::Error> {
+fn read(reply: &JsValue) -> Result<Reply, Error> {
     match numbers(reply).as_deref() {
         Some([_fence, _expires_at]) => Ok(Reply::Held),
         Some([busy_ms]) => Ok(Reply::Busy(*busy_ms)),

@@ -9,9 +9,9 @@ use crate::coordination::error::CoordinationError;
 use crate::coordination::lock::model::{Attempt, Lock};
 use crate::coordination::text::is_text;
 use crate::error::Error;
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::kv::ttl;
 use crate::object::storage::Storage;
 
@@ -22,16 +22,16 @@ const fn store(storage: StorageHandle) -> Store {
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = coordinationTables)]
 pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
-    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+    finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
 #[wasm_bindgen(js_name = lockAcquire)]
 pub fn lock_acquire(storage: StorageHandle, holder: &str, ttl_seconds: f64) -> JsValue {
-    answer(acquire(&store(storage), holder, ttl_seconds))
+    finish(acquire(&store(storage), holder, ttl_seconds))
 }
 
-fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> Answer {
+fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> CallResult {
     check_holder(holder)?;
     let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
     let known = store.lock(now)?;
@@ -52,10 +52,10 @@ pub fn lock_extend(
     ttl_seconds: f64,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(extend(storage.map(store), holder, ttl_seconds, sent))
+    finish(extend(storage.map(store), holder, ttl_seconds, sent))
 }
 
-fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64>) -> Answer {
+fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64>) -> CallResult {
     check_holder(holder)?;
     let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
     let Some(store) = store else {
@@ -74,10 +74,10 @@ fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64
 /// Frees the lock. False for who does not hold it, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
 pub fn lock_release(storage: Option<StorageHandle>, holder: &str, call: &str) -> JsValue {
-    answer(release(storage.map(store), holder, call))
+    finish(release(storage.map(store), holder, call))
 }
 
-fn release(store: Option<Store>, holder: &str, call: &str) -> Answer {
+fn release(store: Option<Store>, holder: &str, call: &str) -> CallResult {
     check_holder(holder)?;
     check_holder(call)?;
     let now = now();
@@ -107,10 +107,10 @@ pub fn counter_increment(
     key: String,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(increment(&store(storage), by, key, sent))
+    finish(increment(&store(storage), by, key, sent))
 }
 
-fn increment(store: &Store, by: f64, key: String, sent: Option<f64>) -> Answer {
+fn increment(store: &Store, by: f64, key: String, sent: Option<f64>) -> CallResult {
     let by = counter::check_amount(by)?;
     let call = keyed_call(key, (by as i64).to_string(), sent)?;
     if let Some(known) = store.answer_of(&call)? {
@@ -137,16 +137,16 @@ fn keyed_call(key: String, note: String, sent: Option<f64>) -> Result<KeyedCall,
 /// The value.
 #[wasm_bindgen(js_name = counterGet)]
 pub fn counter_get(storage: StorageHandle) -> JsValue {
-    answer(store(storage).counter().map(|counter| counter.value.into()))
+    finish(store(storage).counter().map(|counter| counter.value.into()))
 }
 
 /// Sets the counter to 0, once for each key.
 #[wasm_bindgen(js_name = counterReset)]
 pub fn counter_reset(storage: Option<StorageHandle>, key: String, sent: Option<f64>) -> JsValue {
-    answer(reset(storage.map(store), key, sent))
+    finish(reset(storage.map(store), key, sent))
 }
 
-fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> Answer {
+fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> CallResult {
     let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
         && store.answer_of(&call)?.is_none()
@@ -161,7 +161,7 @@ fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> Answer {
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = coordinationWake)]
 pub fn coordination_wake(storage: StorageHandle) -> JsValue {
-    answer(store(storage).wake(now()).map(JsValue::from))
+    finish(store(storage).wake(now()).map(JsValue::from))
 }
 
 fn check_holder(holder: &str) -> Result<(), CoordinationError> {

@@ -8,13 +8,14 @@ use wasm_bindgen::prelude::*;
 
 use super::refusals::{BlockId, Blocks};
 use crate::error::Error;
+use crate::host::clock::now;
 use crate::host::report::Note;
-use crate::host::task::Answer;
-use crate::host::{limit_result, now};
+use crate::host::task::CallResult;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
 use crate::rate_limit::request::Request;
+use crate::rate_limit::result::result;
 use crate::stub::call::Objects;
 use crate::stub::failure::is_unavailable;
 use crate::stub::refusal::Refusal;
@@ -130,7 +131,7 @@ impl ExactLimiterClient {
         identifier: &str,
         limits: &[Keyed],
         configs: &Array,
-    ) -> Answer {
+    ) -> CallResult {
         for keyed in limits {
             // The same bounds as on KV, so that a limiter can move between the two.
             key::check_text(&[&keyed.prefix, identifier].concat())?;
@@ -178,7 +179,7 @@ impl ExactLimiterClient {
         identifier: &str,
         limits: &[Keyed],
         configs: &Array,
-    ) -> Answer {
+    ) -> CallResult {
         let forgives = matches!(operation, Operation::Refund | Operation::Reset);
         if forgives {
             self.unblock(identifier, limits);
@@ -196,7 +197,7 @@ impl ExactLimiterClient {
         reply
     }
 
-    fn without_object(&self, error: Error, limits: &[Keyed]) -> Answer {
+    fn without_object(&self, error: Error, limits: &[Keyed]) -> CallResult {
         let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
         let Some(limit) = limit.filter(|_| is_unavailable(&error)) else {
             return Err(error);
@@ -254,15 +255,4 @@ fn smaller(a: Limit, b: Limit) -> Limit {
 // Not a secret: who guesses it only keeps a call of their own from being counted.
 fn call_id() -> JsValue {
     (Math::random() * MAX_LIMIT).floor().into()
-}
-
-fn result(decision: &Decision, limit: f64, degraded: bool) -> JsValue {
-    limit_result(
-        decision.allowed,
-        decision.remaining,
-        decision.reset_at,
-        limit,
-        decision.retry_after_seconds,
-        degraded,
-    )
 }

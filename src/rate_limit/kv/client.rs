@@ -8,13 +8,14 @@ use wasm_bindgen::prelude::*;
 use super::counter::{BEAT_MS, Counter};
 use super::table::{CounterId, Table};
 use crate::error::Error;
+use crate::host::clock::{now, sleep};
 use crate::host::report::{Note, Report};
-use crate::host::task::{Answer, wait};
-use crate::host::{limit_result, now, sleep};
+use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
 use crate::kv::handle::Kv;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
+use crate::rate_limit::result::result;
 
 thread_local! {
     static COUNTERS: RefCell<Table<Kv>> = RefCell::default();
@@ -53,7 +54,7 @@ impl RateLimiterClient {
         id: CounterId,
         limit: Limit,
         flush_later: Option<Function>,
-    ) -> Answer {
+    ) -> CallResult {
         key::check_text(&id.key)?;
         // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
         let time = now();
@@ -77,7 +78,7 @@ impl RateLimiterClient {
     ///
     /// # Errors
     /// As [`Self::check`].
-    pub async fn peek(&self, id: CounterId, limit: Limit) -> Answer {
+    pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
         key::check_text(&id.key)?;
         let time = now();
         let known = counters(|table| {
@@ -106,7 +107,7 @@ impl RateLimiterClient {
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn reset(&self, id: CounterId) -> Answer {
+    pub async fn reset(&self, id: CounterId) -> CallResult {
         key::check_text(&id.key)?;
         self.make_room().await;
         let name = JsString::from(id.key.as_str());
@@ -151,7 +152,7 @@ impl RateLimiterClient {
         id: &CounterId,
         limit: &Limit,
         decided: Result<Option<Decision>, Error>,
-    ) -> Answer {
+    ) -> CallResult {
         let decided = match decided {
             Err(error) if self.on_unavailable == OnUnavailable::Throw => return Err(error),
             Err(error) => {
@@ -170,13 +171,6 @@ impl RateLimiterClient {
         if degraded && self.on_unavailable == OnUnavailable::Deny {
             decision = limit.answer(false, limit.limit, decision.reset_at, now());
         }
-        Ok(limit_result(
-            decision.allowed,
-            decision.remaining,
-            decision.reset_at,
-            limit.limit,
-            decision.retry_after_seconds,
-            degraded,
-        ))
+        Ok(result(&decision, limit.limit, degraded))
     }
 }

@@ -6,10 +6,11 @@ use super::client::{RateLimiterClient, counters};
 use super::counter::Counter;
 use super::table::{CounterId, MAX_COUNTERS, Room};
 use crate::error::Error;
+use crate::host::clock::{now, sleep};
+use crate::host::json;
 use crate::host::kv::PutOptions;
 use crate::host::report::Note;
-use crate::host::task::{Answer, wait};
-use crate::host::{json, now, sleep};
+use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
 use crate::kv::ttl;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable, Stored};
@@ -144,7 +145,7 @@ impl RateLimiterClient {
     ///
     /// # Errors
     /// KV failed; what waits is kept for the next call.
-    pub async fn flush(&self, id: &CounterId, delay_ms: f64) -> Answer {
+    pub async fn flush(&self, id: &CounterId, delay_ms: f64) -> CallResult {
         let mut delay_ms = delay_ms;
         // A second time if another call held the sync and left something behind.
         for _ in 0..2 {

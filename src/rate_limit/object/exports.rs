@@ -4,9 +4,9 @@ use wasm_bindgen::prelude::*;
 
 use super::check::{Change, adjust, check, look};
 use super::sqlite::{Record, Store};
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::object::storage::Storage;
 use crate::rate_limit::algorithm::state::Meter;
 use crate::rate_limit::limit::Limit;
@@ -19,16 +19,16 @@ fn store(storage: Option<StorageHandle>) -> Store {
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = limitTables)]
 pub fn limit_tables(storage: StorageHandle, create: bool) -> JsValue {
-    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+    finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Checks limits: all are counted, or none.
 #[wasm_bindgen(js_name = limitTake)]
 pub fn limit_take(storage: StorageHandle, configs: JsValue, cost: JsValue, id: JsValue) -> JsValue {
-    answer(take(&store(Some(storage)), &configs, &cost, &id))
+    finish(take(&store(Some(storage)), &configs, &cost, &id))
 }
 
-fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> Answer {
+fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallResult {
     let (requests, id, now) = (requests(configs, cost)?, call_id(id)?, now());
     Ok(check(store, &requests, id, now)?.into_js(now))
 }
@@ -36,10 +36,10 @@ fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> Answe
 /// What a check of cost 1 would answer.
 #[wasm_bindgen(js_name = limitLook)]
 pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
-    answer(looked(&store(storage), &config))
+    finish(looked(&store(storage), &config))
 }
 
-fn looked(store: &Store, config: &JsValue) -> Answer {
+fn looked(store: &Store, config: &JsValue) -> CallResult {
     let (request, now) = (request(config, &1.into())?, now());
     let record = store.load(&request, now)?;
     Ok(look(&request, &record, now).into_js(now))
@@ -56,7 +56,7 @@ pub fn limit_penalize(
 ) -> JsValue {
     let store = store(Some(storage));
     let take = |record: &mut Record, limit: &Limit, now| record.meter.take(limit, now);
-    answer(adjusted(&store, &config, &cost, &id, sent, take))
+    finish(adjusted(&store, &config, &cost, &id, sent, take))
 }
 
 /// Gives back.
@@ -70,7 +70,7 @@ pub fn limit_refund(
 ) -> JsValue {
     let store = store(storage);
     let give_back = |record: &mut Record, limit: &Limit, _| record.meter.give_back(limit);
-    answer(adjusted(&store, &config, &cost, &id, sent, give_back))
+    finish(adjusted(&store, &config, &cost, &id, sent, give_back))
 }
 
 fn adjusted(
@@ -80,7 +80,7 @@ fn adjusted(
     id: &JsValue,
     sent: Option<f64>,
     apply: fn(&mut Record, &Limit, f64),
-) -> Answer {
+) -> CallResult {
     let (request, id, now) = (request(config, cost)?, call_id(id)?, now());
     let change = Change { id, sent, apply };
     Ok(adjust(store, &request, &change, now)?.into_js(now))
@@ -90,7 +90,7 @@ fn adjusted(
 #[wasm_bindgen(js_name = limitForget)]
 pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
     let store = store(storage);
-    answer(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
+    finish(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
 }
 
 /// Forgets what was counted under a prefix, once for each id.
@@ -101,10 +101,10 @@ pub fn limit_reset(
     id: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(reset(&store(Some(storage)), key_prefix, &id, sent))
+    finish(reset(&store(Some(storage)), key_prefix, &id, sent))
 }
 
-fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> Answer {
+fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> CallResult {
     // Of whatever algorithm: the next check begins with nothing.
     let request = Request {
         prefix: prefix(key_prefix)?,
@@ -122,5 +122,5 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = limitWake)]
 pub fn limit_wake(storage: StorageHandle) -> JsValue {
-    answer(store(Some(storage)).prune(now()).map(JsValue::from))
+    finish(store(Some(storage)).prune(now()).map(JsValue::from))
 }

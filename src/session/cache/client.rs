@@ -6,10 +6,11 @@ use wasm_bindgen::prelude::*;
 use super::entry::{self, Checked};
 use super::key::{SESSION_PREFIX, user_prefix};
 use crate::error::Error;
+use crate::host::clock::now;
+use crate::host::json;
 use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
-use crate::host::task::{Answer, Failure, wait};
-use crate::host::{json, now};
+use crate::host::task::{CallResult, Failure, wait};
 use crate::kv::handle::{Kv, Listed};
 use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key, size, ttl};
 use crate::session::hash::sha256_hex;
@@ -48,7 +49,7 @@ impl SessionCacheClient {
     ///
     /// # Errors
     /// An invalid token, or KV failed.
-    pub async fn get(&self, token: &JsString) -> Answer {
+    pub async fn get(&self, token: &JsString) -> CallResult {
         let key = self.key(token)?;
         let found = match &self.gate {
             None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
@@ -88,7 +89,7 @@ impl SessionCacheClient {
     /// # Errors
     /// An invalid token, what the loader threw, or it gave no session. KV's and objects' failures are
     /// notes.
-    pub async fn get_or_load(&self, token: &JsString, loader: &Function) -> Answer {
+    pub async fn get_or_load(&self, token: &JsString, loader: &Function) -> CallResult {
         self.key(token)?;
         match self.get(token).await {
             Ok(session) if !session.is_null() => return Ok(session),
@@ -145,7 +146,7 @@ impl SessionCacheClient {
     ///
     /// # Errors
     /// An invalid token or session (nothing is written then), or KV or an object failed.
-    pub async fn set(&self, token: &JsString, data: &JsValue, as_of: Option<f64>) -> Answer {
+    pub async fn set(&self, token: &JsString, data: &JsValue, as_of: Option<f64>) -> CallResult {
         let now = gate::start();
         let start = Start {
             at: as_of.map_or(now.at, |at| at.min(now.at)),
@@ -227,7 +228,7 @@ impl SessionCacheClient {
     ///
     /// # Errors
     /// An invalid token, or KV failed; with revocations an object, and KV's failure is a note.
-    pub async fn delete(&self, token: &JsString) -> Answer {
+    pub async fn delete(&self, token: &JsString) -> CallResult {
         let key = self.key(token)?;
         let Some(gate) = &self.gate else {
             self.kv.delete(&key).await?;
@@ -247,7 +248,7 @@ impl SessionCacheClient {
     /// # Errors
     /// An id too long for a key, KV failed, or more sessions than one invocation can delete; with
     /// revocations an object, and the others are notes.
-    pub async fn delete_user_sessions(&self, user_id: &str) -> Answer {
+    pub async fn delete_user_sessions(&self, user_id: &str) -> CallResult {
         let Some(gate) = &self.gate else {
             return self.delete_listed(user_id).await;
         };
@@ -271,7 +272,7 @@ impl SessionCacheClient {
         })
     }
 
-    async fn delete_listed(&self, user_id: &str) -> Answer {
+    async fn delete_listed(&self, user_id: &str) -> CallResult {
         let prefix = user_prefix(user_id);
         key::check_text(&prefix)?;
         let prefix = JsString::from(prefix);
@@ -332,7 +333,7 @@ impl SessionCacheClient {
     }
 }
 
-async fn load(loader: &Function) -> Answer {
+async fn load(loader: &Function) -> CallResult {
     let loaded = match loader.call0(&JsValue::UNDEFINED) {
         Ok(promise) => wait(promise, 0.0).await,
         Err(thrown) => Err(Failure::Threw(thrown)),

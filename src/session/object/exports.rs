@@ -7,15 +7,15 @@ use wasm_bindgen::prelude::*;
 use super::session::Session;
 use super::sqlite::{MIGRATIONS, Rows};
 use super::{customer, session, token};
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{Answer, answer};
+use crate::host::task::{CallResult, finish};
 use crate::object::migrations;
 use crate::object::storage::Storage;
 
-fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
+fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> CallResult) -> JsValue {
     let storage = Storage(storage);
-    answer(job(&Rows {
+    finish(job(&Rows {
         storage: &storage,
         now: now(),
     }))
@@ -24,7 +24,7 @@ fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
 /// Brings the tables to their newest version; answers whether there are any.
 #[wasm_bindgen(js_name = sessionOpen)]
 pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// See [`session::get`].

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::cache::{CLEAR_MS, Start, State, Table, stamp};
 use crate::error::Error;
-use crate::host::now;
+use crate::host::clock::now;
 use crate::session::hash::sha256_hex;
 use crate::session::policy::{CACHED_FOR_MS, REMEMBERED_MS};
 use crate::stub::call::Objects;

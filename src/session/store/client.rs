@@ -4,9 +4,9 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use crate::host::now;
+use crate::host::clock::now;
 use crate::host::report::Note;
-use crate::host::task::Answer;
+use crate::host::task::CallResult;
 use crate::session::id::check_id;
 use crate::session::policy::is_settled;
 use crate::session::revocation::client::{customer_name, learn_revoked};
@@ -89,7 +89,7 @@ impl SessionStoreClient {
     ///
     /// # Errors
     /// An invalid id, or the object failed.
-    pub async fn get(&self, id: &str) -> Answer {
+    pub async fn get(&self, id: &str) -> CallResult {
         check_id(id)?;
         let found = self
             .objects
@@ -104,7 +104,7 @@ impl SessionStoreClient {
     ///
     /// # Errors
     /// An invalid record, `conflict`, `limit_exceeded`, or an object failed.
-    pub async fn set(&self, id: &str, customer: &str, record: &JsValue, ttl_ms: f64) -> Answer {
+    pub async fn set(&self, id: &str, customer: &str, record: &JsValue, ttl_ms: f64) -> CallResult {
         let started = now();
         let args = [JsValue::from(id), ttl_ms.into()];
         let name = JsString::from(customer_name(customer));
@@ -125,7 +125,7 @@ impl SessionStoreClient {
     ///
     /// # Errors
     /// An invalid id, or the object failed.
-    pub async fn delete(&self, id: &str) -> Answer {
+    pub async fn delete(&self, id: &str) -> CallResult {
         check_id(id)?;
         let started = now();
         let name = session_name(id);
@@ -143,7 +143,7 @@ impl SessionStoreClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn remove(&self, name: &JsString, tick: JsValue, started: f64) -> Answer {
+    async fn remove(&self, name: &JsString, tick: JsValue, started: f64) -> CallResult {
         self.objects
             .rest_of(started)
             .call(name, "removeSession", &[tick], Stamp::Without)
@@ -192,7 +192,7 @@ impl SessionStoreClient {
     ///
     /// # Errors
     /// An invalid id, or an object failed.
-    pub async fn list(&self, customer: &str) -> Answer {
+    pub async fn list(&self, customer: &str) -> CallResult {
         check_id(customer)?;
         let started = now();
         let name = JsString::from(customer_name(customer));
@@ -230,7 +230,7 @@ impl SessionStoreClient {
     ///
     /// # Errors
     /// An invalid id, or the customer's object failed; [`crate::error::Error::Partial`] when some sessions' objects did.
-    pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> Answer {
+    pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> CallResult {
         check_id(customer)?;
         let name = customer_name(customer);
         let args = [JsValue::TRUE];

@@ -1,6 +1,7 @@
-import { notNumber, notText, optional } from '../core/checks.js';
+import { optional, refuse } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { callObject, otherClass } from '../core/stub_call.js';
+import { notKey, notName } from './arguments.js';
 
 /** Options of {@link CounterClient.increment}. */
 export interface IncrementOptions {
@@ -41,7 +42,9 @@ export class CounterClient {
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const given = options?.idempotencyKey;
     const bad =
-      notText(name, 'The name') ?? optional(notText, given, 'The key') ?? notNumber(by, 'What is added');
+      notText(name, 'The name') ??
+      optional(notKey, given) ??
+      refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
     if (bad) throw bad;
     return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
   }
@@ -63,7 +66,7 @@ export class CounterClient {
     args: unknown[],
     read: (value: unknown) => T,
   ): Promise<T> {
-    const bad = notText(name, 'The name');
+    const bad = notName(name);
     if (bad) return Promise.reject(bad);
     const stamped = method !== 'count';
     return callObject<T>(this.#objects, {

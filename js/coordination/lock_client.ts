@@ -1,7 +1,8 @@
-import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+import { type Bad, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
+import { notName } from './arguments.js';
 
 /** How to get a lock. */
 export interface AcquireOptions {
@@ -160,9 +161,12 @@ function lockOf(name: string, holder: string, [fence, expiresAt]: Held): Lock {
   return Object.freeze(Object.defineProperty(lock, 'holder', { value: holder })) as Lock;
 }
 
-const notName = (name: string) => notText(name, 'The name');
+function notTtl(ttlSeconds: unknown): Bad {
+  const fits = typeof ttlSeconds === 'number' && ttlSeconds > 0 && ttlSeconds <= MAX_TTL_SECONDS;
+  return refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a number of seconds above 0, at most 100 years');
+}
 
-const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');
+const MAX_TTL_SECONDS = 3_155_760_000;
 
 /** The longest a timer can wait. */
 const MAX_WAIT_MS = 2_147_483_647;
@@ -173,7 +177,8 @@ function notWait(waitMs: unknown): Bad {
 }
 
 function notLock(lock: Lock): Bad {
-  const fits = typeof lock === 'object' && lock !== null && typeof lock.holder === 'string';
+  const fits =
+    typeof lock === 'object' && lock !== null && typeof lock.holder === 'string' && lock.holder !== '';
   const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
   return refuse(!fits, 'invalid_value', message) ?? notName(lock.name);
 }

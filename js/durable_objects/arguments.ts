@@ -12,7 +12,11 @@ export const notSentText = (value: unknown, what: string): Bad =>
 /** @internal A name, a key, the secret of a holder: what is longer is refused before it is copied. */
 export const notSentName = (value: unknown, what: string, code: ErrorCode): Bad =>
   notText(value, what, code) ??
-  refuse((value as string).length > MAX_NAME, code, `${what} must have 1 to 512 bytes of UTF-8`);
+  refuse(
+    value === '' || (value as string).length > MAX_NAME,
+    code,
+    `${what} must have 1 to 512 bytes of UTF-8`,
+  );
 
 const MAX_NAME = 512;
 

@@ -1,4 +1,4 @@
-import { notText, refuse } from '../core/checks.js';
+import { notNumber, notText, refuse } from '../core/checks.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
@@ -154,6 +154,7 @@ export class RateLimiterClient {
     const bad =
       notText(identifier, 'The identifier') ??
       refuse(!Array.isArray(configs), 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
+      notNumber(cost, 'cost', 'invalid_limit') ??
       configs.map((config) => notLimit(config, cost)).find((bad) => bad !== undefined);
     return bad ? Promise.reject(bad) : this.#limits.check(identifier, configs, cost);
   }

@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::task::{CallResult, wait};
 use crate::host::values::numbers;
-use crate::kv::ttl;
 use crate::protocol::name::check_name;
 use crate::stub::call::Objects;
 use crate::stub::refusal::Refusal;
@@ -23,7 +22,7 @@ pub struct Acquire {
     pub name: String,
     /// The secret of who wants it, by which the object knows a call that is made again.
     pub holder: String,
-    /// Seconds.
+    /// Seconds; JavaScript has checked them, and the object does.
     pub ttl_seconds: f64,
     /// How long to wait at most, in ms.
     pub wait_ms: f64,
@@ -43,7 +42,6 @@ impl Acquire {
     /// An invalid argument, or the object failed or refused.
     pub async fn make(&self, objects: &Objects) -> CallResult {
         check_name(&self.name)?;
-        ttl::check(self.ttl_seconds)?;
         let object = JsString::from(["lock:", &self.name].concat());
         let args = [self.holder.as_str().into(), self.ttl_seconds.into()];
         let mut waiting = Waiting::begin();

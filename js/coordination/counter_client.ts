@@ -42,7 +42,7 @@ export class CounterClient {
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const given = options?.idempotencyKey;
     const bad =
-      notText(name, 'The name') ??
+      notName(name) ??
       optional(notKey, given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
     if (bad) throw bad;

@@ -35,29 +35,29 @@ pub(super) fn admit(
     call: &Call,
     snapshot: Option<Snapshot>,
 ) -> Result<Admission, Error> {
-    let live = snapshot.as_ref().map(|snapshot| &snapshot.header);
-    let live = live.filter(|header| header.is_live(call.now));
+    let Some(snapshot) = snapshot else {
+        check_version(0.0, &call.preconditions)?;
+        return begin_anew(storage, call, None);
+    };
+    let live = Some(&snapshot.header).filter(|header| header.is_live(call.now));
     let version = live.map_or(0.0, |header| header.version);
-    if let Some(snapshot) = &snapshot {
-        check_refusal(snapshot)?;
-        check_owner(live, &call.preconditions)?;
-        if let Some(found) = was_applied(snapshot, call)? {
-            return Ok(Admission::AppliedBefore(Outcome { version, found }));
-        }
+    check_refusal(&snapshot)?;
+    check_owner(live, &call.preconditions)?;
+    if let Some(found) = was_applied(&snapshot, call)? {
+        return Ok(Admission::AppliedBefore(Outcome { version, found }));
     }
     check_version(version, &call.preconditions)?;
-    if live.is_some_and(|header| header.merge.is_some()) {
+    let Some(header) = live else {
+        return begin_anew(storage, call, Some(snapshot.header));
+    };
+    if header.merge.is_some() {
         return Err(CartError::Merging.into());
     }
-    let draft = match snapshot {
-        Some(Snapshot { header, line, .. }) if header.is_live(call.now) => Draft {
-            stored: Some(header.clone()),
-            header,
-            line,
-        },
-        ended => begin_anew(storage, call, ended.map(|snapshot| snapshot.header))?,
-    };
-    Ok(Admission::Admitted(draft))
+    Ok(Admission::Admitted(Draft {
+        header: header.clone(),
+        stored: Some(snapshot.header),
+        line: snapshot.line,
+    }))
 }
 
 /// Who names no owner is not asked.
@@ -85,21 +85,21 @@ fn begin_anew(
     storage: &mut dyn CartStorage,
     call: &Call,
     ended: Option<Header>,
-) -> Result<Draft, Error> {
-    let before = ended.clone().unwrap_or_default();
-    if before.lines > 0 {
+) -> Result<Admission, Error> {
+    if ended.as_ref().is_some_and(|ended| ended.lines > 0) {
         storage.delete_lines()?;
     }
+    let last = |of: fn(&Header) -> f64| ended.as_ref().map_or(0.0, of);
     let header = Header {
         // A version that somebody has read of an earlier cart of this id must not come again.
-        version: before.version.max(call.now),
-        alarm_at: before.alarm_at,
+        version: last(|ended| ended.version).max(call.now),
+        alarm_at: last(|ended| ended.alarm_at),
         owner: call.preconditions.owner.clone(),
         ..Header::default()
     };
-    Ok(Draft {
+    Ok(Admission::Admitted(Draft {
         stored: ended,
         header,
         line: None,
-    })
+    }))
 }

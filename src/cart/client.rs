@@ -3,7 +3,7 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::model::CartError;
+use super::error::CartError;
 use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::json;

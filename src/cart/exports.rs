@@ -7,10 +7,10 @@ use js_sys::{Array, JsString};
 use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
+use super::call::{Call, Outcome};
 use super::client::{CartStoreClient, Merge};
+use super::error::CartError;
 use super::memory::MemoryCart;
-use super::model::CartError;
-use super::storage::{Outcome, Terms};
 use super::{operations, parse};
 use crate::host::clock::now;
 use crate::host::namespace::ClientNamespace;
@@ -69,43 +69,43 @@ pub fn cart_in_memory(
     owner: Option<String>,
 ) -> JsValue {
     let operation = if method == "mutate" { "change" } else { method };
-    let terms = Terms::new(now(), ttl_seconds, key, if_version, owner)
-        .map(|terms| terms.doing(operation, &String::from(&json)));
-    finish(terms.map_err(Into::into).and_then(|terms| {
+    let call = Call::new(now(), ttl_seconds, key, if_version, owner)
+        .map(|call| call.doing(operation, &String::from(&json)));
+    finish(call.map_err(Into::into).and_then(|call| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {
             let place = (number, id);
             // What is refused, or only read, makes no cart.
             let mut cart = carts.get(&place).cloned().unwrap_or_default();
-            let told = in_memory(&mut cart, method, &json, &terms)?;
+            let reply = in_memory(&mut cart, method, &json, &call)?;
             if method != "get" || carts.contains(&place) {
                 carts.put(place, cart);
-                make_room(carts);
+                evict(carts);
             }
-            Ok(told)
+            Ok(reply)
         })
     }))
 }
 
 // The cart that was changed last stays, however large.
-fn make_room(carts: &mut LruCache<(u32, String), MemoryCart>) {
+fn evict(carts: &mut LruCache<(u32, String), MemoryCart>) {
     let mut bytes: usize = carts.iter().map(|(_, cart)| cart.bytes()).sum();
     while bytes > MAX_BYTES && carts.len() > 1 {
         bytes -= carts.pop_lru().map_or(bytes, |(_, cart)| cart.bytes());
     }
 }
 
-fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> CallResult {
+fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, call: &Call) -> CallResult {
     if method == "get" {
-        let version = operations::read(cart, terms)?;
+        let version = operations::read(cart, call)?;
         return Ok(version.map_or(JsValue::NULL, |version| {
             Array::of2(&version.into(), &cart.json().into()).into()
         }));
     }
     let outcome = match method {
-        "set" => operations::set_lines(cart, &parse::lines(json)?, terms),
-        "change" | "mutate" => operations::change(cart, &parse::changes(json)?, terms),
-        "delete" => operations::delete(cart, terms),
+        "set" => operations::set_lines(cart, &parse::lines(json)?, call),
+        "change" | "mutate" => operations::change(cart, &parse::changes(json)?, call),
+        "delete" => operations::delete(cart, call),
         _ => Err(CartError::BadChange.into()),
     };
     let Outcome { version, found } = match outcome {

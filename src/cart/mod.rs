@@ -1,16 +1,23 @@
 //! Carts: one Durable Object each, its lines as rows, every change applied once.
 
+mod admission;
+pub mod call;
+pub mod change;
 pub mod client;
+pub mod error;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod header;
 pub mod idempotency;
+pub mod line;
 pub mod memory;
 pub mod merge;
-pub mod model;
 #[cfg(feature = "objects")]
 mod object;
 pub mod operations;
 mod parse;
+pub mod policy;
+pub mod remembered;
 pub mod storage;
 
 #[cfg(test)]

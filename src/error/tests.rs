@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Error;
 use crate::auth_storage::model::AuthStorageError;
-use crate::cart::model::CartError;
+use crate::cart::error::CartError;
 use crate::coordination::error::CoordinationError;
 use crate::kv::failure::{KvFailure, KvOperation, KvReason};
 use crate::kv::key::KeyError;

@@ -3,285 +3,149 @@
 //! Rows, and the whole cart put together as text by SQLite, were the fastest of the layouts that
 //! `npm run bench` compares (docs/architecture.md).
 
-use std::cell::RefCell;
-
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
-use crate::cart::model::{Line, MAX_KEYS, MAX_MERGES, MERGE_LIFE_MS, MERGES_FROM};
-use crate::cart::storage::{Found, Header, Keeper};
+use super::statements::{CART_JSON, FORGET_SURPLUS, LAST_KEY, PUT_LINE, READ, SAVE, SAVE_COUNTS};
+use crate::cart::header::Header;
+use crate::cart::line::Line;
+use crate::cart::remembered::{MAX_CALLS, MAX_MERGES, MERGE_LIFE_MS, Retention};
+use crate::cart::storage::{About, CartStorage, Snapshot, StoredLine};
 use crate::error::Error;
 use crate::object::storage::{Row, Storage};
 use crate::protocol::call_time::{MEMORY_MS, SPARE_MS};
 
-/// The tables, by version.
-pub const MIGRATIONS: &[&str] = &[
-    "
-    CREATE TABLE cart (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      version INTEGER NOT NULL,
-      ttl_seconds INTEGER NOT NULL,
-      expires_at INTEGER NOT NULL,
-      renewed_at INTEGER NOT NULL,
-      alarm_at INTEGER NOT NULL,
-      owner TEXT,
-      lines INTEGER NOT NULL,
-      bytes INTEGER NOT NULL,
-      merge_id TEXT,
-      merge_into TEXT
-    );
-    CREATE TABLE lines (
-      n INTEGER PRIMARY KEY,
-      key TEXT NOT NULL UNIQUE,
-      head TEXT NOT NULL,
-      qty INTEGER NOT NULL,
-      tail TEXT NOT NULL,
-      bytes INTEGER NOT NULL
-    );
-    CREATE TABLE applied (key TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
-",
-    "ALTER TABLE applied ADD COLUMN note TEXT",
-];
-
 /// The cart of one object.
 pub struct SqlCart {
     storage: Storage,
-    sent: Sent,
-    known: RefCell<Known>,
-}
-
-/// What a call is about: one statement reads all of it together with the header.
-#[derive(Default)]
-pub struct Sent {
-    /// Its idempotency key.
-    pub key: Option<String>,
-    /// Under which its refusal is remembered.
-    pub refusal_key: Option<String>,
-    /// The key of the only line it changes.
-    pub line: Option<String>,
-    /// When it came, in ms.
-    pub now: f64,
-}
-
-// What that statement said.
-#[derive(Default)]
-struct Known {
-    header: Option<Header>,
-    applied: Option<String>,
-    refused: Option<String>,
-    // Taken by whoever asks first: what is written afterwards is not in it.
-    line: Option<Option<Found>>,
-    // The cart as the last statement has left it.
+    /// The cart as JSON, where the last statement that wrote has told it.
     json: Option<JsString>,
 }
 
 impl SqlCart {
-    pub fn new(storage: Storage, sent: Sent) -> Self {
-        let known = RefCell::default();
+    /// The cart that this storage keeps.
+    pub const fn new(storage: Storage) -> Self {
         Self {
             storage,
-            sent,
-            known,
+            json: None,
         }
     }
 
-    /// The cart as JSON.
-    pub fn json(&self) -> Result<JsString, Error> {
-        if let Some(json) = self.known.borrow_mut().json.take() {
+    /// The cart as JSON, when nothing more is done with it.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn into_json(self) -> Result<JsString, Error> {
+        if let Some(json) = self.json {
             return Ok(json);
         }
-        let row = self.storage.row(
-            "SELECT '{' || coalesce(group_concat(line), '') || '}'
-             FROM (SELECT head || qty || tail AS line FROM lines ORDER BY n)",
-            &[],
-        )?;
-        Ok(row
-            .and_then(|row| row.text(0))
-            .unwrap_or_else(|| "{}".into()))
+        let row = self.storage.row(CART_JSON, &[])?;
+        let json = row.and_then(|row| row.text(0));
+        Ok(json.unwrap_or_else(|| "{}".into()))
+    }
+
+    fn write(&mut self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
+        self.json = None;
+        self.storage.run(sql, args)
     }
 }
 
-fn texts(row: &Row, column: u32) -> Option<String> {
-    row.text(column).map(String::from)
-}
-
-// A line in columns that begin at `column`; there is none where they are null.
-fn found(row: &Row, column: u32) -> Option<Found> {
-    let qty = row.value(column).as_f64()?;
-    Some(Found {
-        qty: qty as i32,
-        bytes: row.number(column + 1) as u32,
-        tail: texts(row, column + 2).unwrap_or_default(),
-    })
-}
-
-fn text_or_null(text: Option<&String>) -> JsValue {
-    text.map_or(JsValue::NULL, |text| text.into())
-}
-
-impl Keeper for SqlCart {
-    fn header(&self) -> Result<Option<Header>, Error> {
-        let Some(row) = self.storage.row(
-            "SELECT version, ttl_seconds, expires_at, renewed_at, alarm_at, owner, cart.lines, cart.bytes,
-               merge_id, merge_into,
-               (SELECT coalesce(note, '') FROM applied WHERE key = ?1 AND until > ?2),
-               (SELECT coalesce(note, '') FROM applied WHERE key = ?3 AND until > ?2),
-               line.qty, line.bytes, line.tail
-             FROM cart LEFT JOIN lines AS line ON line.key = ?4",
-            &[
-                text_or_null(self.sent.key.as_ref()),
-                self.sent.now.into(),
-                text_or_null(self.sent.refusal_key.as_ref()),
-                text_or_null(self.sent.line.as_ref()),
-            ],
-        )?
-        else {
-            return Ok(None);
-        };
-        let header = Header {
-            version: row.number(0),
-            ttl_seconds: row.number(1),
-            expires_at: row.number(2),
-            renewed_at: row.number(3),
-            alarm_at: row.number(4),
-            owner: texts(&row, 5),
-            lines: row.number(6) as u32,
-            bytes: row.number(7) as u32,
-            merge: texts(&row, 8).zip(texts(&row, 9)),
-        };
-        *self.known.borrow_mut() = Known {
-            header: Some(header.clone()),
-            applied: texts(&row, 10),
-            refused: texts(&row, 11),
-            line: Some(found(&row, 12)),
-            json: None,
-        };
-        Ok(Some(header))
+impl CartStorage for SqlCart {
+    fn read(&self, about: &About) -> Result<Option<Snapshot>, Error> {
+        let args = [
+            text_or_null(about.call_key.as_deref()),
+            about.now.into(),
+            text_or_null(about.refusal_key.as_deref()),
+            text_or_null(about.line),
+        ];
+        let row = self.storage.row(READ, &args)?;
+        Ok(row.map(|row| Snapshot {
+            header: header(&row),
+            applied: text(&row, 10),
+            refused: text(&row, 11),
+            line: stored_line(&row, 12),
+        }))
     }
 
-    fn save(&mut self, header: &Header) -> Result<(), Error> {
-        let known = self.known.borrow().header.clone();
-        let counted = known.map(|known| Header {
-            version: header.version,
-            lines: header.lines,
-            bytes: header.bytes,
-            ..known
+    fn save(&mut self, header: &Header, stored: Option<&Header>) -> Result<(), Error> {
+        let (version, lines, bytes) = (header.version, header.lines, header.bytes);
+        let counted = stored.map(|stored| Header {
+            version,
+            lines,
+            bytes,
+            ..stored.clone()
         });
-        // Mostly nothing else has changed.
         if counted.as_ref() == Some(header) {
-            // With the answer at once, which is a statement less.
-            let row = self.storage.row(
-                "UPDATE cart SET version = ?, lines = ?, bytes = ?
-                 RETURNING (SELECT '{' || coalesce(group_concat(line), '') || '}'
-                   FROM (SELECT head || qty || tail AS line FROM lines ORDER BY n))",
-                &[
-                    header.version.into(),
-                    header.lines.into(),
-                    header.bytes.into(),
-                ],
-            )?;
-            self.known.borrow_mut().json = row.and_then(|row| row.text(0));
+            let args = [version.into(), lines.into(), bytes.into()];
+            let row = self.storage.row(SAVE_COUNTS, &args)?;
+            self.json = row.and_then(|row| row.text(0));
             return Ok(());
         }
-        let (merge_id, merge_into) = match &header.merge {
-            Some((id, into)) => (Some(id), Some(into)),
-            None => (None, None),
-        };
-        self.storage.run(
-            "INSERT OR REPLACE INTO cart VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            &[
-                header.version.into(),
-                header.ttl_seconds.into(),
-                header.expires_at.into(),
-                header.renewed_at.into(),
-                header.alarm_at.into(),
-                text_or_null(header.owner.as_ref()),
-                header.lines.into(),
-                header.bytes.into(),
-                text_or_null(merge_id),
-                text_or_null(merge_into),
-            ],
-        )
+        let merge = header.merge.as_ref();
+        let columns = [
+            version.into(),
+            header.ttl_seconds.into(),
+            header.expires_at.into(),
+            header.renewed_at.into(),
+            header.alarm_at.into(),
+            text_or_null(header.owner.as_deref()),
+            lines.into(),
+            bytes.into(),
+            text_or_null(merge.map(|(id, _)| id.as_str())),
+            text_or_null(merge.map(|(_, into)| into.as_str())),
+        ];
+        self.write(SAVE, &columns)
     }
 
-    fn line(&self, key: &str) -> Result<Option<Found>, Error> {
-        if self.sent.line.as_deref() == Some(key)
-            && let Some(line) = self.known.borrow_mut().line.take()
-        {
-            return Ok(line);
-        }
-        let row = self.storage.row(
-            "SELECT qty, bytes, tail FROM lines WHERE key = ?",
-            &[key.into()],
-        )?;
-        Ok(row.and_then(|row| found(&row, 0)))
+    fn line(&self, key: &str) -> Result<Option<StoredLine>, Error> {
+        let sql = "SELECT qty, bytes, tail FROM lines WHERE key = ?";
+        let row = self.storage.row(sql, &[key.into()])?;
+        Ok(row.and_then(|row| stored_line(&row, 0)))
     }
 
-    fn put(&mut self, key: &str, line: &Line) -> Result<(), Error> {
-        self.storage.run(
-            "INSERT INTO lines (key, head, qty, tail, bytes) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (key) DO UPDATE SET head = excluded.head, qty = excluded.qty,
-               tail = excluded.tail, bytes = excluded.bytes",
-            &[
-                key.into(),
-                line.head.as_str().into(),
-                line.qty.into(),
-                line.tail.as_str().into(),
-                line.bytes().into(),
-            ],
-        )
+    fn put_line(&mut self, key: &str, line: &Line) -> Result<(), Error> {
+        let columns = [
+            key.into(),
+            line.head.as_str().into(),
+            line.qty.into(),
+            line.tail.as_str().into(),
+            line.bytes().into(),
+        ];
+        self.write(PUT_LINE, &columns)
     }
 
     fn set_qty(&mut self, key: &str, qty: i32) -> Result<(), Error> {
-        self.storage.run(
-            "UPDATE lines SET qty = ? WHERE key = ?",
-            &[qty.into(), key.into()],
-        )
+        let args = [qty.into(), key.into()];
+        self.write("UPDATE lines SET qty = ? WHERE key = ?", &args)
     }
 
-    fn remove(&mut self, key: &str) -> Result<(), Error> {
-        self.storage
-            .run("DELETE FROM lines WHERE key = ?", &[key.into()])
+    fn delete_line(&mut self, key: &str) -> Result<(), Error> {
+        self.write("DELETE FROM lines WHERE key = ?", &[key.into()])
     }
 
-    fn clear(&mut self) -> Result<(), Error> {
-        self.known.borrow_mut().line = None;
-        self.storage.run("DELETE FROM lines", &[])
+    fn delete_lines(&mut self) -> Result<(), Error> {
+        self.write("DELETE FROM lines", &[])
     }
 
     fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error> {
-        if self.sent.now == now {
-            let known = self.known.borrow();
-            if self.sent.key.as_deref() == Some(key) {
-                return Ok(known.applied.clone());
-            }
-            if self.sent.refusal_key.as_deref() == Some(key) {
-                return Ok(known.refused.clone());
-            }
-        }
-        let row = self.storage.row(
-            "SELECT coalesce(note, '') FROM applied WHERE key = ? AND until > ?",
-            &[key.into(), now.into()],
-        )?;
-        Ok(row.and_then(|row| texts(&row, 0)))
+        let sql = "SELECT coalesce(note, '') FROM applied WHERE key = ? AND until > ?";
+        let row = self.storage.row(sql, &[key.into(), now.into()])?;
+        Ok(row.and_then(|row| text(&row, 0)))
     }
 
-    fn remember(&mut self, key: &str, until: f64, note: &str) -> Result<(), Error> {
-        self.storage.run(
-            "INSERT OR REPLACE INTO applied VALUES (?, ?, ?)",
-            &[key.into(), until.into(), note.into()],
-        )
+    fn remember(&mut self, key: &str, retention: Retention, note: &str) -> Result<(), Error> {
+        let columns = [key.into(), retention.column().into(), note.into()];
+        self.storage
+            .run("INSERT OR REPLACE INTO applied VALUES (?, ?, ?)", &columns)
     }
 
-    fn set_alarm(&mut self, at: f64) -> Result<(), Error> {
-        self.storage.set_alarm(at)
-    }
-
-    fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error> {
-        let row = self.storage.row(
-            "SELECT max(iif(until < ?1, until, until - ?1 + ?2)) FROM applied WHERE ?3 OR until < ?1",
-            &[MERGES_FROM.into(), MERGE_LIFE_MS.into(), u32::from(merges).into()],
-        )?;
+    fn remembers_until(&self, deleted: bool) -> Result<Option<f64>, Error> {
+        let args = [
+            Retention::WITH_CART_FROM.into(),
+            MERGE_LIFE_MS.into(),
+            u32::from(deleted).into(),
+        ];
+        let row = self.storage.row(LAST_KEY, &args)?;
         Ok(row.map(|row| row.number(0)).filter(|until| !until.is_nan()))
     }
 
@@ -289,16 +153,48 @@ impl Keeper for SqlCart {
         self.storage
             .run("DELETE FROM applied WHERE until <= ?", &[now.into()])?;
         // The newest stay, of calls and of merges that were done, and all whose copies may be accepted.
-        for (kinds, spare_until, most) in [
-            ("[kr]*", now + SPARE_MS, MAX_KEYS),
-            ("m*", MERGES_FROM + now - (MEMORY_MS - SPARE_MS), MAX_MERGES),
-        ] {
-            self.storage.run(
-                "DELETE FROM applied WHERE key GLOB ?1 AND until <= ?2 AND until <
-                   (SELECT until FROM applied WHERE key GLOB ?1 ORDER BY until DESC LIMIT 1 OFFSET ?3)",
-                &[kinds.into(), spare_until.into(), (most - 1).into()],
-            )?;
+        let calls = Retention::Until(now + SPARE_MS);
+        let merges = Retention::WithCart(now - (MEMORY_MS - SPARE_MS));
+        for (kinds, spare, most) in [("[kr]*", calls, MAX_CALLS), ("m*", merges, MAX_MERGES)] {
+            let args = [kinds.into(), spare.column().into(), (most - 1).into()];
+            self.storage.run(FORGET_SURPLUS, &args)?;
         }
         Ok(())
     }
+
+    fn set_alarm(&mut self, at: f64) -> Result<(), Error> {
+        self.storage.set_alarm(at)
+    }
+}
+
+fn header(row: &Row) -> Header {
+    Header {
+        version: row.number(0),
+        ttl_seconds: row.number(1),
+        expires_at: row.number(2),
+        renewed_at: row.number(3),
+        alarm_at: row.number(4),
+        owner: text(row, 5),
+        lines: row.number(6) as u32,
+        bytes: row.number(7) as u32,
+        merge: text(row, 8).zip(text(row, 9)),
+    }
+}
+
+// A line in columns that begin at `column`; there is none where they are null.
+fn stored_line(row: &Row, column: u32) -> Option<StoredLine> {
+    let qty = row.value(column).as_f64()?;
+    Some(StoredLine {
+        qty: qty as i32,
+        bytes: row.number(column + 1) as u32,
+        tail: text(row, column + 2).unwrap_or_default(),
+    })
+}
+
+fn text(row: &Row, column: u32) -> Option<String> {
+    row.text(column).map(String::from)
+}
+
+fn text_or_null(text: Option<&str>) -> JsValue {
+    text.map_or(JsValue::NULL, JsValue::from)
 }

@@ -1,6 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { ALL_LEGS } from './tests/support/legs.ts';
+import { LongestFirst } from './tests/support/order.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -17,10 +20,14 @@ const built = [
 
 // Where a test runs is its folder. All import the package by its name, as it was packed and installed.
 const slow = { testTimeout: 120_000, hookTimeout: 180_000 };
+// Vitest's own choice on two cores would be one file at a time, though most of them wait for another process.
+const maxWorkers = Math.max(2, Math.min(4, availableParallelism()));
 
 export default defineConfig({
   test: {
     reporters: ['default'],
+    maxWorkers,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       // The TypeScript by its source maps; the Rust is covered by its own tests.
@@ -55,12 +62,13 @@ export default defineConfig({
       // Histories in virtual time.
       { test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], environment: 'node' } },
       // Real server processes: several requests at a time, cancelled ones, panics with neighbours.
-      { test: { name: 'server', include: ['tests/server/**/*.test.ts'], fileParallelism: false, ...slow } },
+      { test: { name: 'server', include: ['tests/server/**/*.test.ts'], ...slow } },
       {
         test: {
           name: 'packaging',
-          include: ['tests/packaging/**/*.test.ts'],
-          fileParallelism: false,
+          include: ['tests/packaging/*.test.ts'],
+          exclude: ALL_LEGS ? [] : ['tests/packaging/sveltekit3.test.ts'],
+          globalSetup: 'tests/packaging/tarball.ts',
           ...slow,
         },
       },

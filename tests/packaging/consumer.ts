@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { at, env as projectEnv } from '../../scripts/lib.mjs';
-import { pack } from '../../scripts/pack.mjs';
+import { linkPackages } from './prefilled.ts';
 
 /** A server of a consumer, on loopback and a port the system chose. */
 export interface Server {
@@ -25,14 +26,14 @@ export class Consumer {
     const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
     try {
       for (const folder of [template].flat()) cpSync(at(folder), consumer.folder, { recursive: true });
-      const tarball = pack(at('pkg'), consumer.folder);
       const devDependencies = Object.fromEntries(packages.map(versionOf));
       const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
       writeFileSync(join(consumer.folder, 'package.json'), JSON.stringify(manifest));
       console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
+      linkPackages(consumer.folder);
       // No install script runs, neither ours (there is none) nor others'.
       const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-      await consumer.#finish(spawnGroup('npm', ['install', ...flags, tarball], consumer.folder));
+      await consumer.#finish(spawnGroup('npm', ['install', ...flags, inject('tarball')], consumer.folder));
       return consumer;
     } catch (error) {
       consumer.remove();

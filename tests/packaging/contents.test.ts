@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { at } from '../../scripts/lib.mjs';
-import { pack } from '../../scripts/pack.mjs';
 
 // What wasm-bindgen wrote.
 const GLUE = ['clients.js', 'durable_objects/objects.js'];
@@ -16,7 +15,7 @@ const text = (file: string) => readFileSync(path(file), 'utf8');
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'codex-tarball-'));
-  execFileSync('tar', ['-xzf', pack(at('pkg'), folder), '-C', folder]);
+  execFileSync('tar', ['-xzf', inject('tarball'), '-C', folder]);
   files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' })
     .filter((file) => statSync(path(file)).isFile())
     .sort();

@@ -4,11 +4,12 @@
  * @packageDocumentation
  */
 
-import { notText } from '../core/checks.js';
+import { type Bad, notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
+import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
@@ -113,9 +114,15 @@ export function rateLimitStorage(
 
 function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
-  const bad = notText(key, 'The key');
+  const bad = notText(key, 'The key') ?? notArguments(made);
   if (bad) return Promise.reject(bad);
   return observedObject(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );
+}
+
+function notArguments([method, , args]: AuthCall): Bad {
+  if (method === 'set') return notValue(args[1]) ?? notTtl(args[2]);
+  if (method === 'increment') return notSeconds(args[1]);
+  return method === 'consume' ? notRule(args[1], args[2]) : undefined;
 }

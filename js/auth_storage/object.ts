@@ -1,7 +1,9 @@
-import type { Reply } from '../durable_objects/reply.js';
+import { notSentName } from '../durable_objects/arguments.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { given } from '../durable_objects/sent.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
+import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 /**
  * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
@@ -24,35 +26,40 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
-    return this.write(sent, (wasm, storage) =>
-      wasm.authPut(storage, idempotencyKey, value, ttl, given(sent)),
+    const bad = refusedBy(notKey(idempotencyKey) ?? notValue(value) ?? notTtl(ttl));
+    return (
+      bad ??
+      this.write(sent, (wasm, storage) =>
+        wasm.authPut(storage, idempotencyKey, value, ttl ?? undefined, given(sent)),
+      )
     );
   }
 
   delete(idempotencyKey: string, sent?: number): Reply<null> {
-    return this.writeRemembered(
-      sent,
-      (wasm, storage) => wasm.authRemove(storage, idempotencyKey, given(sent)),
-      null,
-    );
+    const remove = (wasm: Exports, storage: StorageHandle) =>
+      wasm.authRemove(storage, idempotencyKey, given(sent));
+    return refusedBy(notKey(idempotencyKey)) ?? this.writeRemembered(sent, remove, null);
   }
 
   getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
-    return this.writeRemembered(
-      sent,
-      (wasm, storage) => wasm.authTake(storage, idempotencyKey, given(sent)),
-      null,
-    );
+    const take = (wasm: Exports, storage: StorageHandle) =>
+      wasm.authTake(storage, idempotencyKey, given(sent));
+    return refusedBy(notKey(idempotencyKey)) ?? this.writeRemembered(sent, take, null);
   }
 
   increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
-    return this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl, given(sent)));
+    const bad = refusedBy(notKey(idempotencyKey) ?? notSeconds(ttl));
+    return (
+      bad ?? this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl, given(sent)))
+    );
   }
 
-  /** Answers 0 for a request that is admitted, else how many seconds to wait. */
+  /** Returns 0 for a request that is admitted, else how many seconds to wait. */
   consume(idempotencyKey: string, window: number, max: number, sent?: number): Reply<number> {
-    return this.write(sent, (wasm, storage) =>
-      wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)),
+    const bad = refusedBy(notKey(idempotencyKey) ?? notRule(window, max));
+    return (
+      bad ??
+      this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)))
     );
   }
 
@@ -60,3 +67,5 @@ export class AuthStorageDurableObject extends StoredObject {
     await this.wake((wasm, storage) => wasm.authAlarm(storage));
   }
 }
+
+const notKey = (key: unknown) => notSentName(key, 'An idempotency key', 'invalid_key');

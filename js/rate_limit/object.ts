@@ -17,9 +17,6 @@ export type LimitReply = [
   index: number,
 ];
 
-// After this a check is refused as too late: src/rate_limit/object/calls.rs remembers it for twice as long.
-const CHECK_LATE_MS = 10_000;
-
 /**
  * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
  * `RateLimiterClient`; its methods are what that client calls.
@@ -31,7 +28,7 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
-    const late = lateCall(sent, CHECK_LATE_MS);
+    const late = lateCall(sent, 'check');
     if (late) return late;
     const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
     // One limit is one row. It is not late any more.

@@ -14,6 +14,8 @@ export type CartSentTerms = [
 ];
 
 export interface Exports {
+  checkCallTime(sent: number, isCheck: boolean): undefined;
+
   cartOpen(storage: object, create: boolean): boolean;
   cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
   cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
@@ -56,11 +58,17 @@ export interface Exports {
 
   authOpen(storage: object, create: boolean): boolean;
   authHeld(storage: object): Answer;
-  authPut(storage: object, once: unknown, value: unknown, ttl: unknown, sent: number | undefined): Answer;
-  authRemove(storage: object, once: unknown, sent: number | undefined): Answer;
-  authTake(storage: object, once: unknown, sent: number | undefined): Answer;
-  authCount(storage: object, once: unknown, ttl: unknown, sent: number | undefined): Answer;
-  authAdmit(storage: object, once: unknown, window: unknown, max: unknown, sent: number | undefined): Answer;
+  authPut(
+    storage: object,
+    key: string,
+    value: string,
+    ttl: number | undefined,
+    sent: number | undefined,
+  ): Answer;
+  authRemove(storage: object, key: string, sent: number | undefined): Answer;
+  authTake(storage: object, key: string, sent: number | undefined): Answer;
+  authCount(storage: object, key: string, ttl: number, sent: number | undefined): Answer;
+  authAdmit(storage: object, key: string, window: number, max: number, sent: number | undefined): Answer;
   authAlarm(storage: object): boolean;
   limitTables(storage: object, create: boolean): boolean;
   limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;

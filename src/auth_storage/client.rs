@@ -7,16 +7,9 @@ use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
 use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
-use crate::kv::ttl::{self, TtlError};
+use crate::kv::ttl;
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
-
-#[wasm_bindgen]
-extern "C" {
-    type Text;
-    #[wasm_bindgen(method, structural, js_name = isWellFormed)]
-    fn is_well_formed(this: &Text) -> bool;
-}
 
 /// The auth storage behind one namespace, for the length of a call. Each key is an object of its own.
 pub struct AuthStorage {
@@ -66,25 +59,26 @@ enum Checked {
     Answered(JsValue),
 }
 
+// JavaScript has checked the types.
 fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
-    let number = |n: usize| args.get(n).map_or(f64::NAN, number_of);
+    let number = |n: usize| args.get(n).and_then(JsValue::as_f64);
+    let required = |n: usize| number(n).unwrap_or(f64::NAN);
     match operation {
         Operation::Set => {
-            args.get(1)
-                .ok_or(AuthStorageError::NotText)
-                .and_then(value_of)?;
-            match args.get(2).map_or(Ok(None), ttl_of)? {
+            let value: Option<&JsString> = args.get(1).and_then(|value| value.dyn_ref());
+            check_value(value.ok_or(AuthStorageError::NotText)?)?;
+            match number(2) {
                 // better-auth passes it for a session in its last second: over at once.
                 Some(0.0) => return Ok(Checked::Ask(Operation::Delete)),
                 Some(seconds) => ttl::check(seconds)?,
                 None => {}
             }
         }
-        Operation::Increment => ttl::check(number(1))?,
+        Operation::Increment => ttl::check(required(1))?,
         Operation::Consume => {
             let rule = Rule {
-                window: number(1),
-                max: number(2),
+                window: required(1),
+                max: required(2),
             };
             if !rule.admits()? {
                 return Ok(Checked::Answered(rule.window.ceil().into()));
@@ -95,38 +89,17 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
     Ok(Checked::Ask(operation))
 }
 
-/// A value that may be stored.
+/// Checks the size of a value.
 ///
 /// # Errors
-/// [`AuthStorageError`] for anything but text within bounds.
-pub fn value_of(value: &JsValue) -> Result<JsString, AuthStorageError> {
-    let text: &JsString = value.dyn_ref().ok_or(AuthStorageError::NotText)?;
+/// [`AuthStorageError::TooLarge`].
+pub fn check_value(value: &JsString) -> Result<(), AuthStorageError> {
     // A UTF-16 unit is at most three bytes of UTF-8.
-    if f64::from(text.length()) * 3.0 > MAX_VALUE_BYTES {
-        let bytes = byte_length(text);
+    if f64::from(value.length()) * 3.0 > MAX_VALUE_BYTES {
+        let bytes = byte_length(value);
         if bytes > MAX_VALUE_BYTES {
             return Err(AuthStorageError::TooLarge(bytes as u64));
         }
     }
-    // A lone surrogate would be another text when it is read.
-    if !text.unchecked_ref::<Text>().is_well_formed() {
-        return Err(AuthStorageError::NotUnicode);
-    }
-    Ok(text.clone())
-}
-
-/// A TTL in seconds, if there is one.
-///
-/// # Errors
-/// [`TtlError`] for what is there and no number.
-pub fn ttl_of(ttl: &JsValue) -> Result<Option<f64>, TtlError> {
-    if ttl.is_undefined() || ttl.is_null() {
-        return Ok(None);
-    }
-    ttl.as_f64().map(Some).ok_or(TtlError::NotPositive)
-}
-
-/// A number; NaN for anything else, which all checks refuse.
-pub fn number_of(number: &JsValue) -> f64 {
-    number.as_f64().unwrap_or(f64::NAN)
+    Ok(())
 }

@@ -49,9 +49,6 @@ pub enum AuthStorageError {
     /// Not text.
     #[error("the value must be a string")]
     NotText,
-    /// Text that UTF-8 cannot say.
-    #[error("the value is not well-formed Unicode")]
-    NotUnicode,
     /// A value beyond the limit; its size in bytes.
     #[error("the value has {0} bytes of UTF-8; the auth storage takes at most 1 MiB (1048576)")]
     TooLarge(u64),
@@ -67,7 +64,7 @@ impl RoomError for AuthStorageError {
     fn code(&self) -> &'static str {
         match self {
             Self::Key(_) | Self::IdempotencyKey | Self::KeyReused => "invalid_key",
-            Self::NotText | Self::NotUnicode | Self::NotCounter => "invalid_value",
+            Self::NotText | Self::NotCounter => "invalid_value",
             Self::TooLarge(_) => "value_too_large",
             Self::Rule => "invalid_limit",
         }

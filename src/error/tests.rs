@@ -51,7 +51,6 @@ fn of_rooms() -> Vec<Error> {
         AuthStorageError::IdempotencyKey.into(),
         AuthStorageError::KeyReused.into(),
         AuthStorageError::NotText.into(),
-        AuthStorageError::NotUnicode.into(),
         AuthStorageError::TooLarge(1_048_577).into(),
         AuthStorageError::NotCounter.into(),
         AuthStorageError::Rule.into(),

@@ -6,10 +6,18 @@
 //! an object that finds it too old answers its own time, and the caller makes the call again with that. A
 //! stamp that is too new, by up to five minutes, makes the object remember for longer; beyond that it is answered alike.
 
-/// An object refuses a call that was made longer ago than this, in ms. `js/durable_objects/base.ts` does it.
+use thiserror::Error;
+
+use crate::error::RoomError;
+
+/// An object refuses a call that was made longer ago than this, in ms.
 pub const LATE_MS: f64 = 60_000.0;
 
-/// An object refuses a call whose stamp is newer than its clock by more than this, in ms, as `base.ts` does too.
+/// The same for a check of a limit, which is worth nothing when it is old: an object remembers it for twice as long.
+pub const CHECK_LATE_MS: f64 = 10_000.0;
+
+/// An object refuses a call whose stamp is newer than its clock by more than this, in ms: the clock of a caller may be
+/// ahead by as much, and what is made with it is remembered for as much longer.
 pub const AHEAD_MS: f64 = 300_000.0;
 
 /// For how long an object remembers a call, in ms: ten minutes. Callers may come again with a key of their own, and
@@ -25,6 +33,41 @@ pub const SPARE_MS: f64 = MEMORY_MS - AHEAD_MS - NEEDED_MS;
 
 /// How often a call takes a new stamp after an object has refused it as too late.
 pub const MAX_STAMPS: u32 = 3;
+
+/// Why an object does not make a call. It tells its time with the refusal.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Untimely {
+    /// Its caller has given up, and what the object remembers of calls may not reach back to it.
+    #[error("The call reached the object too late, and was not made")]
+    Late,
+    /// Nobody knows when it was made.
+    #[error("The call was not made: its caller's clock is more than five minutes ahead")]
+    Ahead,
+}
+
+impl RoomError for Untimely {
+    fn code(&self) -> &'static str {
+        "timeout"
+    }
+
+    fn retryable(&self) -> bool {
+        true
+    }
+}
+
+/// Checks when a call was made, at `now`, of a kind that is late after `late_ms`.
+///
+/// # Errors
+/// [`Untimely`] when the call must not be made.
+pub fn check(sent: f64, now: f64, late_ms: f64) -> Result<(), Untimely> {
+    if sent > now + AHEAD_MS {
+        return Err(Untimely::Ahead);
+    }
+    if now > sent + late_ms {
+        return Err(Untimely::Late);
+    }
+    Ok(())
+}
 
 /// Until when an object remembers a call that it has made at `now`, `least_ms` at least.
 pub fn remembered_until(now: f64, sent: Option<f64>, least_ms: f64) -> f64 {
@@ -60,6 +103,24 @@ mod tests {
             let may_forget = until <= forgets + SPARE_MS;
             prop_assert!(!may_forget || forgets - 30_000.0 > sent + LATE_MS);
         }
+    }
+
+    #[test]
+    fn a_call_is_made_within_its_time() {
+        let now = 1_000_000.0;
+        for sent in [now - LATE_MS, now, now + AHEAD_MS] {
+            assert_eq!(check(sent, now, LATE_MS), Ok(()));
+        }
+        assert_eq!(
+            check(now - LATE_MS - 1.0, now, LATE_MS),
+            Err(Untimely::Late)
+        );
+        assert_eq!(
+            check(now + AHEAD_MS + 1.0, now, LATE_MS),
+            Err(Untimely::Ahead)
+        );
+        let old = now - CHECK_LATE_MS - 1.0;
+        assert_eq!(check(old, now, CHECK_LATE_MS), Err(Untimely::Late));
     }
 
     #[test]

@@ -20,14 +20,13 @@ fn object(storage: StorageHandle) -> AuthStorageObject {
     }
 }
 
-fn once(operation: Operation, key: &JsValue, sent: Option<f64>) -> Result<Once, AuthStorageError> {
-    let key: &JsString = key
-        .dyn_ref()
-        .filter(|key: &&JsString| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()))
-        .ok_or(AuthStorageError::IdempotencyKey)?;
+fn once(operation: Operation, key: JsString, sent: Option<f64>) -> Result<Once, AuthStorageError> {
+    if !(1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()) {
+        return Err(AuthStorageError::IdempotencyKey);
+    }
     Ok(Once {
         operation,
-        key: key.clone(),
+        key,
         sent,
     })
 }
@@ -48,44 +47,39 @@ pub fn get(storage: StorageHandle) -> JsValue {
 #[wasm_bindgen(js_name = authPut)]
 pub fn set(
     storage: StorageHandle,
-    key: &JsValue,
-    value: &JsValue,
-    ttl: &JsValue,
+    key: JsString,
+    value: JsString,
+    ttl: Option<f64>,
     sent: Option<f64>,
 ) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Set, key, sent)?;
-        let value = client::value_of(value)?;
-        object(storage).set(&once, &value, client::ttl_of(ttl)?)
+        client::check_value(&value)?;
+        object(storage).set(&once, &value, ttl)
     };
     finish(job())
 }
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authRemove)]
-pub fn delete(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+pub fn delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authTake)]
-pub fn take(storage: StorageHandle, key: &JsValue, sent: Option<f64>) -> JsValue {
+pub fn take(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).take(&once(Operation::Take, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
 #[wasm_bindgen(js_name = authCount)]
-pub fn increment(
-    storage: StorageHandle,
-    key: &JsValue,
-    ttl: &JsValue,
-    sent: Option<f64>,
-) -> JsValue {
+pub fn increment(storage: StorageHandle, key: JsString, ttl: f64, sent: Option<f64>) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Increment, key, sent)?;
-        object(storage).increment(&once, client::number_of(ttl))
+        object(storage).increment(&once, ttl)
     };
     finish(job())
 }
@@ -94,16 +88,13 @@ pub fn increment(
 #[wasm_bindgen(js_name = authAdmit)]
 pub fn consume(
     storage: StorageHandle,
-    key: &JsValue,
-    window: &JsValue,
-    max: &JsValue,
+    key: JsString,
+    window: f64,
+    max: f64,
     sent: Option<f64>,
 ) -> JsValue {
     let job = || -> CallResult {
-        let rule = Rule {
-            window: client::number_of(window),
-            max: client::number_of(max),
-        };
+        let rule = Rule { window, max };
         object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
     };
     finish(job())

@@ -43,7 +43,7 @@ export async function build({ force = false } = {}) {
   const built = await once(
     'build',
     key,
-    () => existsSync(at('pkg/entries/workerd.js')),
+    () => existsSync(at('pkg/entries/workerd.js')) && existsSync(at('target/glue-objects/objects.d.ts')),
     () => {
       clean();
       wasm('clients', 'clients', 'pkg/wasm');
@@ -80,17 +80,7 @@ function wasm(name, features, out, file = name) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
   // wasm-pack writes a package.json and a .gitignore into its folder, so it gets one of its own.
-  const args = [
-    'build',
-    '.',
-    '--release',
-    '--target',
-    'web',
-    '--mode',
-    'no-install',
-    '--no-pack',
-    '--no-typescript',
-  ];
+  const args = ['build', '.', '--release', '--target', 'web', '--mode', 'no-install', '--no-pack'];
   const cargo = ['--no-default-features', '--features', features];
   run('wasm-pack', [...args, '--out-dir', folder, '--out-name', file, '--', ...cargo], {
     quiet: true,

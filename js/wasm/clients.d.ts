@@ -53,11 +53,11 @@ export interface SentLimit {
 
 /** The methods of `AuthStorageDurableObject`, with their arguments: an idempotency key for all that write. */
 export type AuthCall =
-  | [method: 'get', key: string, args: []]
-  | [method: 'set', key: string, args: [once: string, value: string, ttl: number | undefined]]
-  | [method: 'delete' | 'getAndDelete', key: string, args: [once: string]]
-  | [method: 'increment', key: string, args: [once: string, ttl: number]]
-  | [method: 'consume', key: string, args: [once: string, window: number, max: number]];
+  | [operation: 'get', key: string, args: []]
+  | [operation: 'set', key: string, args: [once: string, value: string, ttl: number | undefined]]
+  | [operation: 'delete' | 'getAndDelete', key: string, args: [once: string]]
+  | [operation: 'increment', key: string, args: [once: string, ttl: number]]
+  | [operation: 'consume', key: string, args: [once: string, window: number, max: number]];
 
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
@@ -68,7 +68,7 @@ export interface Exports {
   sessionGet(
     kv: object,
     limitMs: number,
-    hash: boolean,
+    hashTokens: boolean,
     gate: Gate | undefined,
     token: string,
     report: CallReport | undefined,
@@ -76,18 +76,18 @@ export interface Exports {
   sessionGetOrLoad(
     kv: object,
     limitMs: number,
-    hash: boolean,
-    track: boolean,
+    hashTokens: boolean,
+    trackUsers: boolean,
     gate: Gate | undefined,
     token: string,
-    loader: object,
+    loader: () => unknown,
     report: CallReport | undefined,
   ): Answer;
   sessionSet(
     kv: object,
     limitMs: number,
-    hash: boolean,
-    track: boolean,
+    hashTokens: boolean,
+    trackUsers: boolean,
     gate: Gate | undefined,
     token: string,
     data: unknown,
@@ -97,7 +97,7 @@ export interface Exports {
   sessionDelete(
     kv: object,
     limitMs: number,
-    hash: boolean,
+    hashTokens: boolean,
     gate: Gate | undefined,
     token: string,
     report: CallReport | undefined,
@@ -105,7 +105,7 @@ export interface Exports {
   sessionDeleteUser(
     kv: object,
     limitMs: number,
-    track: boolean,
+    trackUsers: boolean,
     gate: Gate | undefined,
     userId: string,
     report: CallReport | undefined,
@@ -137,7 +137,7 @@ export interface Exports {
     limit: number,
     window: number,
     cost: number,
-    flushLater: object | undefined,
+    flushLater: ((key: string, ms: number) => void) | undefined,
     report: CallReport | undefined,
   ): Answer;
   limitPeek(
@@ -266,7 +266,7 @@ export interface Exports {
     limitMs: number,
     key: string,
     seconds: number,
-    loader: object,
+    loader: () => unknown,
     ticket: object,
     joinMs: number,
     report: CallReport | undefined,
@@ -284,7 +284,7 @@ export interface Exports {
     limitMs: number,
     prefix: string,
     cursor: string | undefined,
-    onProgress: object | undefined,
+    onProgress: ((deleted: number) => void) | undefined,
     report: CallReport | undefined,
   ): Answer;
 

@@ -18,7 +18,7 @@ export interface Exports {
 
   cartOpen(storage: object, create: boolean): boolean;
   cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
-  cartSet(storage: object, cart: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
+  cartSet(storage: object, lines: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
   cartChange(
     storage: object,
     one: boolean,
@@ -45,7 +45,7 @@ export interface Exports {
   cartMerge(
     storage: object,
     id: string,
-    cart: string,
+    lines: string,
     policy: string,
     ttlSeconds: number,
     ifVersion: number | undefined,
@@ -117,7 +117,7 @@ export interface Exports {
     ttlMs: number,
   ): Answer;
   sessionRemove(storage: object, tick: number | undefined): Answer;
-  sessionRevoke(storage: object, customerId: string, tick: number): Answer;
+  sessionRevoke(storage: object, customer: string, tick: number): Answer;
   sessionWake(storage: object): boolean;
   customerAdd(storage: object, id: string, ttlMs: number): Answer;
   customerIndex(storage: object): Answer;
@@ -126,7 +126,7 @@ export interface Exports {
   customerRevokeToken(storage: object, hash: string, until: number): Answer;
   customerRevocations(storage: object): Answer;
   customerStamp(storage: object): Answer;
-  tokenFill(storage: object, userId: string, until: number): Answer;
+  tokenFill(storage: object, user: string, until: number): Answer;
   tokenRevoke(storage: object): Answer;
 }
 

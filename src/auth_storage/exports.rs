@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::AuthStorage;
 use super::model::Operation;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::stub::call::Objects;
@@ -14,7 +14,7 @@ use crate::stub::call::Objects;
 /// A call of `secondaryStorage` or `rateLimitStorage`, by the number of its operation.
 #[wasm_bindgen(js_name = authCall)]
 pub fn call(
-    handle: ObjectHandle,
+    handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     report: Option<JsReport>,

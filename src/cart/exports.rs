@@ -13,7 +13,7 @@ use super::error::CartError;
 use super::memory::MemoryCart;
 use super::{operations, parse};
 use crate::host::clock::now;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::{CallResult, finish, run};
 use crate::protocol::name::check_name;
@@ -26,7 +26,7 @@ use crate::stub::call::Objects;
     reason = "flat arguments cross without an object to read"
 )]
 pub fn carts_merge(
-    handle: ObjectHandle,
+    handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     from: String,

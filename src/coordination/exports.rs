@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::{Call, Operation};
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::stub::call::Objects;
@@ -16,7 +16,7 @@ use crate::stub::call::Objects;
     reason = "flat arguments cross without an object to read"
 )]
 pub fn coordinate(
-    handle: ObjectHandle,
+    handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     operation: u8,

@@ -7,13 +7,13 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// The namespace as JavaScript has it: the binding, a proxy of it, a test double.
     #[derive(Clone)]
-    pub type ObjectHandle;
+    pub type NamespaceHandle;
 
     // A fresh stub for each attempt: one whose call failed may stay broken. What the handle throws at
     // once is a rejection like any other.
     #[wasm_bindgen(js_namespace = host, js_name = objectCall)]
     pub(crate) fn object_call(
-        namespace: &ObjectHandle,
+        namespace: &NamespaceHandle,
         placement: &JsValue,
         name: &JsString,
         method: &str,

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::call::Objects;
 use super::retry::Stamp;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::protocol::name::check_name;
@@ -17,7 +17,7 @@ use crate::protocol::name::check_name;
     reason = "flat arguments cross without an object to read"
 )]
 pub fn object_call(
-    handle: ObjectHandle,
+    handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     name: String,

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{ExactLimiterClient, Keyed, Operation};
 use crate::error::Error;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::rate_limit::limit::{Algorithm, Limit, LimitError, MAX_LIMITS, OnUnavailable};
@@ -19,10 +19,10 @@ use crate::stub::call::Objects;
     reason = "flat arguments cross without an object to read"
 )]
 pub fn exact_limit(
-    namespace: ObjectHandle,
+    namespace: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
-    handle: u32,
+    namespace_id: u32,
     options: u8,
     operation: u8,
     identifier: String,
@@ -39,7 +39,7 @@ pub fn exact_limit(
             limit_ms,
             report: Report(report),
         },
-        handle,
+        namespace_id,
         on_unavailable: match options & 3 {
             0 => OnUnavailable::Throw,
             1 => OnUnavailable::Allow,

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::SessionCacheClient;
 use crate::host::kv::KvHandle;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::kv::handle::Kv;
@@ -17,7 +17,7 @@ extern "C" {
     /// What `js/session.ts` hands over when `revocations` is set: one argument instead of four.
     pub type GateOptions;
     #[wasm_bindgen(method, getter, structural)]
-    fn objects(this: &GateOptions) -> ObjectHandle;
+    fn objects(this: &GateOptions) -> NamespaceHandle;
     #[wasm_bindgen(method, getter, structural)]
     fn number(this: &GateOptions) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = limitMs)]

@@ -3,14 +3,14 @@
 use wasm_bindgen::prelude::*;
 
 use super::client::SessionStoreClient;
-use crate::host::namespace::ObjectHandle;
+use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::session::record;
 use crate::stub::call::Objects;
 
 fn store(
-    handle: ObjectHandle,
+    handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     number: u32,
@@ -34,7 +34,7 @@ fn store(
     reason = "flat arguments cross without an object to read"
 )]
 pub fn store_set(
-    objects: ObjectHandle,
+    objects: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     id: String,
@@ -55,7 +55,7 @@ pub fn store_set(
 /// `number`: of the handle.
 #[wasm_bindgen(js_name = storeCall)]
 pub fn store_call(
-    objects: ObjectHandle,
+    objects: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
     number: u32,

@@ -9,21 +9,22 @@ use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::kv::handle::Kv;
-use crate::session::revocation::client::Gate;
+use crate::session::revocation::client::RevocationClient;
+use crate::session::token::Token;
 use crate::stub::call::Objects;
 
 #[wasm_bindgen]
 extern "C" {
     /// What `js/session.ts` hands over when `revocations` is set: one argument instead of four.
-    pub type GateOptions;
+    pub type RevocationOptions;
     #[wasm_bindgen(method, getter, structural)]
-    fn objects(this: &GateOptions) -> NamespaceHandle;
+    fn objects(this: &RevocationOptions) -> NamespaceHandle;
     #[wasm_bindgen(method, getter, structural)]
-    fn number(this: &GateOptions) -> u32;
+    fn number(this: &RevocationOptions) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = limitMs)]
-    fn limit_ms(this: &GateOptions) -> f64;
+    fn limit_ms(this: &RevocationOptions) -> f64;
     #[wasm_bindgen(method, getter, structural, js_name = stalenessMs)]
-    fn staleness_ms(this: &GateOptions) -> f64;
+    fn staleness_ms(this: &RevocationOptions) -> f64;
 }
 
 fn client(
@@ -31,31 +32,31 @@ fn client(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     report: Option<JsReport>,
 ) -> SessionCacheClient {
     let report = Report(report);
-    let gate = gate.map(|gate| gate_of(&gate, report.clone()));
+    let revocations = revocations.map(|options| revocations_of(&options, report.clone()));
     SessionCacheClient {
         // Revocations need the metadata; a plain read does without.
-        kv: Kv::new(kv, gate.is_some(), limit_ms),
+        kv: Kv::new(kv, revocations.is_some(), limit_ms),
         hash_tokens,
         track_users,
-        gate,
+        revocations,
         report,
     }
 }
 
-fn gate_of(gate: &GateOptions, report: Report) -> Box<Gate> {
-    Box::new(Gate {
+fn revocations_of(options: &RevocationOptions, report: Report) -> Box<RevocationClient> {
+    Box::new(RevocationClient {
         objects: Objects {
-            handle: gate.objects(),
+            handle: options.objects(),
             placement: JsValue::UNDEFINED,
-            limit_ms: gate.limit_ms(),
+            limit_ms: options.limit_ms(),
             report,
         },
-        handle: gate.number(),
-        staleness_ms: gate.staleness_ms(),
+        namespace_id: options.number(),
+        staleness_ms: options.staleness_ms(),
     })
 }
 
@@ -65,12 +66,12 @@ pub fn session_get(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
-    run(async move { client.get(&token).await })
+    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    run(async move { client.get(&Token::new(token)).await })
 }
 
 /// `SessionCacheClient.getOrLoad`.
@@ -84,13 +85,13 @@ pub fn session_get_or_load(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     loader: Function,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
-    run(async move { client.get_or_load(&token, &loader).await })
+    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    run(async move { client.get_or_load(&Token::new(token), &loader).await })
 }
 
 /// `SessionCacheClient.set`.
@@ -104,14 +105,14 @@ pub fn session_set(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     data: JsValue,
     as_of: Option<f64>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
-    run(async move { client.set(&token, &data, as_of).await })
+    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    run(async move { client.set(&Token::new(token), &data, as_of).await })
 }
 
 /// `SessionCacheClient.delete`.
@@ -120,12 +121,12 @@ pub fn session_delete(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
-    run(async move { client.delete(&token).await })
+    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    run(async move { client.delete(&Token::new(token)).await })
 }
 
 /// `SessionCacheClient.deleteUserSessions`.
@@ -134,10 +135,10 @@ pub fn session_delete_user(
     kv: KvHandle,
     limit_ms: f64,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     user_id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, false, track_users, gate, report);
+    let client = client(kv, limit_ms, false, track_users, revocations, report);
     run(async move { client.delete_user_sessions(&user_id).await })
 }

@@ -13,7 +13,7 @@ fn store(
     handle: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
-    number: u32,
+    namespace_id: u32,
     report: Option<JsReport>,
 ) -> SessionStoreClient {
     SessionStoreClient {
@@ -23,7 +23,7 @@ fn store(
             limit_ms,
             report: Report(report),
         },
-        handle: number,
+        namespace_id,
     }
 }
 
@@ -52,18 +52,18 @@ pub fn store_set(
 }
 
 /// The other methods of `SessionStoreClient`, which take an id. `kind`: 0 get, 1 delete, 2 list, 3 revokeAll.
-/// `number`: of the handle.
+/// `namespace_id`: the number of the handle.
 #[wasm_bindgen(js_name = storeCall)]
 pub fn store_call(
     objects: NamespaceHandle,
     placement: JsValue,
     limit_ms: f64,
-    number: u32,
+    namespace_id: u32,
     kind: u8,
     id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = store(objects, placement, limit_ms, number, report);
+    let client = store(objects, placement, limit_ms, namespace_id, report);
     run(async move {
         match kind {
             0 => client.get(&id).await,

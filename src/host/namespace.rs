@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// The namespace as JavaScript has it: the binding, a proxy of it, a test double.
     #[derive(Clone)]
-    pub type ObjectHandle;
+    pub type NamespaceHandle;
 
     /// What a client knows of its namespace: `Objects` of `js/core/namespace.ts`.
     pub type ClientNamespace;
     #[wasm_bindgen(method, getter, structural)]
-    pub(crate) fn handle(this: &ClientNamespace) -> ObjectHandle;
+    pub(crate) fn handle(this: &ClientNamespace) -> NamespaceHandle;
     // The options of `namespace.get`, such as `{ locationHint }`; undefined for none.
     #[wasm_bindgen(method, getter, structural)]
     pub(crate) fn placement(this: &ClientNamespace) -> JsValue;
@@ -23,7 +23,7 @@ extern "C" {
     // once is a rejection like any other.
     #[wasm_bindgen(js_namespace = host, js_name = objectCall)]
     pub(crate) fn object_call(
-        namespace: &ObjectHandle,
+        namespace: &NamespaceHandle,
         placement: &JsValue,
         name: &JsString,
         method: &str,

@@ -11,7 +11,8 @@ use super::retry::{Flags, Stamp, pause};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::namespace::{
-    ClientNamespace, ObjectHandle, failure_flags, object_call, reply_late_at, reply_ok, reply_value,
+    ClientNamespace, NamespaceHandle, failure_flags, object_call, reply_late_at, reply_ok,
+    reply_value,
 };
 use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
@@ -31,7 +32,7 @@ pub const CONCURRENCY: usize = 50;
 #[derive(Clone)]
 pub struct Objects {
     /// The namespace.
-    pub handle: ObjectHandle,
+    pub handle: NamespaceHandle,
     /// The options of `namespace.get`, such as `{ locationHint }`; undefined for none.
     pub placement: JsValue,
     /// The time limit of a call with its retries, in ms; 0 for none.

@@ -31,7 +31,7 @@ impl FixedWindow {
         Self::from_parts(self.count, self.reset_at.min(now + limit.window_ms))
     }
 
-    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+    pub(super) fn needs_rebase(&self, limit: &Limit, now: f64) -> bool {
         self.reset_at > now + limit.window_ms
     }
 

@@ -67,7 +67,7 @@ impl SlidingWindow {
     }
 
     // Rounding alone puts a moment ahead by less than a 64th.
-    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+    pub(super) fn needs_rebase(&self, limit: &Limit, now: f64) -> bool {
         let ahead = slot_ms(limit.window_ms);
         self.hits.last().is_some_and(|hit| hit.at > now + ahead)
     }

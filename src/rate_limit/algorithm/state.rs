@@ -10,7 +10,7 @@ use crate::rate_limit::limit::{Algorithm, Decision, Limit};
 
 /// The state of one limit.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Meter {
+pub enum AlgorithmState {
     /// Calls since the window began.
     FixedWindow(FixedWindow),
     /// The calls of the last `window`.
@@ -28,7 +28,7 @@ pub struct Verdict {
     pub retry_at: f64,
 }
 
-impl Meter {
+impl AlgorithmState {
     /// Nothing used.
     pub const fn new(limit: &Limit, now: f64) -> Self {
         match limit.algorithm {
@@ -63,11 +63,13 @@ impl Meter {
 
     /// Whether [`Self::at`] begins anew from `now`: it has to be stored then, by a refused call too, or each
     /// look would begin anew again.
-    pub fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+    pub fn needs_rebase(&self, limit: &Limit, now: f64) -> bool {
         match (self, limit.algorithm) {
-            (Self::FixedWindow(state), Algorithm::FixedWindow) => state.is_foreign(limit, now),
-            (Self::SlidingWindow(state), Algorithm::SlidingWindow) => state.is_foreign(limit, now),
-            (Self::TokenBucket(state), Algorithm::TokenBucket) => state.is_foreign(limit, now),
+            (Self::FixedWindow(state), Algorithm::FixedWindow) => state.needs_rebase(limit, now),
+            (Self::SlidingWindow(state), Algorithm::SlidingWindow) => {
+                state.needs_rebase(limit, now)
+            }
+            (Self::TokenBucket(state), Algorithm::TokenBucket) => state.needs_rebase(limit, now),
             _ => true,
         }
     }
@@ -88,8 +90,8 @@ impl Meter {
         }
     }
 
-    /// What a call of `limit.cost` would be answered. For a meter that is [`Self::at`] `now`.
-    pub fn judge(&self, limit: &Limit, now: f64) -> Verdict {
+    /// What a call of `limit.cost` would be answered. For a state that is [`Self::at`] `now`.
+    pub fn evaluate(&self, limit: &Limit, now: f64) -> Verdict {
         let retry_at = match self {
             Self::FixedWindow(state) => state.retry_at(limit, now),
             Self::SlidingWindow(state) => state.retry_at(limit, now),
@@ -120,7 +122,7 @@ impl Meter {
         }
     }
 
-    /// Takes `limit.cost`, admitted or not. For a meter that is [`Self::at`] `now`.
+    /// Takes `limit.cost`, admitted or not. For a state that is [`Self::at`] `now`.
     pub fn take(&mut self, limit: &Limit, now: f64) {
         match self {
             Self::FixedWindow(state) => state.take(limit),

@@ -56,7 +56,7 @@ impl TokenBucket {
         Self::of(missing / self.window_ms, limit, now)
     }
 
-    pub(super) fn is_foreign(&self, limit: &Limit, now: f64) -> bool {
+    pub(super) fn needs_rebase(&self, limit: &Limit, now: f64) -> bool {
         self.at > now || self.limit != limit.limit || self.window_ms != limit.window_ms
     }
 

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::refusals::{BlockId, Blocks};
+use super::refusals::{RefusalCache, RefusalId};
 use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
@@ -22,12 +22,12 @@ use crate::stub::refusal::Refusal;
 use crate::stub::retry::Stamp;
 
 thread_local! {
-    static BLOCKS: RefCell<Blocks> = RefCell::default();
+    static REFUSALS: RefCell<RefusalCache> = RefCell::default();
 }
 
 // Never held across an await or a call into JavaScript.
-fn blocks<T>(f: impl FnOnce(&mut Blocks) -> T) -> T {
-    BLOCKS.with_borrow_mut(f)
+fn refusals<T>(f: impl FnOnce(&mut RefusalCache) -> T) -> T {
+    REFUSALS.with_borrow_mut(f)
 }
 
 /// A limit, and under which prefix it counts.
@@ -53,8 +53,8 @@ impl Keyed {
 pub struct ExactLimiterClient {
     /// The namespace.
     pub objects: Objects,
-    /// The number of the handle object.
-    pub handle: u32,
+    /// The number of its handle object: a refusal that is remembered belongs to one.
+    pub namespace_id: u32,
     /// What happens when the object fails.
     pub on_unavailable: OnUnavailable,
     /// Whether refusals are remembered here.
@@ -143,7 +143,7 @@ impl ExactLimiterClient {
             self.objects.report.note(Note::Blocked);
             return Ok(result(&decision, limit, false));
         }
-        let epoch = blocks(|blocks| blocks.epoch());
+        let epoch = refusals(|refusals| refusals.epoch());
         let value = self.ask(operation, identifier, limits, configs).await;
         let value = match value {
             Err(error) if matches!(operation, Operation::Check | Operation::Peek) => {
@@ -161,13 +161,13 @@ impl ExactLimiterClient {
         };
         let decision = reply.decision();
         if operation == Operation::Check && self.local_block && !reply.allowed {
-            let id = self.block_id(&keyed.prefix, identifier);
+            let id = self.refusal_id(&keyed.prefix, identifier);
             let refused = (begun, epoch);
-            blocks(|blocks| {
-                blocks.remember(id, keyed.limit, &decision, refused, reply.retry_in_ms);
+            refusals(|refusals| {
+                refusals.remember(id, keyed.limit, &decision, refused, reply.retry_in_ms);
             });
         } else if operation == Operation::Peek && reply.allowed {
-            self.unblock(identifier, limits);
+            self.forget_refusals(identifier, limits);
         }
         Ok(result(&decision, keyed.limit.limit, false))
     }
@@ -182,7 +182,7 @@ impl ExactLimiterClient {
     ) -> CallResult {
         let forgives = matches!(operation, Operation::Refund | Operation::Reset);
         if forgives {
-            self.unblock(identifier, limits);
+            self.forget_refusals(identifier, limits);
         }
         let args = operation.arguments(limits, configs);
         let name = JsString::from(identifier);
@@ -192,7 +192,7 @@ impl ExactLimiterClient {
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.
-            self.unblock(identifier, limits);
+            self.forget_refusals(identifier, limits);
         }
         reply
     }
@@ -220,28 +220,28 @@ impl ExactLimiterClient {
         limits: &[Keyed],
         now: f64,
     ) -> Option<(Decision, f64)> {
-        blocks(|blocks| {
-            if !self.local_block || blocks.is_empty() {
+        refusals(|refusals| {
+            if !self.local_block || refusals.is_empty() {
                 return None;
             }
             limits.iter().find_map(|keyed| {
-                let id = self.block_id(&keyed.prefix, identifier);
-                let refusal = blocks.refusal(&id, &keyed.limit, now)?;
+                let id = self.refusal_id(&keyed.prefix, identifier);
+                let refusal = refusals.refusal(&id, &keyed.limit, now)?;
                 Some((refusal, keyed.limit.limit))
             })
         })
     }
 
-    fn unblock(&self, identifier: &str, limits: &[Keyed]) {
+    fn forget_refusals(&self, identifier: &str, limits: &[Keyed]) {
         for keyed in limits {
-            let id = self.block_id(&keyed.prefix, identifier);
-            blocks(|blocks| blocks.clear(&id));
+            let id = self.refusal_id(&keyed.prefix, identifier);
+            refusals(|refusals| refusals.clear(&id));
         }
     }
 
-    fn block_id(&self, prefix: &str, identifier: &str) -> BlockId {
-        BlockId {
-            handle: self.handle,
+    fn refusal_id(&self, prefix: &str, identifier: &str) -> RefusalId {
+        RefusalId {
+            namespace_id: self.namespace_id,
             prefix: prefix.to_owned(),
             identifier: identifier.to_owned(),
         }

@@ -29,7 +29,7 @@ fn client(limiter: &ExactLimiter, report: Option<JsReport>) -> Result<ExactLimit
     let on_unavailable = OnUnavailable::named(&limiter.on_unavailable());
     Ok(ExactLimiterClient {
         objects: Objects::new(&limiter.namespace(), report),
-        handle: limiter.namespace_id(),
+        namespace_id: limiter.namespace_id(),
         on_unavailable: on_unavailable.ok_or(Error::UnknownOperation)?,
         local_block: limiter.local_block(),
     })

@@ -1,40 +1,26 @@
 //! `RateLimiterClient` on KV: counting in memory, agreeing with KV once a second.
 
-use std::cell::RefCell;
-
 use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::counter::{BEAT_MS, Counter};
-use super::table::{CounterId, Table};
+use super::counter::Counter;
+use super::isolate::{counters, decide, with_counter};
+use super::schedule::SYNC_INTERVAL_MS;
+use super::sync::CounterSync;
+use super::table::CounterId;
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
-use crate::host::report::{Note, Report};
+use crate::host::report::Note;
 use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
-use crate::kv::handle::Kv;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 use crate::rate_limit::result::result;
 
-thread_local! {
-    static COUNTERS: RefCell<Table<Kv>> = RefCell::default();
-}
-
-// Never held across an await or a call into JavaScript.
-pub(super) fn counters<T>(f: impl FnOnce(&mut Table<Kv>) -> T) -> T {
-    COUNTERS.with_borrow_mut(f)
-}
-
 /// Limits behind one handle, for the length of a call.
-#[derive(Clone)]
 pub struct RateLimiterClient {
-    /// The namespace.
-    pub kv: Kv,
-    /// What happens when KV fails.
-    pub on_unavailable: OnUnavailable,
-    /// Where the call reports to.
-    pub report: Report,
+    /// The way to KV.
+    pub sync: CounterSync,
 }
 
 /// How a call begins, by what the isolate knows.
@@ -58,15 +44,15 @@ impl RateLimiterClient {
         key::check_text(&id.key)?;
         // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
         let time = now();
-        let decided = match self.arrive(&id, &limit, time) {
-            Arrival::Known => Ok(self.decide(&id, &limit, time)),
-            Arrival::Sync => self.sync(&id, Some(&limit)).await,
-            Arrival::Unknown => self.begin(&id, &limit).await,
+        let decided = match arrive(&id, &limit, time) {
+            Arrival::Known => Ok(decide(&id, &limit, time)),
+            Arrival::Sync => self.sync.run(&id, Some(&limit)).await,
+            Arrival::Unknown => self.sync.begin(&id, &limit).await,
         };
         let answer = self.answer(&id, &limit, decided)?;
         if let Some(flush_later) = flush_later {
             let time = now();
-            if let Some(ms) = counters(|table| table.get(&id)?.promise_flush(time)) {
+            if let Some(ms) = with_counter(&id, |counter| counter.promise_flush(time)).flatten() {
                 // The listener is ours and does not throw.
                 let _ = flush_later.call2(&JsValue::UNDEFINED, &id.key.into(), &ms.into());
             }
@@ -81,18 +67,16 @@ impl RateLimiterClient {
     pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
         key::check_text(&id.key)?;
         let time = now();
-        let known = counters(|table| {
-            table.get(&id).map(|counter| {
-                let mut counter = counter.clone();
-                counter.roll(time, limit.window_ms);
-                let sync = counter.claim_sync(time);
-                (counter, sync)
-            })
+        let known = with_counter(&id, |counter| {
+            let mut counter = counter.clone();
+            counter.roll(time, limit.window_ms);
+            let sync = counter.claim_sync(time);
+            (counter, sync)
         });
         let (mut counter, read) =
             known.unwrap_or_else(|| (Counter::begin(time, limit.window_ms), true));
         let decided = if read {
-            self.read(&id.key).await.map(|stored| {
+            self.sync.read(&id.key).await.map(|stored| {
                 let time = now();
                 counter.adopt(stored, time);
                 Some(counter.peek(&limit, time))
@@ -109,42 +93,24 @@ impl RateLimiterClient {
     /// An invalid key, or KV failed.
     pub async fn reset(&self, id: CounterId) -> CallResult {
         key::check_text(&id.key)?;
-        self.make_room().await;
+        self.sync.evict().await;
         let name = JsString::from(id.key.as_str());
         let mut tries = 0;
         loop {
             let wrote_at = now();
             counters(|table| {
-                table.insert(id.clone(), Counter::voided(wrote_at), self.kv.clone());
+                table.insert(id.clone(), Counter::voided(wrote_at), self.sync.kv.clone());
             });
-            match self.kv.delete(&name).await {
+            match self.sync.kv.delete(&name).await {
                 Ok(()) => return Ok(JsValue::UNDEFINED),
                 // A delete is a write, and the counter may have been written within this second.
                 Err(error) if tries < 2 && was_rate_limited(&error) => {
                     tries += 1;
-                    let _ = wait(sleep(BEAT_MS).into(), 0.0).await;
+                    let _ = wait(sleep(SYNC_INTERVAL_MS).into(), 0.0).await;
                 }
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    fn arrive(&self, id: &CounterId, limit: &Limit, time: f64) -> Arrival {
-        counters(|table| match table.get(id) {
-            None => Arrival::Unknown,
-            Some(counter) => {
-                counter.roll(time, limit.window_ms);
-                if counter.claim_sync(time) {
-                    Arrival::Sync
-                } else {
-                    Arrival::Known
-                }
-            }
-        })
-    }
-
-    pub(super) fn decide(&self, id: &CounterId, limit: &Limit, time: f64) -> Option<Decision> {
-        counters(|table| table.get(id).map(|counter| counter.decide(limit, time)))
     }
 
     fn answer(
@@ -153,24 +119,41 @@ impl RateLimiterClient {
         limit: &Limit,
         decided: Result<Option<Decision>, Error>,
     ) -> CallResult {
+        let CounterSync {
+            on_unavailable,
+            report,
+            ..
+        } = &self.sync;
         let decided = match decided {
-            Err(error) if self.on_unavailable == OnUnavailable::Throw => return Err(error),
+            Err(error) if *on_unavailable == OnUnavailable::Throw => return Err(error),
             Err(error) => {
-                self.report.note_code(Note::KvFailed, error.code());
+                report.note_code(Note::KvFailed, error.code());
                 None
             }
             Ok(decided) => decided,
         };
-        let failing = self.on_unavailable != OnUnavailable::Throw
-            && counters(|table| table.get(id).is_some_and(|counter| counter.is_failing()));
+        let failing = *on_unavailable != OnUnavailable::Throw
+            && with_counter(id, |counter| counter.is_failing()) == Some(true);
         let degraded = failing || decided.is_none();
         let mut decision = decided.unwrap_or_else(|| {
             let time = now();
             limit.answer(true, limit.cost, time + limit.window_ms, time)
         });
-        if degraded && self.on_unavailable == OnUnavailable::Deny {
+        if degraded && *on_unavailable == OnUnavailable::Deny {
             decision = limit.answer(false, limit.limit, decision.reset_at, now());
         }
         Ok(result(&decision, limit.limit, degraded))
+    }
+}
+
+fn arrive(id: &CounterId, limit: &Limit, time: f64) -> Arrival {
+    let due = with_counter(id, |counter| {
+        counter.roll(time, limit.window_ms);
+        counter.claim_sync(time)
+    });
+    match due {
+        None => Arrival::Unknown,
+        Some(true) => Arrival::Sync,
+        Some(false) => Arrival::Known,
     }
 }

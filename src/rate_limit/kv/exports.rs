@@ -3,7 +3,9 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::client::{RateLimiterClient, counters};
+use super::client::RateLimiterClient;
+use super::isolate::counters;
+use super::sync::CounterSync;
 use super::table::CounterId;
 use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
@@ -22,11 +24,12 @@ fn client(
         1 => OnUnavailable::Allow,
         _ => OnUnavailable::Deny,
     };
-    RateLimiterClient {
+    let sync = CounterSync {
         kv: Kv::new(kv, false, limit_ms),
         on_unavailable,
         report: Report(report),
-    }
+    };
+    RateLimiterClient { sync }
 }
 
 /// `RateLimiterClient.checkLimit`. `on_unavailable`: 0 throw, 1 allow, 2 deny.
@@ -39,7 +42,7 @@ pub fn limit_check(
     kv: KvHandle,
     limit_ms: f64,
     on_unavailable: u8,
-    handle: u32,
+    namespace_id: u32,
     key: String,
     limit: f64,
     window: f64,
@@ -51,7 +54,7 @@ pub fn limit_check(
     run(async move {
         let limit = Limit::new(limit, window, cost)?;
         client
-            .check(CounterId { handle, key }, limit, flush_later)
+            .check(CounterId { namespace_id, key }, limit, flush_later)
             .await
     })
 }
@@ -66,7 +69,7 @@ pub fn limit_peek(
     kv: KvHandle,
     limit_ms: f64,
     on_unavailable: u8,
-    handle: u32,
+    namespace_id: u32,
     key: String,
     limit: f64,
     window: f64,
@@ -75,7 +78,7 @@ pub fn limit_peek(
     let client = client(kv, limit_ms, on_unavailable, report);
     run(async move {
         let limit = Limit::new(limit, window, 1.0)?;
-        client.peek(CounterId { handle, key }, limit).await
+        client.peek(CounterId { namespace_id, key }, limit).await
     })
 }
 
@@ -84,12 +87,12 @@ pub fn limit_peek(
 pub fn limit_reset(
     kv: KvHandle,
     limit_ms: f64,
-    handle: u32,
+    namespace_id: u32,
     key: String,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = client(kv, limit_ms, 0, report);
-    run(async move { client.reset(CounterId { handle, key }).await })
+    run(async move { client.reset(CounterId { namespace_id, key }).await })
 }
 
 /// Writes what waits of a counter after `delay_ms`.
@@ -97,13 +100,17 @@ pub fn limit_reset(
 pub fn limit_flush(
     kv: KvHandle,
     limit_ms: f64,
-    handle: u32,
+    namespace_id: u32,
     key: String,
     delay_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = client(kv, limit_ms, 0, report);
-    run(async move { client.flush(&CounterId { handle, key }, delay_ms).await })
+    let id = CounterId { namespace_id, key };
+    run(async move {
+        client.sync.flush(&id, delay_ms).await?;
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// How many counters this isolate remembers.

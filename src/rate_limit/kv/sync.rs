@@ -2,18 +2,20 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::{RateLimiterClient, counters};
-use super::counter::Counter;
-use super::table::{CounterId, MAX_COUNTERS, Room};
+use super::counter::{Counter, Write};
+use super::isolate::{counters, decide, with_counter};
+use super::stored::Stored;
+use super::table::{CounterId, Eviction, MAX_COUNTERS};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::json;
 use crate::host::kv::PutOptions;
-use crate::host::report::Note;
-use crate::host::task::{CallResult, wait};
+use crate::host::report::{Note, Report};
+use crate::host::task::wait;
 use crate::kv::failure::was_rate_limited;
+use crate::kv::handle::Kv;
 use crate::kv::ttl;
-use crate::rate_limit::limit::{Decision, Limit, OnUnavailable, Stored};
+use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,44 +27,60 @@ extern "C" {
     fn reset_at(this: &StoredPair) -> JsValue;
 }
 
-impl RateLimiterClient {
-    // The first calls for a key: each reads, since none may decide without what KV knows; the first
-    // to come back brings the counter, and the others count on it.
-    pub(super) async fn begin(
-        &self,
-        id: &CounterId,
-        limit: &Limit,
-    ) -> Result<Option<Decision>, Error> {
+/// The way of counters to KV, for the length of a call.
+#[derive(Clone)]
+pub struct CounterSync {
+    /// The namespace.
+    pub kv: Kv,
+    /// What happens when KV fails.
+    pub on_unavailable: OnUnavailable,
+    /// Where the call reports to.
+    pub report: Report,
+}
+
+impl CounterSync {
+    /// The first calls for a key: each reads, since none may decide without what KV knows; the first
+    /// to come back brings the counter, and the others count on it.
+    ///
+    /// # Errors
+    /// KV failed and `on_unavailable` is `Throw`; so of all that decide.
+    pub async fn begin(&self, id: &CounterId, limit: &Limit) -> Result<Option<Decision>, Error> {
         let read = self.read(&id.key).await;
-        if let Err(error) = &read {
-            if self.on_unavailable == OnUnavailable::Throw {
-                return read.map(|_| None);
+        let failed = read.is_err();
+        let stored = match read {
+            Ok(stored) => stored,
+            Err(error) => {
+                self.tolerate(error)?;
+                None
             }
-            self.report.note_code(Note::KvFailed, error.code());
-        }
-        self.make_room().await;
+        };
+        self.evict().await;
         let time = now();
         let leads = counters(|table| {
             if table.get(id).is_some() {
                 return false;
             }
             let mut counter = Counter::begin(time, limit.window_ms);
-            match &read {
-                Ok(stored) => counter.adopt(*stored, time),
+            if failed {
                 // Without KV the isolate counts alone, and asks again in a second.
-                Err(_) => counter.end_sync(true),
+                counter.end_sync(true);
+            } else {
+                counter.adopt(stored, time);
             }
             table.insert(id.clone(), counter, self.kv.clone());
-            read.is_ok()
+            !failed
         });
         if leads {
-            return self.finish_sync(id, Some(limit)).await;
+            return self.decide_and_write(id, Some(limit)).await;
         }
-        Ok(self.decide(id, limit, now()))
+        Ok(decide(id, limit, now()))
     }
 
-    // For who claimed the sync: read, decide, write.
-    pub(super) async fn sync(
+    /// For who claimed the sync: reads, decides, writes. Without a limit there is nothing to decide.
+    ///
+    /// # Errors
+    /// KV failed and `on_unavailable` is `Throw`, or there is nothing to decide.
+    pub async fn run(
         &self,
         id: &CounterId,
         limit: Option<&Limit>,
@@ -70,82 +88,83 @@ impl RateLimiterClient {
         match self.read(&id.key).await {
             Ok(stored) => {
                 let time = now();
-                counters(|table| {
-                    if let Some(counter) = table.get(id) {
-                        counter.adopt(stored, time);
-                    }
-                });
-                self.finish_sync(id, limit).await
+                with_counter(id, |counter| counter.adopt(stored, time));
+                self.decide_and_write(id, limit).await
             }
             Err(error) => {
-                end_sync(id, true);
+                end(id, true);
+                let Some(limit) = limit else {
+                    return Err(error);
+                };
+                self.tolerate(error)?;
                 // The call is counted, so that this isolate stays exact while KV is away.
-                if self.on_unavailable != OnUnavailable::Throw
-                    && let Some(limit) = limit
-                {
-                    self.report.note_code(Note::KvFailed, error.code());
-                    return Ok(self.decide(id, limit, now()));
-                }
-                Err(error)
+                Ok(decide(id, limit, now()))
             }
         }
     }
 
-    async fn finish_sync(
+    async fn decide_and_write(
         &self,
         id: &CounterId,
         limit: Option<&Limit>,
     ) -> Result<Option<Decision>, Error> {
         let time = now();
-        let decision = limit.and_then(|limit| self.decide(id, limit, time));
-        let write = counters(|table| {
+        let decision = limit.and_then(|limit| decide(id, limit, time));
+        let write = with_counter(id, |counter| {
             // A flush was promised for its turn, or the counter is about to leave.
-            let counter = table
-                .get(id)
-                .filter(|counter| limit.is_none() || counter.turn_in(time) == 0.0)?;
-            Some((counter.to_write()?, counter.own()))
+            let writes = limit.is_none() || counter.turn_in(time) == 0.0;
+            counter.to_write().filter(|_| writes)
         });
-        let Some((stored, own)) = write else {
-            end_sync(id, false);
-            return Ok(decision);
-        };
-        match self.write(&id.key, stored).await {
-            Ok(()) => {
-                counters(|table| {
-                    if let Some(counter) = table.get(id) {
-                        counter.wrote(stored, own, now());
-                    }
-                });
-                end_sync(id, false);
-                Ok(decision)
+        match write.flatten() {
+            Some(write) => {
+                let written = self.write(&id.key, write.stored).await;
+                self.settle(id, write, written)?;
             }
-            // Another isolate wrote within this second. The count waits for the next beat.
+            None => end(id, false),
+        }
+        Ok(decision)
+    }
+
+    fn settle(
+        &self,
+        id: &CounterId,
+        write: Write,
+        written: Result<(), Error>,
+    ) -> Result<(), Error> {
+        match written {
+            Ok(()) => {
+                with_counter(id, |counter| counter.wrote(write, now()));
+                end(id, false);
+                Ok(())
+            }
+            // Another isolate wrote within this second. The count waits for the next sync.
             Err(error) if was_rate_limited(&error) => {
                 self.report.note_code(Note::KvFailed, error.code());
-                counters(|table| {
-                    if let Some(counter) = table.get(id) {
-                        counter.was_refused(now());
-                    }
-                });
-                end_sync(id, false);
-                Ok(decision)
+                with_counter(id, |counter| counter.was_refused(now()));
+                end(id, false);
+                Ok(())
             }
             Err(error) => {
-                end_sync(id, true);
-                if self.on_unavailable == OnUnavailable::Throw {
-                    return Err(error);
-                }
-                self.report.note_code(Note::KvFailed, error.code());
-                Ok(decision)
+                end(id, true);
+                self.tolerate(error)
             }
         }
+    }
+
+    // What the user wants of a failure of KV: the error, or to go on.
+    fn tolerate(&self, error: Error) -> Result<(), Error> {
+        if self.on_unavailable == OnUnavailable::Throw {
+            return Err(error);
+        }
+        self.report.note_code(Note::KvFailed, error.code());
+        Ok(())
     }
 
     /// Writes what waits of a counter, after `delay_ms`.
     ///
     /// # Errors
     /// KV failed; what waits is kept for the next call.
-    pub async fn flush(&self, id: &CounterId, delay_ms: f64) -> CallResult {
+    pub async fn flush(&self, id: &CounterId, delay_ms: f64) -> Result<(), Error> {
         let mut delay_ms = delay_ms;
         // A second time if another call held the sync and left something behind.
         for _ in 0..2 {
@@ -153,29 +172,31 @@ impl RateLimiterClient {
                 let _ = wait(sleep(delay_ms).into(), 0.0).await;
             }
             let time = now();
-            let claim = counters(|table| {
-                let counter = table.get(id).filter(|counter| counter.is_dirty(time))?;
-                Some((counter.claim_sync(time), counter.until_slot(time)))
+            let claim = with_counter(id, |counter| {
+                let dirty = counter.is_dirty(time);
+                dirty.then(|| (counter.claim_sync(time), counter.until_slot(time)))
             });
-            match claim {
+            match claim.flatten() {
                 None => break,
                 Some((true, _)) => {
-                    self.sync(id, None).await?;
+                    self.run(id, None).await?;
                     break;
                 }
                 Some((false, wait_ms)) => delay_ms = wait_ms.max(1.0),
             }
         }
-        Ok(JsValue::UNDEFINED)
+        Ok(())
     }
 
-    pub(super) async fn make_room(&self) {
+    /// Makes place for one more counter; what must leave is written first.
+    pub async fn evict(&self) {
         loop {
             let time = now();
-            let Room::After(id, kv) = counters(|table| table.make_room(MAX_COUNTERS, time)) else {
+            let Eviction::AfterWriting(id, kv) = counters(|table| table.evict(MAX_COUNTERS, time))
+            else {
                 return;
             };
-            let until = counters(|table| table.get(&id).map(|counter| counter.until_slot(time)));
+            let until = with_counter(&id, |counter| counter.until_slot(time));
             let owner = Self { kv, ..self.clone() };
             // Boxed, since a flush is a future of its own kind. Memory is bounded whatever KV says.
             if let Err(error) = Box::pin(owner.flush(&id, until.unwrap_or(0.0))).await {
@@ -185,7 +206,11 @@ impl RateLimiterClient {
         }
     }
 
-    pub(super) async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
+    /// What KV shows under a key, if that is a window which has not ended.
+    ///
+    /// # Errors
+    /// KV failed.
+    pub async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
         let text = self.kv.get(&key.into()).await?;
         self.report.hit(text.is_some());
         let Some(text) = text else { return Ok(None) };
@@ -207,20 +232,13 @@ impl RateLimiterClient {
         let seconds = ((stored.reset_at - now()) / 1_000.0)
             .ceil()
             .max(ttl::MIN_KV_SECONDS);
+        let options = PutOptions::expiring(seconds);
         self.kv
-            .put(
-                &key.into(),
-                &stored.to_json().into(),
-                &PutOptions::expiring(seconds),
-            )
+            .put(&key.into(), &stored.to_json().into(), &options)
             .await
     }
 }
 
-fn end_sync(id: &CounterId, failed: bool) {
-    counters(|table| {
-        if let Some(counter) = table.get(id) {
-            counter.end_sync(failed);
-        }
-    });
+fn end(id: &CounterId, failed: bool) {
+    with_counter(id, |counter| counter.end_sync(failed));
 }

@@ -10,31 +10,31 @@ pub const MAX_COUNTERS: usize = 10_000;
 /// How many of the least used counters are looked at for one that can go without a write.
 const LOOK_AT: usize = 64;
 
-/// A counter's place: which handle object it belongs to, and its key in KV.
+/// A counter's place: which namespace it belongs to, and its key in KV.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct CounterId {
-    /// The number of the handle object; a fresh object has a fresh number.
-    pub handle: u32,
+    /// The number of the namespace's handle object; a fresh object has a fresh number.
+    pub namespace_id: u32,
     /// `keyPrefix + identifier`.
     pub key: String,
 }
 
 /// Who must leave before a new counter can enter.
 #[derive(Debug, PartialEq)]
-pub enum Room<H> {
+pub enum Eviction<H> {
     /// Nobody, or somebody who could go at once and has gone.
-    Free,
-    /// This one holds counts that KV has not got.
-    After(CounterId, H),
+    Done,
+    /// This one, as soon as it is written: it holds counts that KV has not got.
+    AfterWriting(CounterId, H),
 }
 
 /// Counters by use. `H` is the handle each one is flushed through.
-pub struct Table<H> {
+pub struct CounterTable<H> {
     counters: LruCache<CounterId, (Counter, H)>,
 }
 
-impl<H: Clone> Default for Table<H> {
-    // Unbounded: `make_room` keeps the bound, since what leaves may have to be written first.
+impl<H: Clone> Default for CounterTable<H> {
+    // Unbounded: `evict` keeps the bound, since what leaves may have to be written first.
     fn default() -> Self {
         Self {
             counters: LruCache::unbounded(),
@@ -42,7 +42,7 @@ impl<H: Clone> Default for Table<H> {
     }
 }
 
-impl<H: Clone> Table<H> {
+impl<H: Clone> CounterTable<H> {
     /// The counter, as one that was used just now.
     pub fn get(&mut self, id: &CounterId) -> Option<&mut Counter> {
         self.counters.get_mut(id).map(|(counter, _)| counter)
@@ -58,10 +58,10 @@ impl<H: Clone> Table<H> {
         self.counters.pop(id);
     }
 
-    /// Makes room for one more: an ended or fully written counter among the least used leaves at once.
-    pub fn make_room(&mut self, max: usize, now: f64) -> Room<H> {
+    /// Makes place for one more: an ended or fully written counter among the least used leaves at once.
+    pub fn evict(&mut self, max: usize, now: f64) -> Eviction<H> {
         if self.counters.len() < max {
-            return Room::Free;
+            return Eviction::Done;
         }
         let oldest = self.counters.iter().rev().take(LOOK_AT);
         let clean = oldest
@@ -70,11 +70,11 @@ impl<H: Clone> Table<H> {
         if let Some((id, _)) = clean {
             let id = id.clone();
             self.counters.pop(&id);
-            return Room::Free;
+            return Eviction::Done;
         }
         match self.counters.peek_lru() {
-            Some((id, (_, handle))) => Room::After(id.clone(), handle.clone()),
-            None => Room::Free,
+            Some((id, (_, handle))) => Eviction::AfterWriting(id.clone(), handle.clone()),
+            None => Eviction::Done,
         }
     }
 
@@ -96,7 +96,7 @@ mod tests {
 
     fn id(key: &str) -> CounterId {
         CounterId {
-            handle: 1,
+            namespace_id: 1,
             key: key.to_owned(),
         }
     }
@@ -113,20 +113,20 @@ mod tests {
 
     #[test]
     fn a_clean_counter_leaves_before_an_older_dirty_one() {
-        let mut table = Table::default();
+        let mut table = CounterTable::default();
         table.insert(id("dirty"), dirty(), ());
         table.insert(id("clean"), Counter::begin(0.0, 60_000.0), ());
-        assert_eq!(table.make_room(2, 0.0), Room::Free);
+        assert_eq!(table.evict(2, 0.0), Eviction::Done);
         assert!(table.get(&id("dirty")).is_some());
         assert!(table.get(&id("clean")).is_none());
     }
 
     #[test]
     fn a_dirty_counter_asks_to_be_written_until_its_window_has_ended() {
-        let mut table = Table::default();
+        let mut table = CounterTable::default();
         table.insert(id("a"), dirty(), 7);
-        assert_eq!(table.make_room(1, 0.0), Room::After(id("a"), 7));
-        assert_eq!(table.make_room(1, 60_000.0), Room::Free);
+        assert_eq!(table.evict(1, 0.0), Eviction::AfterWriting(id("a"), 7));
+        assert_eq!(table.evict(1, 60_000.0), Eviction::Done);
         assert!(table.is_empty());
     }
 }

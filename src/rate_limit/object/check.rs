@@ -4,15 +4,15 @@ use wasm_bindgen::prelude::*;
 
 use super::sqlite::{Record, Store};
 use crate::error::Error;
-use crate::rate_limit::algorithm::state::{Meter, Verdict};
+use crate::rate_limit::algorithm::state::{AlgorithmState, Verdict};
 use crate::rate_limit::limit::{Limit, LimitError};
 use crate::rate_limit::reply::Reply;
 use crate::rate_limit::request::Request;
 
-/// What an object answers to a check: the public result, and what its caller needs to remember it.
-pub(super) struct Answer {
+/// The strictest of the limits that were looked at: what decides a call.
+pub(super) struct Strictest {
     verdict: Verdict,
-    /// Which of the limits was the strictest.
+    /// Which of them it is.
     index: usize,
 }
 
@@ -23,32 +23,32 @@ pub(super) fn check(
     requests: &[Request],
     id: f64,
     now: f64,
-) -> Result<Answer, Error> {
+) -> Result<Strictest, Error> {
     let mut records = Vec::with_capacity(requests.len());
     for request in requests {
         records.push(store.load(request, now)?);
     }
     let pairs = || requests.iter().zip(&records);
     if records.iter().any(|record| record.calls.has(id)) {
-        let verdicts = pairs().map(|(request, record)| record.meter.taken(&request.limit, now));
+        let verdicts = pairs().map(|(request, record)| record.state.taken(&request.limit, now));
         return strictest(verdicts);
     }
     let refused =
-        strictest(pairs().map(|(request, record)| record.meter.judge(&request.limit, now)))?;
+        strictest(pairs().map(|(request, record)| record.state.evaluate(&request.limit, now)))?;
     if !refused.verdict.decision.allowed {
-        let foreign = pairs().filter(|(_, record)| record.foreign);
-        store.save(foreign)?;
+        let needs_rebase = pairs().filter(|(_, record)| record.needs_rebase);
+        store.save(needs_rebase)?;
         return Ok(refused);
     }
     for (request, record) in requests.iter().zip(&mut records) {
-        record.meter.take(&request.limit, now);
+        record.state.take(&request.limit, now);
         record.calls.add_check(id, now);
     }
     store.save(requests.iter().zip(&records))?;
     let verdicts = requests
         .iter()
         .zip(&records)
-        .map(|(request, record)| record.meter.taken(&request.limit, now));
+        .map(|(request, record)| record.state.taken(&request.limit, now));
     strictest(verdicts)
 }
 
@@ -60,58 +60,59 @@ pub(super) struct Change {
     pub(super) apply: fn(&mut Record, &Limit, f64),
 }
 
-/// Gives back, takes whether admitted or not, or forgets; once for each id. Answers what a look would.
+/// Gives back, takes whether admitted or not, or forgets; once for each id. Returns what a look would.
 pub(super) fn adjust(
     store: &Store,
     request: &Request,
     change: &Change,
     now: f64,
-) -> Result<Answer, Error> {
+) -> Result<Strictest, Error> {
     let mut record = store.load(request, now)?;
-    if !record.calls.has(change.id) {
-        let before = record.meter.clone();
-        (change.apply)(&mut record, &request.limit, now);
-        // Remembered also where there was nothing to give back: a copy may come when there is. Calls of older clients
-        // make no row come to be then.
-        if record.meter != before || change.sent.is_some() {
-            if !record.calls.add_change(change.id, now, change.sent) {
-                return Err(Error::LimitExceeded(
-                    "a limit takes at most 256 refunds, penalties and resets of one identifier in ten minutes",
-                ));
-            }
-            // What has used nothing begins no window: the next check does.
-            let unused = Meter::new(&request.limit, now);
-            if record.meter == unused {
-                record.meter = Meter::ended();
-            }
-            store.save([(request, &record)].into_iter())?;
-            record.meter = record.meter.at(&request.limit, now);
-        }
+    if record.calls.has(change.id) {
+        return Ok(look(request, &record, now));
     }
+    let before = record.state.clone();
+    (change.apply)(&mut record, &request.limit, now);
+    // Remembered also where there was nothing to give back: a copy may come when there is. Calls of older clients
+    // make no row come to be then.
+    if record.state == before && change.sent.is_none() {
+        return Ok(look(request, &record, now));
+    }
+    if !record.calls.add_change(change.id, now, change.sent) {
+        return Err(Error::LimitExceeded(
+            "a limit takes at most 256 refunds, penalties and resets of one identifier in ten minutes",
+        ));
+    }
+    // What has used nothing begins no window: the next check does.
+    if record.state == AlgorithmState::new(&request.limit, now) {
+        record.state = AlgorithmState::ended();
+    }
+    store.save([(request, &record)].into_iter())?;
+    record.state = record.state.at(&request.limit, now);
     Ok(look(request, &record, now))
 }
 
-pub(super) fn look(request: &Request, record: &Record, now: f64) -> Answer {
+pub(super) fn look(request: &Request, record: &Record, now: f64) -> Strictest {
     let one = Limit {
         cost: 1.0,
         ..request.limit
     };
-    Answer {
-        verdict: record.meter.judge(&one, now),
+    Strictest {
+        verdict: record.state.evaluate(&one, now),
         index: 0,
     }
 }
 
 // The refusal that lasts longest; where there is none, the limit that has least left.
-fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Answer, Error> {
+fn strictest(verdicts: impl Iterator<Item = Verdict>) -> Result<Strictest, Error> {
     verdicts
         .enumerate()
-        .map(|(index, verdict)| Answer { verdict, index })
+        .map(|(index, verdict)| Strictest { verdict, index })
         .reduce(|a, b| if b.is_stricter_than(&a) { b } else { a })
         .ok_or_else(|| LimitError::Count.into())
 }
 
-impl Answer {
+impl Strictest {
     fn is_stricter_than(&self, other: &Self) -> bool {
         let (a, b) = (&self.verdict, &other.verdict);
         match (a.decision.allowed, b.decision.allowed) {

@@ -8,7 +8,7 @@ use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
 use crate::host::task::{CallResult, finish};
 use crate::object::storage::Storage;
-use crate::rate_limit::algorithm::state::Meter;
+use crate::rate_limit::algorithm::state::AlgorithmState;
 use crate::rate_limit::limit::Limit;
 use crate::rate_limit::request::{Request, call_id, prefix, request, requests};
 
@@ -55,7 +55,7 @@ pub fn limit_penalize(
     sent: Option<f64>,
 ) -> JsValue {
     let store = store(Some(storage));
-    let take = |record: &mut Record, limit: &Limit, now| record.meter.take(limit, now);
+    let take = |record: &mut Record, limit: &Limit, now| record.state.take(limit, now);
     finish(adjusted(&store, &config, &cost, &id, sent, take))
 }
 
@@ -69,7 +69,7 @@ pub fn limit_refund(
     sent: Option<f64>,
 ) -> JsValue {
     let store = store(storage);
-    let give_back = |record: &mut Record, limit: &Limit, _| record.meter.give_back(limit);
+    let give_back = |record: &mut Record, limit: &Limit, _| record.state.give_back(limit);
     finish(adjusted(&store, &config, &cost, &id, sent, give_back))
 }
 
@@ -113,7 +113,7 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
     let change = Change {
         id: call_id(id)?,
         sent,
-        apply: |record, _, _| record.meter = Meter::ended(),
+        apply: |record, _, _| record.state = AlgorithmState::ended(),
     };
     adjust(store, &request, &change, now())?;
     Ok(false.into())

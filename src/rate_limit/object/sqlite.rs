@@ -9,7 +9,7 @@ use crate::object::migrations;
 use crate::object::storage::{Row, Storage};
 use crate::rate_limit::algorithm::fixed_window::FixedWindow;
 use crate::rate_limit::algorithm::sliding_window::SlidingWindow;
-use crate::rate_limit::algorithm::state::Meter;
+use crate::rate_limit::algorithm::state::AlgorithmState;
 use crate::rate_limit::algorithm::token_bucket::TokenBucket;
 use crate::rate_limit::limit::Algorithm;
 use crate::rate_limit::request::Request;
@@ -31,11 +31,11 @@ const SAVE: &str = "INSERT INTO limits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?
 /// One limit at a moment.
 pub struct Record {
     /// What was used.
-    pub meter: Meter,
+    pub state: AlgorithmState,
     /// Which calls used it lately.
     pub calls: Calls,
     /// Another clock or configuration left it: it is stored although nothing was taken.
-    pub foreign: bool,
+    pub needs_rebase: bool,
 }
 
 /// The storage of an object; none for one that was never written.
@@ -53,13 +53,13 @@ impl Store {
             Some(storage) => storage.row(LOAD, &[request.prefix.clone().into()])?,
             None => None,
         };
-        let (meter, calls) = row.as_ref().map_or_else(
-            || (Meter::new(&request.limit, now), Calls::default()),
+        let (state, calls) = row.as_ref().map_or_else(
+            || (AlgorithmState::new(&request.limit, now), Calls::default()),
             parse,
         );
         Ok(Record {
-            foreign: meter.is_foreign(&request.limit, now),
-            meter: meter.at(&request.limit, now),
+            needs_rebase: state.needs_rebase(&request.limit, now),
+            state: state.at(&request.limit, now),
             calls,
         })
     }
@@ -115,7 +115,7 @@ impl Store {
 // Its calls may be repeated after its end, and an object that empties itself between two calls writes its
 // tables each time.
 fn ends_at(record: &Record) -> f64 {
-    record.meter.ends_at().max(record.calls.until())
+    record.state.ends_at().max(record.calls.until())
 }
 
 fn first_end(storage: &Storage) -> Result<Option<f64>, Error> {
@@ -123,28 +123,30 @@ fn first_end(storage: &Storage) -> Result<Option<f64>, Error> {
     Ok(row.map(|row| row.number(0)).filter(|at| !at.is_nan()))
 }
 
-fn parse(row: &Row) -> (Meter, Calls) {
+fn parse(row: &Row) -> (AlgorithmState, Calls) {
     let text = |column| row.text(column).map(String::from).unwrap_or_default();
     let (quota, window_ms) = (row.number(1), row.number(2));
     let (amount, moment) = (row.number(3), row.number(4));
-    let meter = match Algorithm::numbered(row.number(0) as u8) {
-        Algorithm::FixedWindow => Meter::FixedWindow(FixedWindow::from_parts(amount, moment)),
+    let state = match Algorithm::numbered(row.number(0) as u8) {
+        Algorithm::FixedWindow => {
+            AlgorithmState::FixedWindow(FixedWindow::from_parts(amount, moment))
+        }
         Algorithm::SlidingWindow => {
-            Meter::SlidingWindow(SlidingWindow::from_text(&text(5), window_ms))
+            AlgorithmState::SlidingWindow(SlidingWindow::from_text(&text(5), window_ms))
         }
         Algorithm::TokenBucket => {
-            Meter::TokenBucket(TokenBucket::from_parts(amount, moment, quota, window_ms))
+            AlgorithmState::TokenBucket(TokenBucket::from_parts(amount, moment, quota, window_ms))
         }
     };
-    (meter, Calls::from_text(&text(6)))
+    (state, Calls::from_text(&text(6)))
 }
 
 fn columns(request: &Request, record: &Record, ends_at: f64) -> [JsValue; 9] {
     let limit = &request.limit;
-    let ((amount, moment), hits) = match &record.meter {
-        Meter::FixedWindow(state) => ((state.used(), state.reset_at()), String::new()),
-        Meter::SlidingWindow(state) => ((0.0, 0.0), state.to_text()),
-        Meter::TokenBucket(state) => (state.parts(), String::new()),
+    let ((amount, moment), hits) = match &record.state {
+        AlgorithmState::FixedWindow(state) => ((state.used(), state.reset_at()), String::new()),
+        AlgorithmState::SlidingWindow(state) => ((0.0, 0.0), state.to_text()),
+        AlgorithmState::TokenBucket(state) => (state.parts(), String::new()),
     };
     [
         request.prefix.clone().into(),

@@ -42,11 +42,11 @@ extern "C" {
     fn set_key(this: &Indexed, key: &JsString);
 
     /// The metadata of a session whose user's revocations are kept: when its data was read.
-    type Stamped;
+    type Dated;
     #[wasm_bindgen(method, getter, structural, js_name = asOf)]
-    fn as_of(this: &Stamped) -> JsValue;
+    fn as_of(this: &Dated) -> JsValue;
     #[wasm_bindgen(method, setter, structural, js_name = asOf)]
-    fn set_as_of(this: &Stamped, stamp: f64);
+    fn set_as_of(this: &Dated, as_of: f64);
 }
 
 /// Why a session is not taken. Nothing of it is quoted.
@@ -133,17 +133,17 @@ pub(super) fn owner(value: &JsValue) -> Option<String> {
 }
 
 /// When the data of a cached session was read, on the clock of its user's object.
-pub(super) fn stamp(metadata: &JsValue) -> Option<f64> {
+pub(super) fn as_of(metadata: &JsValue) -> Option<f64> {
     let metadata = metadata
         .is_object()
-        .then(|| metadata.unchecked_ref::<Stamped>())?;
+        .then(|| metadata.unchecked_ref::<Dated>())?;
     metadata.as_of().as_f64()
 }
 
 /// The metadata that says so.
-pub(super) fn stamp_metadata(stamp: f64) -> JsValue {
-    let metadata: Stamped = Object::new().unchecked_into();
-    metadata.set_as_of(stamp);
+pub(super) fn as_of_metadata(as_of: f64) -> JsValue {
+    let metadata: Dated = Object::new().unchecked_into();
+    metadata.set_as_of(as_of);
     metadata.into()
 }
 

@@ -9,22 +9,23 @@ use crate::host::namespace::ClientNamespace;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::kv::handle::Kv;
-use crate::session::revocation::client::Gate;
+use crate::session::revocation::client::RevocationClient;
+use crate::session::token::Token;
 use crate::stub::call::Objects;
 
 #[wasm_bindgen]
 extern "C" {
     /// What `js/session/cache_client.ts` hands over when `revocations` is set.
-    pub type GateOptions;
+    pub type RevocationOptions;
     #[wasm_bindgen(method, getter, structural)]
-    fn namespace(this: &GateOptions) -> ClientNamespace;
+    fn namespace(this: &RevocationOptions) -> ClientNamespace;
     #[wasm_bindgen(method, getter, structural, js_name = namespaceId)]
-    fn namespace_id(this: &GateOptions) -> u32;
+    fn namespace_id(this: &RevocationOptions) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = stalenessMs)]
-    fn staleness_ms(this: &GateOptions) -> f64;
+    fn staleness_ms(this: &RevocationOptions) -> f64;
     // There is one without a listener as well: it takes the time that the call waits for objects.
     #[wasm_bindgen(method, getter, structural)]
-    fn report(this: &GateOptions) -> Option<JsReport>;
+    fn report(this: &RevocationOptions) -> Option<JsReport>;
 }
 
 fn client(
@@ -32,26 +33,26 @@ fn client(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     report: Option<JsReport>,
 ) -> SessionCacheClient {
     let report = Report(report);
-    let gate = gate.map(|gate| gate_of(&gate));
+    let revocations = revocations.map(|options| revocations_of(&options));
     SessionCacheClient {
         // Revocations need the metadata; a plain read does without.
-        kv: Kv::new(kv, gate.is_some(), limit_ms),
+        kv: Kv::new(kv, revocations.is_some(), limit_ms),
         hash_tokens,
         track_users,
-        gate,
+        revocations,
         report,
     }
 }
 
-fn gate_of(gate: &GateOptions) -> Box<Gate> {
-    Box::new(Gate {
-        objects: Objects::new(&gate.namespace(), gate.report()),
-        handle: gate.namespace_id(),
-        staleness_ms: gate.staleness_ms(),
+fn revocations_of(options: &RevocationOptions) -> Box<RevocationClient> {
+    Box::new(RevocationClient {
+        objects: Objects::new(&options.namespace(), options.report()),
+        namespace_id: options.namespace_id(),
+        staleness_ms: options.staleness_ms(),
     })
 }
 
@@ -61,12 +62,12 @@ pub fn session_get(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
-    run(async move { client.get(&token).await })
+    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    run(async move { client.get(&Token::new(token)).await })
 }
 
 /// `SessionCacheClient.getOrLoad`.
@@ -80,13 +81,13 @@ pub fn session_get_or_load(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     loader: Function,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
-    run(async move { client.get_or_load(&token, &loader).await })
+    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    run(async move { client.get_or_load(&Token::new(token), &loader).await })
 }
 
 /// `SessionCacheClient.set`.
@@ -100,14 +101,14 @@ pub fn session_set(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     data: JsValue,
     as_of: Option<f64>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, gate, report);
-    run(async move { client.set(&token, &data, as_of).await })
+    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    run(async move { client.set(&Token::new(token), &data, as_of).await })
 }
 
 /// `SessionCacheClient.delete`.
@@ -116,12 +117,12 @@ pub fn session_delete(
     kv: KvHandle,
     limit_ms: f64,
     hash_tokens: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, gate, report);
-    run(async move { client.delete(&token).await })
+    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    run(async move { client.delete(&Token::new(token)).await })
 }
 
 /// `SessionCacheClient.deleteUserSessions`.
@@ -130,10 +131,10 @@ pub fn session_delete_user(
     kv: KvHandle,
     limit_ms: f64,
     track_users: bool,
-    gate: Option<GateOptions>,
+    revocations: Option<RevocationOptions>,
     user_id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, false, track_users, gate, report);
+    let client = client(kv, limit_ms, false, track_users, revocations, report);
     run(async move { client.delete_user_sessions(&user_id).await })
 }

@@ -6,5 +6,6 @@ mod entry;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod key;
+mod user_index;
 
 pub use entry::SessionError;

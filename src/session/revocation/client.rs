@@ -1,50 +1,38 @@
 //! The way from cached sessions to the objects that keep what is revoked.
 
-use std::cell::RefCell;
-
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::cache::{CLEAR_MS, Start, State, Table, stamp};
+use super::cache::Revocations;
+use super::fill::{FillStart, as_of};
+use super::isolate::{learn, learn_revoked, with_known};
 use crate::error::Error;
 use crate::host::clock::now;
-use crate::session::hash::sha256_hex;
+use crate::session::object_name;
 use crate::session::policy::{CACHED_FOR_MS, REMEMBERED_MS};
+use crate::session::token::Token;
 use crate::stub::call::Objects;
 use crate::stub::retry::Stamp;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a user's object says: `{ at, revokedAt, tokens, moments }`; a token's: `{ at, revokedAt,
-    /// users, untils }`. Replies of our own class: plain objects.
-    type Said;
+    /// What a user's object replies: `{ at, revokedAt, tokens, moments }`; a token's: `{ at, revokedAt,
+    /// users, untils }`. Plain objects of our own class.
+    type Reply;
     #[wasm_bindgen(method, getter, structural)]
-    fn at(this: &Said) -> JsValue;
+    fn at(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = revokedAt)]
-    fn revoked_at(this: &Said) -> JsValue;
+    fn revoked_at(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn tokens(this: &Said) -> JsValue;
+    fn tokens(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn moments(this: &Said) -> JsValue;
+    fn moments(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn users(this: &Said) -> JsValue;
+    fn users(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn untils(this: &Said) -> JsValue;
+    fn untils(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn tick(this: &Said) -> JsValue;
-}
-
-thread_local! {
-    static TABLE: RefCell<Table> = RefCell::default();
-}
-
-/// The object of a user's revocations, which is also that of the store's index.
-pub fn customer_name(id: &str) -> String {
-    ["customer:", id].concat()
-}
-
-fn token_name(hash: &str) -> String {
-    ["token:", hash].concat()
+    fn tick(this: &Reply) -> JsValue;
 }
 
 fn number(value: &JsValue) -> f64 {
@@ -55,59 +43,35 @@ fn list(value: &JsValue) -> Array {
     value.dyn_ref::<Array>().cloned().unwrap_or_default()
 }
 
-fn state(said: &JsValue) -> State {
-    if !said.is_object() {
-        return State::default();
+fn revocations(reply: &JsValue) -> Revocations {
+    if !reply.is_object() {
+        return Revocations::default();
     }
-    let said = said.unchecked_ref::<Said>();
-    let (tokens, moments) = (list(&said.tokens()), list(&said.moments()));
+    let reply = reply.unchecked_ref::<Reply>();
+    let (tokens, moments) = (list(&reply.tokens()), list(&reply.moments()));
     let tokens = tokens
         .iter()
         .zip(moments.iter())
         .filter_map(|(token, at)| Some((token.as_string()?, number(&at))));
-    State {
-        at: number(&said.at()),
-        revoked_at: number(&said.revoked_at()),
+    Revocations {
+        at: number(&reply.at()),
+        revoked_at: number(&reply.revoked_at()),
         tokens: tokens.collect(),
     }
 }
 
 /// The revocations behind one namespace, for the length of a call.
 #[derive(Clone)]
-pub struct Gate {
+pub struct RevocationClient {
     /// The namespace.
     pub objects: Objects,
     /// The number of its handle: what an isolate knows belongs to one handle.
-    pub handle: u32,
+    pub namespace_id: u32,
     /// How long what is known is good for, in ms.
     pub staleness_ms: f64,
 }
 
-/// Takes note of a revocation that this isolate made.
-pub fn learn_revoked(handle: u32, name: &str, tick: f64) {
-    let state = State {
-        at: 0.0,
-        revoked_at: tick,
-        tokens: Vec::new(),
-    };
-    learn(handle, name, state, None);
-}
-
-fn learn(handle: u32, name: &str, state: State, asked_at: Option<f64>) {
-    let now = now();
-    TABLE.with_borrow_mut(|table| table.learn(handle, name, state, now, asked_at));
-}
-
-/// The moment from which a fill reads that can be made again.
-pub fn start() -> Start {
-    Start {
-        at: now(),
-        learned: Some(TABLE.with_borrow(Table::learned)),
-        clear_ms: CLEAR_MS,
-    }
-}
-
-impl Gate {
+impl RevocationClient {
     async fn ask(
         &self,
         name: &str,
@@ -118,93 +82,98 @@ impl Gate {
         self.objects.call(&name, method, args, Stamp::Without).await
     }
 
-    /// Whether what was read at `stamp` may be served to a user under a token.
+    /// Whether what was read at `read_at`, by the clock of the user's object, may be served to the user under a token.
     ///
     /// # Errors
     /// The object had to be asked and failed.
-    pub async fn admits(&self, user: &str, token: &JsString, stamp: f64) -> Result<bool, Error> {
-        let name = customer_name(user);
+    pub async fn admits(&self, user: &str, token: &Token, read_at: f64) -> Result<bool, Error> {
+        let name = object_name::of_customer(user);
         let asked_at = now();
-        let verdict = || {
-            TABLE.with_borrow_mut(|table| {
-                let known = table.get(self.handle, &name)?;
-                if !known.is_fresh(asked_at, self.staleness_ms) {
-                    return None;
-                }
-                Some(admits(&known.state, token, stamp))
-            })
-        };
-        if let Some(admits) = verdict() {
+        let known = with_known(self.namespace_id, &name, |known| {
+            let fresh = known.is_fresh(asked_at, self.staleness_ms);
+            fresh.then(|| read_at > floor(&known.revocations, token))
+        });
+        if let Some(admits) = known.flatten() {
             return Ok(admits);
         }
-        let said = state(&self.ask(&name, "readRevocations", &[]).await?);
-        let admitted = admits(&said, token, stamp);
-        learn(self.handle, &name, said, Some(asked_at));
-        Ok(admitted)
+        let revocations = revocations(&self.ask(&name, "readRevocations", &[]).await?);
+        let admits = read_at > floor(&revocations, token);
+        learn(self.namespace_id, &name, revocations, Some(asked_at));
+        Ok(admits)
     }
 
-    /// Announces that a session read at `start` is about to be cached until `ends`. Answers its stamp, or
-    /// nothing when it was revoked since.
+    /// Announces that a session read at `start` is about to be cached until `ends`. Returns when it was read, by the
+    /// clock of the user's object, or nothing when it was revoked since.
     ///
     /// # Errors
     /// An object failed.
     pub async fn fill(
         &self,
         user: &str,
-        token: &JsString,
-        start: Start,
+        token: &Token,
+        start: FillStart,
         ends: f64,
     ) -> Result<Option<f64>, Error> {
-        let hash = sha256_hex(&String::from(token));
         // Longer than the entry lives, whatever the clocks say.
         let until = ends + (REMEMBERED_MS - CACHED_FOR_MS);
         let args = [JsValue::from(user), until.into()];
-        let name = token_name(&hash);
+        let name = object_name::of_token(token.hash());
         // The token first: a sign-out from now on finds the user, one before now is seen here.
-        let own = state(&self.ask(&name, "fillToken", &args).await?);
-        let allowed = self.stamp(&name, &hash, &own, start);
-        if own.revoked_at > 0.0 {
-            learn(self.handle, &name, own, None);
+        let of_token = revocations(&self.ask(&name, "fillToken", &args).await?);
+        let allowed = self.as_of(&name, token, &of_token, start);
+        if of_token.revoked_at > 0.0 {
+            learn(self.namespace_id, &name, of_token, None);
         }
-        let name = customer_name(user);
-        let said = state(&self.ask(&name, "stampFill", &[]).await?);
-        let stamp = self.stamp(&name, &hash, &said, start);
-        learn(self.handle, &name, said, None);
-        Ok(allowed.and(stamp))
+        let name = object_name::of_customer(user);
+        let of_user = revocations(&self.ask(&name, "stampFill", &[]).await?);
+        let as_of = self.as_of(&name, token, &of_user, start);
+        learn(self.namespace_id, &name, of_user, None);
+        Ok(allowed.and(as_of))
     }
 
-    fn stamp(&self, name: &str, hash: &str, said: &State, start: Start) -> Option<f64> {
-        let floor = said.floor(hash);
-        let known = TABLE.with_borrow_mut(|table| {
-            let known = table.get(self.handle, name);
-            known.is_some_and(|known| known.precedes(&start, hash, floor))
+    fn as_of(
+        &self,
+        name: &str,
+        token: &Token,
+        revocations: &Revocations,
+        start: FillStart,
+    ) -> Option<f64> {
+        let floor = revocations.floor(token.hash());
+        let precedes = with_known(self.namespace_id, name, |known| {
+            known.precedes(&start, token.hash(), floor)
         });
-        stamp(said.at, now() - start.at, floor, start.clear_ms, known)
+        let took = now() - start.at;
+        as_of(
+            revocations.at,
+            took,
+            floor,
+            start.clear_ms,
+            precedes == Some(true),
+        )
     }
 
     /// Revokes what was cached under a token, for whomever.
     ///
     /// # Errors
     /// An object failed: the token may be revoked or not, and the call can be made again.
-    pub async fn revoke_token(&self, token: &JsString) -> Result<(), Error> {
-        let hash = sha256_hex(&String::from(token));
-        let name = token_name(&hash);
-        let said = self.ask(&name, "revokeToken", &[]).await?;
-        learn_revoked(self.handle, &name, state(&said).revoked_at);
-        if !said.is_object() {
+    pub async fn revoke_token(&self, token: &Token) -> Result<(), Error> {
+        let name = object_name::of_token(token.hash());
+        let reply = self.ask(&name, "revokeToken", &[]).await?;
+        learn_revoked(self.namespace_id, &name, revocations(&reply).revoked_at);
+        if !reply.is_object() {
             return Ok(());
         }
-        let said = said.unchecked_ref::<Said>();
-        let (users, untils) = (list(&said.users()), list(&said.untils()));
+        let reply = reply.unchecked_ref::<Reply>();
+        let (users, untils) = (list(&reply.users()), list(&reply.untils()));
         // Mostly one, and at most eight.
         for (user, until) in users.iter().zip(untils.iter()) {
             let Some(user) = user.as_string() else {
                 continue;
             };
-            let name = customer_name(&user);
-            let args = [JsValue::from(hash.as_str()), until];
-            let said = self.ask(&name, "revokeTokenOfUser", &args).await?;
-            learn(self.handle, &name, state(&said), None);
+            let name = object_name::of_customer(&user);
+            let args = [JsValue::from(token.hash()), until];
+            let reply = self.ask(&name, "revokeTokenOfUser", &args).await?;
+            learn(self.namespace_id, &name, revocations(&reply), None);
         }
         Ok(())
     }
@@ -214,22 +183,22 @@ impl Gate {
     /// # Errors
     /// The object failed: the call can be made again.
     pub async fn revoke_user(&self, user: &str) -> Result<(), Error> {
-        let name = customer_name(user);
-        let said = self.ask(&name, "revokeUser", &[false.into()]).await?;
-        if said.is_object() {
-            let tick = number(&said.unchecked_ref::<Said>().tick());
-            learn_revoked(self.handle, &name, tick);
+        let name = object_name::of_customer(user);
+        let reply = self.ask(&name, "revokeUser", &[false.into()]).await?;
+        if reply.is_object() {
+            let revoked_at = number(&reply.unchecked_ref::<Reply>().tick());
+            learn_revoked(self.namespace_id, &name, revoked_at);
         }
         Ok(())
     }
 }
 
-// The hash is only made where there is something to compare it with.
-fn admits(state: &State, token: &JsString, stamp: f64) -> bool {
-    let floor = if state.tokens.is_empty() {
-        state.revoked_at
+// What was read until this moment must not be served. The hash is only made where there is something to compare it
+// with.
+fn floor(revocations: &Revocations, token: &Token) -> f64 {
+    if revocations.tokens.is_empty() {
+        revocations.revoked_at
     } else {
-        state.floor(&sha256_hex(&String::from(token)))
-    };
-    stamp > floor
+        revocations.floor(token.hash())
+    }
 }

@@ -2,3 +2,5 @@
 
 pub mod cache;
 pub mod client;
+pub mod fill;
+pub mod isolate;

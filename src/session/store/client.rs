@@ -8,8 +8,9 @@ use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::session::id::check_id;
+use crate::session::object_name;
 use crate::session::policy::is_settled;
-use crate::session::revocation::client::{customer_name, learn_revoked};
+use crate::session::revocation::isolate::learn_revoked;
 use crate::stub::call::{CONCURRENCY, Objects};
 use crate::stub::retry::Stamp;
 
@@ -51,7 +52,7 @@ fn was_kept(place: &JsValue) -> bool {
 }
 
 fn session_name(id: &str) -> JsString {
-    JsString::from(["session:", id].concat())
+    JsString::from(object_name::of_session(id))
 }
 
 fn entries(index: &JsValue) -> (f64, Vec<Entry>) {
@@ -107,7 +108,7 @@ impl SessionStoreClient {
     pub async fn set(&self, id: &str, customer: &str, record: &JsValue, ttl_ms: f64) -> CallResult {
         let started = now();
         let args = [JsValue::from(id), ttl_ms.into()];
-        let name = JsString::from(customer_name(customer));
+        let name = JsString::from(object_name::of_customer(customer));
         let tick = self
             .objects
             .call(&name, "addEntry", &args, Stamp::Without)
@@ -177,7 +178,7 @@ impl SessionStoreClient {
         let ids: Array = entries.iter().map(|entry| &entry.id).collect();
         let ticks: Array = entries.iter().map(|entry| &entry.tick).collect();
         let args = [ids.into(), ticks.into(), settled_only.into()];
-        let name = JsString::from(customer_name(customer));
+        let name = JsString::from(object_name::of_customer(customer));
         if let Err(error) = objects
             .call(&name, "forgetEntries", &args, Stamp::Without)
             .await
@@ -195,7 +196,7 @@ impl SessionStoreClient {
     pub async fn list(&self, customer: &str) -> CallResult {
         check_id(customer)?;
         let started = now();
-        let name = JsString::from(customer_name(customer));
+        let name = JsString::from(object_name::of_customer(customer));
         let index = self
             .objects
             .call(&name, "readIndex", &[], Stamp::Without)
@@ -232,7 +233,7 @@ impl SessionStoreClient {
     /// An invalid id, or the customer's object failed; [`crate::error::Error::Partial`] when some sessions' objects did.
     pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> CallResult {
         check_id(customer)?;
-        let name = customer_name(customer);
+        let name = object_name::of_customer(customer);
         let args = [JsValue::TRUE];
         let index = self
             .objects

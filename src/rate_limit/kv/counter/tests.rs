@@ -1,6 +1,7 @@
 //! A counter by itself, and with a KV that loses, delays or refuses writes.
 
 use super::*;
+use crate::rate_limit::kv::schedule::ABANDONED_MS;
 use proptest::prelude::*;
 
 fn limit(limit: f64) -> Limit {
@@ -32,12 +33,15 @@ fn what_others_wrote_counts_once() {
     let write = counter.to_write().unwrap();
     assert_eq!(
         write,
-        Stored {
-            count: 4.0,
-            reset_at: 50_000.0
+        Write {
+            stored: Stored {
+                count: 4.0,
+                reset_at: 50_000.0
+            },
+            local: 2.0,
         }
     );
-    counter.wrote(write, 2.0, 0.0);
+    counter.wrote(write, 0.0);
     // A stale read of before the write takes nothing back.
     counter.adopt(
         Some(Stored {
@@ -61,7 +65,7 @@ fn a_window_of_another_configuration_is_cut_and_corrected() {
         0.0,
     );
     assert_eq!(
-        counter.to_write(),
+        counter.to_write().map(|write| write.stored),
         Some(Stored {
             count: 9.0,
             reset_at: 60_000.0
@@ -112,7 +116,7 @@ fn one_sync_a_second_and_an_abandoned_one_is_replaced() {
     assert!(counter.claim_sync(ABANDONED_MS));
     counter.end_sync(false);
     assert!(!counter.claim_sync(ABANDONED_MS + 999.0));
-    assert!(counter.claim_sync(ABANDONED_MS + BEAT_MS));
+    assert!(counter.claim_sync(ABANDONED_MS + SYNC_INTERVAL_MS));
 }
 
 #[test]
@@ -139,17 +143,17 @@ fn a_larger_limit_on_the_same_key_goes_on_counting() {
     let mut counter = Counter::begin(0.0, 60_000.0);
     assert_eq!(admit(&mut counter, 50), 5);
     let write = counter.to_write().unwrap();
-    counter.wrote(write, 5.0, 0.0);
+    counter.wrote(write, 0.0);
     assert!(counter.decide(&limit(9.0), 0.0).allowed);
-    assert_eq!(counter.to_write().unwrap().count, 6.0);
+    assert_eq!(counter.to_write().unwrap().stored.count, 6.0);
 }
 
 #[test]
-fn who_reaches_the_limit_does_not_rest() {
+fn who_reaches_the_limit_does_not_back_off() {
     let mut counter = Counter::begin(0.0, 60_000.0);
     (0..9).for_each(|_| counter.was_refused(0.0));
     assert_eq!(admit(&mut counter, 1), 1);
-    counter.wrote(counter.to_write().unwrap(), 1.0, 0.0);
+    counter.wrote(counter.to_write().unwrap(), 0.0);
     assert_eq!(counter.turn_in(1_000.0), 7_000.0);
     assert_eq!(admit(&mut counter, 3), 3);
     assert_eq!(counter.promise_flush(1_000.0), Some(7_000.0));
@@ -181,12 +185,12 @@ fn those_who_write_one_key_take_turns() {
         }
         counter.adopt(kv, now);
         let write = counter.to_write().filter(|_| counter.turn_in(now) == 0.0);
-        if write.is_some() && now - taken_at < BEAT_MS {
+        if write.is_some() && now - taken_at < SYNC_INTERVAL_MS {
             counter.was_refused(now);
             refused += i32::from(counts);
         } else if let Some(write) = write {
-            counter.wrote(write, counter.own(), now);
-            (kv, taken_at, last_turn[who]) = (Some(write), now, now);
+            counter.wrote(write, now);
+            (kv, taken_at, last_turn[who]) = (Some(write.stored), now, now);
             taken += i32::from(counts);
         }
         counter.end_sync(false);
@@ -208,20 +212,19 @@ proptest! {
         let (mut now, mut kv): (f64, Option<Stored>) = (0.0, None);
         let mut counter = Counter::begin(now, 5_000.0);
         counter.end_sync(false);
-        let mut window = (counter.reset_at, 0.0);
+        let mut window = (counter.window.ends_at(), 0.0);
         for (passed, cost, write) in steps {
             now += passed;
             counter.roll(now, 5_000.0);
             if counter.claim_sync(now) {
                 counter.adopt(kv.filter(|kv| kv.reset_at > now), now);
                 if let (Some(to_write), Some(stored)) = (counter.to_write(), write) {
-                    if stored { kv = Some(to_write); }
-                    let own = counter.own();
-                    counter.wrote(to_write, own, now);
+                    if stored { kv = Some(to_write.stored); }
+                    counter.wrote(to_write, now);
                 }
                 counter.end_sync(write.is_none());
             }
-            if counter.reset_at != window.0 { window = (counter.reset_at, 0.0); }
+            if counter.window.ends_at() != window.0 { window = (counter.window.ends_at(), 0.0); }
             let cost = f64::from(cost);
             let decision = counter.decide(&limit(cost), now);
             prop_assert_eq!(decision.allowed, window.1 + cost <= 20.0);

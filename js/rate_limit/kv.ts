@@ -1,8 +1,9 @@
 // Limits on KV: counted in the isolate, agreed with KV once a second.
 import { CloudflareClientsError } from '../core/error.js';
 import { type OnEvent, observed } from '../core/events.js';
-import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
+import { handleOf, type KVHandle } from '../core/kv_handle.js';
 import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/options.js';
+import type { KvLimiter } from '../wasm/clients.js';
 import type { OnUnavailable, RateLimitConfig, RateLimitResult } from './limit.js';
 
 /** @internal What a kind of handle can do; all arguments are checked as far as TypeScript checks them. */
@@ -20,8 +21,6 @@ export interface Limits {
   ): Promise<RateLimitResult>;
 }
 
-const POLICIES: readonly OnUnavailable[] = ['throw', 'allow', 'deny'];
-
 /** @internal */
 export interface KVLimitsOptions {
   namespaceId: number;
@@ -33,19 +32,24 @@ export interface KVLimitsOptions {
 
 /** @internal */
 export class KVLimits implements Limits {
-  readonly #handle: Handle;
-  readonly #options: KVLimitsOptions;
-  readonly #limitMs: number;
+  readonly #namespaceId: number;
+  readonly #waitUntil: WaitUntil | undefined;
+  readonly #onEvent: OnEvent | undefined;
+  readonly #limiter: KvLimiter;
+  readonly #canFlush: boolean;
 
-  constructor(kv: KVHandle, options: KVLimitsOptions) {
+  constructor(kv: KVHandle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
     const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
-    this.#handle = handleOf(kv, 'RateLimiterClient', alternative);
-    this.#options = options;
-    this.#limitMs = milliseconds(
-      options.timeoutMs,
-      'timeoutMs',
-      options.onUnavailable === 'throw' ? 0 : 2_000,
-    );
+    this.#namespaceId = namespaceId;
+    this.#waitUntil = waitUntil;
+    this.#onEvent = onEvent;
+    this.#canFlush = hasKeepAlive(waitUntil);
+    this.#limiter = {
+      kv: handleOf(kv, 'RateLimiterClient', alternative).kv,
+      limitMs: milliseconds(timeoutMs, 'timeoutMs', onUnavailable === 'throw' ? 0 : 2_000),
+      onUnavailable,
+      flushLater: this.#canFlush ? (key, ms) => this.#flush(key, ms) : undefined,
+    };
   }
 
   refusal({ algorithm }: RateLimitConfig): CloudflareClientsError | undefined {
@@ -62,47 +66,22 @@ export class KVLimits implements Limits {
     cost: number,
   ): Promise<RateLimitResult> {
     if (!config || more.length) return unsupported('checkLimits');
-    const { onUnavailable, namespaceId, onEvent, waitUntil } = this.#options;
-    const policy = POLICIES.indexOf(onUnavailable);
-    const key = config.keyPrefix + identifier;
-    return observed(onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
-      wasm.limitCheck(
-        this.#handle.kv,
-        this.#limitMs,
-        policy,
-        namespaceId,
-        key,
-        config.limit,
-        config.window,
-        cost,
-        hasKeepAlive(waitUntil) ? (key: string, ms: number) => this.#flush(key, ms) : undefined,
-        report,
-      ),
+    const { keyPrefix, limit, window } = config;
+    const [limiter, id, canFlush] = [this.#limiter, this.#namespaceId, this.#canFlush];
+    return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
+      wasm.limitCheck(limiter, id, keyPrefix + identifier, limit, window, cost, canFlush, report),
     );
   }
 
-  peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    const { onUnavailable, namespaceId, onEvent } = this.#options;
-    const policy = POLICIES.indexOf(onUnavailable);
-    const key = config.keyPrefix + identifier;
-    return observed(onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.limitPeek(
-        this.#handle.kv,
-        this.#limitMs,
-        policy,
-        namespaceId,
-        key,
-        config.limit,
-        config.window,
-        report,
-      ),
+  peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
+    return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
+      wasm.limitPeek(this.#limiter, this.#namespaceId, keyPrefix + identifier, limit, window, report),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    const { namespaceId, onEvent } = this.#options;
-    return observed(onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(this.#handle.kv, this.#limitMs, namespaceId, keyPrefix + identifier, report),
+    return observed(this.#onEvent, 'rate_limit', 'reset', (wasm, report) =>
+      wasm.limitReset(this.#limiter, this.#namespaceId, keyPrefix + identifier, report),
     );
   }
 
@@ -112,13 +91,12 @@ export class KVLimits implements Limits {
 
   // In `ms` the key may be written again.
   #flush(key: string, ms: number): void {
-    const { namespaceId, onEvent, waitUntil } = this.#options;
-    const flushed = observed(onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(this.#handle.kv, this.#limitMs, namespaceId, key, ms, report),
+    const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
+      wasm.limitFlush(this.#limiter, this.#namespaceId, key, ms, report),
     );
     // What could not be written waits for the next call; the event has told of it.
     keepAlive(
-      waitUntil,
+      this.#waitUntil,
       flushed.catch(() => {}),
     );
   }

@@ -5,7 +5,7 @@ import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
-import type { Gate } from '../wasm/clients.js';
+import type { Revocations as WithReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 
 /** A cached session. Fields beyond these are kept as they are. */
@@ -95,9 +95,9 @@ export interface SessionSetOptions {
 }
 
 // What a client knows of its revocations; each call adds its report.
-type Revocations = Omit<Gate, 'report'> & { readonly namespace: Objects };
+type Revocations = Omit<WithReport, 'report'> & { readonly namespace: Objects };
 
-type Start = (wasm: Exports, report: Report | undefined, gate: Gate | undefined) => unknown;
+type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport | undefined) => unknown;
 
 /**
  * Sessions cached in KV, so that a request need not ask the database who it is from.
@@ -124,7 +124,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   readonly #hash: boolean;
   readonly #track: boolean;
   readonly #onEvent: OnEvent | undefined;
-  readonly #gate: Revocations | undefined;
+  readonly #revocations: Revocations | undefined;
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace or `revocations` no
@@ -136,7 +136,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     this.#onEvent = functionOption(options?.onEvent, 'onEvent');
     this.#hash = options?.hashTokens ?? false;
     this.#track = options?.trackUsers ?? true;
-    this.#gate = gateOf(options, this.#handle);
+    this.#revocations = revocationsOf(options, this.#handle);
   }
 
   /**
@@ -145,8 +145,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * cannot be asked (an `object_failed` event): then ask the database.
    */
   get(token: string): Promise<CachedSession<Role> | null> {
-    return this.#call('get', token, (wasm, report, gate) =>
-      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, gate, token, report),
+    return this.#call('get', token, (wasm, report, revocations) =>
+      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
@@ -174,13 +174,13 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
     const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
     if (bad) return Promise.reject(bad);
-    return this.#call('getOrLoad', token, (wasm, report, gate) =>
+    return this.#call('getOrLoad', token, (wasm, report, revocations) =>
       wasm.sessionGetOrLoad(
         this.#handle.kv,
         this.#limitMs,
         this.#hash,
         this.#track && this.#handle.hasList,
-        gate,
+        revocations,
         token,
         loader,
         report,
@@ -206,8 +206,18 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const bad = notMoment(options?.asOf);
     if (bad) return Promise.reject(bad);
     const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
-    return this.#call('set', token, (wasm, report, gate) =>
-      wasm.sessionSet(this.#handle.kv, this.#limitMs, this.#hash, track, gate, token, data, asOf, report),
+    return this.#call('set', token, (wasm, report, revocations) =>
+      wasm.sessionSet(
+        this.#handle.kv,
+        this.#limitMs,
+        this.#hash,
+        track,
+        revocations,
+        token,
+        data,
+        asOf,
+        report,
+      ),
     );
   }
 
@@ -219,8 +229,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * again: the session may not be revoked), and KV failing is a `kv_failed` event.
    */
   delete(token: string): Promise<void> {
-    return this.#call('delete', token, (wasm, report, gate) =>
-      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, gate, token, report),
+    return this.#call('delete', token, (wasm, report, revocations) =>
+      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
@@ -237,10 +247,10 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   deleteUserSessions(userId: string): Promise<number> {
     const track = this.#track && this.#handle.hasList;
-    const bad = notText(userId, 'userId') ?? (track || this.#gate ? undefined : this.#untracked());
+    const bad = notText(userId, 'userId') ?? (track || this.#revocations ? undefined : this.#untracked());
     if (bad) return Promise.reject(bad);
-    return this.#observed('deleteUserSessions', (wasm, report, gate) =>
-      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, gate, userId, report),
+    return this.#observed('deleteUserSessions', (wasm, report, revocations) =>
+      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, revocations, userId, report),
     );
   }
 
@@ -255,19 +265,23 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 
   #observed<T>(operation: string, start: Start): Promise<T> {
-    const gate = this.#gate;
+    const revocations = this.#revocations;
     const onEvent = this.#onEvent;
-    if (!gate) return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, gate));
-    const report = new Report(onEvent, 'session', operation, gate.namespace.slowMs, true);
+    if (!revocations)
+      return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, revocations));
+    const report = new Report(onEvent, 'session', operation, revocations.namespace.slowMs, true);
     const listened = onEvent && report;
     return ended(
-      call<T>((wasm) => start(wasm, listened, { ...gate, report })),
+      call<T>((wasm) => start(wasm, listened, { ...revocations, report })),
       report,
     );
   }
 }
 
-function gateOf(options: SessionCacheOptions | null | undefined, handle: Handle): Revocations | undefined {
+function revocationsOf(
+  options: SessionCacheOptions | null | undefined,
+  handle: Handle,
+): Revocations | undefined {
   const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options ?? {};
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';

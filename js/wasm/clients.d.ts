@@ -21,7 +21,7 @@ export interface ClientNamespace {
 }
 
 /** What a `SessionCacheClient` knows of its revocations. */
-export interface Gate {
+export interface Revocations {
   readonly namespace: ClientNamespace;
   readonly namespaceId: number;
   readonly stalenessMs: number;
@@ -31,6 +31,15 @@ export interface Gate {
 
 /** The methods of a `SessionStoreClient` that take an id. */
 export type StoreMethod = 'get' | 'delete' | 'list' | 'revokeAll';
+
+/** What a `RateLimiterClient` knows of its KV. */
+export interface KvLimiter {
+  readonly kv: object;
+  readonly limitMs: number;
+  readonly onUnavailable: 'throw' | 'allow' | 'deny';
+  /** Absent where nothing would keep the flush alive. */
+  readonly flushLater: ((key: string, ms: number) => void) | undefined;
+}
 
 /** What a `RateLimiterClient` knows of its objects. */
 export interface ExactLimiter {
@@ -69,7 +78,7 @@ export interface Exports {
     kv: object,
     limitMs: number,
     hashTokens: boolean,
-    gate: Gate | undefined,
+    revocations: Revocations | undefined,
     token: string,
     report: CallReport | undefined,
   ): Answer;
@@ -78,7 +87,7 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
-    gate: Gate | undefined,
+    revocations: Revocations | undefined,
     token: string,
     loader: () => unknown,
     report: CallReport | undefined,
@@ -88,7 +97,7 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
-    gate: Gate | undefined,
+    revocations: Revocations | undefined,
     token: string,
     data: unknown,
     asOf: number | undefined,
@@ -98,7 +107,7 @@ export interface Exports {
     kv: object,
     limitMs: number,
     hashTokens: boolean,
-    gate: Gate | undefined,
+    revocations: Revocations | undefined,
     token: string,
     report: CallReport | undefined,
   ): Answer;
@@ -106,7 +115,7 @@ export interface Exports {
     kv: object,
     limitMs: number,
     trackUsers: boolean,
-    gate: Gate | undefined,
+    revocations: Revocations | undefined,
     userId: string,
     report: CallReport | undefined,
   ): Answer;
@@ -129,38 +138,27 @@ export interface Exports {
   ): Answer;
 
   limitCheck(
-    kv: object,
-    limitMs: number,
-    onUnavailable: number,
-    handle: number,
+    limiter: KvLimiter,
+    namespaceId: number,
     key: string,
     limit: number,
     window: number,
     cost: number,
-    flushLater: ((key: string, ms: number) => void) | undefined,
+    canFlush: boolean,
     report: CallReport | undefined,
   ): Answer;
   limitPeek(
-    kv: object,
-    limitMs: number,
-    onUnavailable: number,
-    handle: number,
+    limiter: KvLimiter,
+    namespaceId: number,
     key: string,
     limit: number,
     window: number,
     report: CallReport | undefined,
   ): Answer;
-  limitReset(
-    kv: object,
-    limitMs: number,
-    handle: number,
-    key: string,
-    report: CallReport | undefined,
-  ): Answer;
+  limitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Answer;
   limitFlush(
-    kv: object,
-    limitMs: number,
-    handle: number,
+    limiter: KvLimiter,
+    namespaceId: number,
     key: string,
     delayMs: number,
     report: CallReport | undefined,

@@ -1,16 +1,17 @@
 //! `RateLimiterClient` on KV: counting in memory, agreeing with KV once a second.
 
-use js_sys::{Function, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::counter::Counter;
-use super::isolate::{counters, decide, with_counter};
+use super::isolate::{counters, with_counter};
+use super::limiter::KvLimiter;
 use super::schedule::SYNC_INTERVAL_MS;
 use super::sync::CounterSync;
 use super::table::CounterId;
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
-use crate::host::report::Note;
+use crate::host::report::{Note, Report};
 use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
 use crate::kv::key;
@@ -25,41 +26,54 @@ pub struct RateLimiterClient {
 
 /// How a call begins, by what the isolate knows.
 enum Arrival {
+    /// Nothing: KV is asked first.
     Unknown,
-    Known,
+    /// All: the decision.
+    Known(Decision),
+    /// All but that KV, which failed lately, may say otherwise.
+    Failing(Option<Decision>),
+    /// It is this call's turn to agree with KV.
     Sync,
 }
 
-impl RateLimiterClient {
-    /// Checks and counts one call. `flush_later(key, ms)` is asked to flush what had to wait.
-    ///
-    /// # Errors
-    /// An invalid key, or KV failed and `on_unavailable` is `Throw`.
-    pub async fn check(
-        &self,
-        id: CounterId,
-        limit: Limit,
-        flush_later: Option<Function>,
-    ) -> CallResult {
-        key::check_text(&id.key)?;
-        // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
-        let time = now();
-        let decided = match arrive(&id, &limit, time) {
-            Arrival::Known => Ok(decide(&id, &limit, time)),
-            Arrival::Sync => self.sync.run(&id, Some(&limit)).await,
-            Arrival::Unknown => self.sync.begin(&id, &limit).await,
-        };
-        let answer = self.answer(&id, &limit, decided)?;
-        if let Some(flush_later) = flush_later {
-            let time = now();
-            if let Some(ms) = with_counter(&id, |counter| counter.promise_flush(time)).flatten() {
-                // The listener is ours and does not throw.
-                let _ = flush_later.call2(&JsValue::UNDEFINED, &id.key.into(), &ms.into());
-            }
+/// Checks and counts one call. `can_flush`: what has to wait may be flushed later.
+///
+/// # Errors
+/// An invalid key, or KV failed and `on_unavailable` is `Throw`.
+pub async fn check(
+    limiter: &KvLimiter,
+    id: &CounterId,
+    limit: &Limit,
+    can_flush: bool,
+    report: Report,
+) -> CallResult {
+    key::check_text(&id.key)?;
+    // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
+    let time = now();
+    let answer = match arrive(id, limit, time) {
+        Arrival::Known(decision) => result(&decision, limit.limit, false),
+        Arrival::Failing(decision) => limiter.client(report)?.answer(id, limit, Ok(decision))?,
+        Arrival::Sync => {
+            let client = limiter.client(report)?;
+            let decided = client.sync.run(id, Some(limit)).await;
+            client.answer(id, limit, decided)?
         }
-        Ok(answer)
+        Arrival::Unknown => {
+            let client = limiter.client(report)?;
+            let decided = client.sync.begin(id, limit).await;
+            client.answer(id, limit, decided)?
+        }
+    };
+    if can_flush {
+        let time = now();
+        if let Some(ms) = with_counter(id, |counter| counter.promise_flush(time)).flatten() {
+            limiter.promise_flush(&id.key, ms);
+        }
     }
+    Ok(answer)
+}
 
+impl RateLimiterClient {
     /// What a check would answer. Counts and writes nothing.
     ///
     /// # Errors
@@ -147,13 +161,17 @@ impl RateLimiterClient {
 }
 
 fn arrive(id: &CounterId, limit: &Limit, time: f64) -> Arrival {
-    let due = with_counter(id, |counter| {
+    let known = with_counter(id, |counter| {
         counter.roll(time, limit.window_ms);
-        counter.claim_sync(time)
+        if counter.claim_sync(time) {
+            return Arrival::Sync;
+        }
+        let decision = counter.decide(limit, time);
+        if counter.is_failing() {
+            Arrival::Failing(Some(decision))
+        } else {
+            Arrival::Known(decision)
+        }
     });
-    match due {
-        None => Arrival::Unknown,
-        Some(true) => Arrival::Sync,
-        Some(false) => Arrival::Known,
-    }
+    known.unwrap_or(Arrival::Unknown)
 }

@@ -1,83 +1,51 @@
 //! The JavaScript face of `RateLimiterClient` on KV: one function for each public call.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::client::RateLimiterClient;
+use super::client::check;
 use super::isolate::counters;
-use super::sync::CounterSync;
+use super::limiter::KvLimiter;
 use super::table::CounterId;
-use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::kv::handle::Kv;
-use crate::rate_limit::limit::{Limit, OnUnavailable};
+use crate::rate_limit::limit::Limit;
 
-fn client(
-    kv: KvHandle,
-    limit_ms: f64,
-    on_unavailable: u8,
-    report: Option<JsReport>,
-) -> RateLimiterClient {
-    let on_unavailable = match on_unavailable {
-        0 => OnUnavailable::Throw,
-        1 => OnUnavailable::Allow,
-        _ => OnUnavailable::Deny,
-    };
-    let sync = CounterSync {
-        kv: Kv::new(kv, false, limit_ms),
-        on_unavailable,
-        report: Report(report),
-    };
-    RateLimiterClient { sync }
-}
-
-/// `RateLimiterClient.checkLimit`. `on_unavailable`: 0 throw, 1 allow, 2 deny.
+/// `RateLimiterClient.checkLimit`. `can_flush`: the limiter has `flushLater`.
 #[wasm_bindgen(js_name = limitCheck)]
 #[allow(
     clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
+    reason = "what every check needs crosses flat: a property would cost a crossing each"
 )]
 pub fn limit_check(
-    kv: KvHandle,
-    limit_ms: f64,
-    on_unavailable: u8,
+    limiter: KvLimiter,
     namespace_id: u32,
     key: String,
     limit: f64,
     window: f64,
     cost: f64,
-    flush_later: Option<Function>,
+    can_flush: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, on_unavailable, report);
     run(async move {
         let limit = Limit::new(limit, window, cost)?;
-        client
-            .check(CounterId { namespace_id, key }, limit, flush_later)
-            .await
+        let id = CounterId { namespace_id, key };
+        check(&limiter, &id, &limit, can_flush, Report(report)).await
     })
 }
 
 /// `RateLimiterClient.peek`.
 #[wasm_bindgen(js_name = limitPeek)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn limit_peek(
-    kv: KvHandle,
-    limit_ms: f64,
-    on_unavailable: u8,
+    limiter: KvLimiter,
     namespace_id: u32,
     key: String,
     limit: f64,
     window: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, on_unavailable, report);
     run(async move {
         let limit = Limit::new(limit, window, 1.0)?;
+        let client = limiter.client(Report(report))?;
         client.peek(CounterId { namespace_id, key }, limit).await
     })
 }
@@ -85,27 +53,25 @@ pub fn limit_peek(
 /// `RateLimiterClient.reset`.
 #[wasm_bindgen(js_name = limitReset)]
 pub fn limit_reset(
-    kv: KvHandle,
-    limit_ms: f64,
+    limiter: &KvLimiter,
     namespace_id: u32,
     key: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, 0, report);
+    let client = limiter.strict_client(Report(report));
     run(async move { client.reset(CounterId { namespace_id, key }).await })
 }
 
 /// Writes what waits of a counter after `delay_ms`.
 #[wasm_bindgen(js_name = limitFlush)]
 pub fn limit_flush(
-    kv: KvHandle,
-    limit_ms: f64,
+    limiter: &KvLimiter,
     namespace_id: u32,
     key: String,
     delay_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, 0, report);
+    let client = limiter.strict_client(Report(report));
     let id = CounterId { namespace_id, key };
     run(async move {
         client.sync.flush(&id, delay_ms).await?;

@@ -6,6 +6,7 @@ pub mod counter;
 #[cfg(feature = "clients")]
 mod exports;
 mod isolate;
+pub mod limiter;
 mod schedule;
 mod stored;
 pub mod sync;

@@ -31,8 +31,8 @@ extern "C" {
     fn users(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn untils(this: &Reply) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn tick(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = tick)]
+    fn timestamp(this: &Reply) -> JsValue;
 }
 
 fn number(value: &JsValue) -> f64 {
@@ -186,7 +186,7 @@ impl RevocationClient {
         let name = object_name::of_customer(user);
         let reply = self.ask(&name, "revokeUser", &[false.into()]).await?;
         if reply.is_object() {
-            let revoked_at = number(&reply.unchecked_ref::<Reply>().tick());
+            let revoked_at = number(&reply.unchecked_ref::<Reply>().timestamp());
             learn_revoked(self.namespace_id, &name, revoked_at);
         }
         Ok(())

@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
 use crate::kv::ttl::{self, TtlError};
-use crate::stub::call::Objects;
-use crate::stub::retry::Stamp;
+use crate::protocol::call_time::CallTime;
+use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,7 +21,7 @@ extern "C" {
 /// The auth storage behind one namespace, for the length of a call. Each key is an object of its own.
 pub struct AuthStorage {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
 }
 
 impl AuthStorage {
@@ -44,14 +44,14 @@ impl AuthStorage {
         if operation != asked {
             args.truncate(1);
         }
-        let stamp = if operation == Operation::Get {
-            Stamp::Without
+        let time = if operation == Operation::Get {
+            CallTime::Omitted
         } else {
-            Stamp::With
+            CallTime::Sent
         };
         let value = self
             .objects
-            .call(key, operation.method(), &args, stamp)
+            .call(key, operation.method(), &args, time)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());

@@ -9,7 +9,7 @@ use super::model::Operation;
 use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// A call of `secondaryStorage` or `rateLimitStorage`, by the number of its operation.
 #[wasm_bindgen(js_name = authCall)]
@@ -23,7 +23,7 @@ pub fn call(
     args: Vec<JsValue>,
 ) -> JsValue {
     let storage = AuthStorage {
-        objects: Objects {
+        objects: Namespace {
             handle,
             placement,
             limit_ms,

@@ -8,14 +8,14 @@ use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::json;
 use crate::host::task::CallResult;
+use crate::protocol::call_time::CallTime;
 use crate::protocol::name::check_name;
-use crate::stub::call::Objects;
-use crate::stub::retry::Stamp;
+use crate::stub::call::Namespace;
 
 /// Carts behind one namespace, for the length of a call.
 pub struct CartStoreClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
 }
 
 /// A merge of one cart into another.
@@ -93,7 +93,9 @@ impl CartStoreClient {
     ) -> Result<Option<Array>, Error> {
         let args = [merge.ttl_seconds.clone(), merge.owner.clone()];
         let objects = self.objects.rest_of(started);
-        let read = objects.call(source, "get", &args, Stamp::Without).await?;
+        let read = objects
+            .call(source, "get", &args, CallTime::Omitted)
+            .await?;
         if read.is_null() {
             return Ok(None);
         }
@@ -127,7 +129,7 @@ impl CartStoreClient {
     ) -> CallResult {
         self.objects
             .rest_of(started)
-            .call(cart, method, args, Stamp::With)
+            .call(cart, method, args, CallTime::Sent)
             .await
     }
 }

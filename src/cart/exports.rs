@@ -17,7 +17,7 @@ use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::{CallResult, finish, run};
 use crate::protocol::name::check_name;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// `CartStoreClient.mergeCart`.
 #[wasm_bindgen(js_name = cartsMerge)]
@@ -37,7 +37,7 @@ pub fn carts_merge(
     report: Option<JsReport>,
 ) -> JsValue {
     let report = Report(report);
-    let objects = Objects {
+    let objects = Namespace {
         handle,
         placement,
         limit_ms,

@@ -13,8 +13,8 @@ use crate::host::report::Note;
 use crate::host::task::{CallResult, wait};
 use crate::host::values::numbers;
 use crate::kv::{key, ttl};
-use crate::stub::call::Objects;
-use crate::stub::retry::Stamp;
+use crate::protocol::call_time::CallTime;
+use crate::stub::call::Namespace;
 
 /// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);
@@ -64,10 +64,10 @@ impl Operation {
         }
     }
 
-    const fn stamp(self) -> Stamp {
+    const fn time(self) -> CallTime {
         match self {
-            Self::Count => Stamp::Without,
-            _ => Stamp::With,
+            Self::Count => CallTime::Omitted,
+            _ => CallTime::Sent,
         }
     }
 
@@ -117,7 +117,7 @@ impl Call {
     ///
     /// # Errors
     /// An invalid argument, or the object failed or refused.
-    pub async fn make(&self, objects: &Objects) -> CallResult {
+    pub async fn make(&self, objects: &Namespace) -> CallResult {
         let (object, args) = (self.object()?, self.args()?);
         let started = now();
         let mut waited = 0.0_f64;
@@ -125,7 +125,7 @@ impl Call {
         loop {
             let method = self.operation.method();
             let reply = objects
-                .call(&object, method, &args, self.operation.stamp())
+                .call(&object, method, &args, self.operation.time())
                 .await?;
             let Some(busy_ms) = self.busy(&reply)? else {
                 if self.operation == Operation::Release && reply.is_falsy() {

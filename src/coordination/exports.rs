@@ -6,7 +6,7 @@ use super::client::{Call, Operation};
 use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// All public calls of both, by number: 0 acquire, 1 extend, 2 release, 3 increment, 4 get, 5 reset.
 /// One function for all, since each would add 2 KB to the module; see [`Call`] for the arguments.
@@ -27,7 +27,7 @@ pub fn coordinate(
     wait_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects {
+    let objects = Namespace {
         handle,
         placement,
         limit_ms,

@@ -3,14 +3,15 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::call::Objects;
-use super::retry::Stamp;
+use super::call::Namespace;
+
 use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::protocol::call_time::CallTime;
 use crate::protocol::name::check_name;
 
-/// Calls `method` of the object named `name` and answers the value of its reply.
+/// Calls `method` of the object named `name` and returns the value of its reply.
 #[wasm_bindgen(js_name = objectCall)]
 #[allow(
     clippy::too_many_arguments,
@@ -23,18 +24,22 @@ pub fn object_call(
     name: String,
     method: String,
     args: Vec<JsValue>,
-    stamped: bool,
+    says_when: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects {
+    let objects = Namespace {
         handle,
         placement,
         limit_ms,
         report: Report(report),
     };
-    let stamp = if stamped { Stamp::With } else { Stamp::Without };
+    let time = if says_when {
+        CallTime::Sent
+    } else {
+        CallTime::Omitted
+    };
     run(async move {
         check_name(&name)?;
-        objects.call(&name.into(), &method, &args, stamp).await
+        objects.call(&name.into(), &method, &args, time).await
     })
 }

@@ -1,4 +1,4 @@
-//! `RateLimiterClient` on Durable Objects: every call asks the identifier's object, but for those that it
+//! `RateLimiterClient` on Durable Namespace: every call asks the identifier's object, but for those that it
 //! has refused already.
 
 use std::cell::RefCell;
@@ -13,12 +13,12 @@ use crate::host::namespace::refusal;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::kv::key;
+use crate::protocol::call_time::CallTime;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
 use crate::rate_limit::result::result;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 use crate::stub::failure::is_unavailable;
-use crate::stub::retry::Stamp;
 
 thread_local! {
     static REFUSALS: RefCell<RefusalCache> = RefCell::default();
@@ -41,7 +41,7 @@ pub struct Keyed {
 /// Exact limits behind one namespace, for the length of a call.
 pub struct ExactLimiterClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
     /// The number of its handle object: a refusal that is remembered belongs to one.
     pub namespace_id: u32,
     /// What happens when the object fails.
@@ -76,10 +76,10 @@ impl Operation {
         }
     }
 
-    const fn stamp(self) -> Stamp {
+    const fn time(self) -> CallTime {
         match self {
-            Self::Peek => Stamp::Without,
-            _ => Stamp::With,
+            Self::Peek => CallTime::Omitted,
+            _ => CallTime::Sent,
         }
     }
 
@@ -164,7 +164,7 @@ impl ExactLimiterClient {
         let name = JsString::from(identifier);
         let reply = self
             .objects
-            .call(&name, operation.method(), &args, operation.stamp())
+            .call(&name, operation.method(), &args, operation.time())
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.

@@ -1,4 +1,4 @@
-//! The JavaScript face of `RateLimiterClient` on Durable Objects.
+//! The JavaScript face of `RateLimiterClient` on Durable Namespace.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -9,7 +9,7 @@ use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::rate_limit::limit::{Algorithm, Limit, LimitError, MAX_LIMITS, OnUnavailable};
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// All public calls, by number: 0 check, 1 peek, 2 refund, 3 penalize, 4 reset. `options`: 0 throw, 1 allow,
 /// 2 deny; and 4 for `localBlock`. `configs` are the same limits as objects, for the call.
@@ -33,7 +33,7 @@ pub fn exact_limit(
     report: Option<JsReport>,
 ) -> JsValue {
     let client = ExactLimiterClient {
-        objects: Objects {
+        objects: Namespace {
             handle: namespace,
             placement,
             limit_ms,

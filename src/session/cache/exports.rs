@@ -11,7 +11,7 @@ use crate::host::task::run;
 use crate::kv::handle::Kv;
 use crate::session::revocation::client::RevocationClient;
 use crate::session::token::Token;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,7 +49,7 @@ fn client(
 
 fn revocations_of(options: &RevocationOptions, report: Report) -> Box<RevocationClient> {
     Box::new(RevocationClient {
-        objects: Objects {
+        objects: Namespace {
             handle: options.objects(),
             placement: JsValue::UNDEFINED,
             limit_ms: options.limit_ms(),

@@ -9,17 +9,17 @@ use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
+use crate::protocol::call_time::CallTime;
 use crate::session::id::check_id;
 use crate::session::object_name;
 use crate::session::policy::is_settled;
 use crate::session::revocation::isolate::learn_revoked;
-use crate::stub::call::{CONCURRENCY, Objects};
-use crate::stub::retry::Stamp;
+use crate::stub::call::{CONCURRENCY, Namespace};
 
 /// Sessions behind one namespace, for the length of a call.
 pub struct SessionStoreClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
     /// The number of its handle: what `revokeAll` revoked, this isolate knows at once.
     pub namespace_id: u32,
 }
@@ -42,12 +42,12 @@ fn calls(entries: &[Entry], args: &[JsValue]) -> Vec<(JsString, Vec<JsValue>)> {
 
 // No call carries when it was made: what it changes is named by a logical timestamp.
 fn ask<'a>(
-    objects: &'a Objects,
+    objects: &'a Namespace,
     name: &'a JsString,
     method: &'static str,
     args: &'a [JsValue],
 ) -> impl Future<Output = Result<JsValue, Error>> + 'a {
-    objects.call(name, method, args, Stamp::Without)
+    objects.call(name, method, args, CallTime::Omitted)
 }
 
 impl SessionStoreClient {
@@ -186,7 +186,7 @@ impl SessionStoreClient {
 }
 
 // Has the index forget entries. Its failure is a note.
-async fn forget(objects: &Objects, customer: &str, entries: &[Entry], settled_only: bool) {
+async fn forget(objects: &Namespace, customer: &str, entries: &[Entry], settled_only: bool) {
     let ids: Array = entries.iter().map(|entry| &entry.id).collect();
     let timestamps: Array = entries.iter().map(|entry| &entry.timestamp).collect();
     let args = [ids.into(), timestamps.into(), settled_only.into()];

@@ -7,7 +7,7 @@ use crate::host::namespace::NamespaceHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
 use crate::session::record;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 fn store(
     handle: NamespaceHandle,
@@ -17,7 +17,7 @@ fn store(
     report: Option<JsReport>,
 ) -> SessionStoreClient {
     SessionStoreClient {
-        objects: Objects {
+        objects: Namespace {
             handle,
             placement,
             limit_ms,

@@ -38,7 +38,7 @@ impl AuthStorage {
     ) -> CallResult {
         model::check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
-            Checked::Answered(answer) => return Ok(answer),
+            Checked::Known(result) => return Ok(result),
             Checked::Ask(operation) => operation,
         };
         if operation != asked {
@@ -63,7 +63,7 @@ impl AuthStorage {
 /// What is known before an object is asked.
 enum Checked {
     Ask(Operation),
-    Answered(JsValue),
+    Known(JsValue),
 }
 
 fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
@@ -87,7 +87,7 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
                 max: number(2),
             };
             if !rule.admits()? {
-                return Ok(Checked::Answered(rule.window.ceil().into()));
+                return Ok(Checked::Known(rule.window.ceil().into()));
             }
         }
         Operation::Get | Operation::Delete | Operation::Take => {}

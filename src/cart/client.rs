@@ -29,7 +29,7 @@ pub struct Merge {
     /// The TTL of both, in seconds.
     pub ttl_seconds: JsValue,
     /// What the target is called with after the id and the lines: policy, TTL, version, owner.
-    pub terms: Vec<JsValue>,
+    pub args: Vec<JsValue>,
     /// Whom the caller acts for.
     pub owner: JsValue,
 }
@@ -38,7 +38,7 @@ pub struct Merge {
 const MAX_BEGINS: u32 = 5;
 
 impl CartStoreClient {
-    /// Merges one cart into another, and deletes it; answers the merged cart, or null when there was
+    /// Merges one cart into another, and deletes it; returns the merged cart, or null when there was
     /// nothing to merge. The source remembers what was begun, so that the call can be repeated after a
     /// crash at any step: it goes on with the merge that is under way.
     ///
@@ -58,7 +58,7 @@ impl CartStoreClient {
         };
         let id = begun.get(0);
         let mut args = vec![id.clone(), begun.get(1)];
-        args.extend(merge.terms.iter().cloned());
+        args.extend(merge.args.iter().cloned());
         let merged = self.step(started, &target, "merge", &args).await;
         // A refusal says that nothing was merged by this call; another one may have done it. Unless the
         // target gives the merge up, the source stays as it is.

@@ -154,7 +154,7 @@ impl Call {
         }
     }
 
-    // For how many ms at most a lock is somebody else's; none when the reply is the answer.
+    // For how many ms at most a lock is somebody else's; none when the reply is the result.
     fn busy(&self, reply: &JsValue) -> Result<Option<f64>, Error> {
         let fits = match self.operation {
             Operation::Acquire | Operation::Extend => {

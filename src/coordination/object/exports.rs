@@ -37,7 +37,7 @@ fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> CallResult {
     match Lock::acquire(known, &holder, ttl_ms, now) {
         Attempt::Held(lock) => {
             store.save_lock(&lock)?;
-            Ok(told(&lock))
+            Ok(reply(&lock))
         }
         Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
     }
@@ -68,7 +68,7 @@ fn extend(
     match known.and_then(|lock| lock.extended(&holder, ttl_ms, sent, now)) {
         Some(lock) => {
             store.save_lock(&lock)?;
-            Ok(told(&lock))
+            Ok(reply(&lock))
         }
         None => Ok(JsValue::NULL),
     }
@@ -96,7 +96,7 @@ fn release(store: Option<Store>, holder: &JsValue, call: &JsValue) -> CallResult
     Ok(released.into())
 }
 
-fn told(lock: &Lock) -> JsValue {
+fn reply(lock: &Lock) -> JsValue {
     Array::of2(&lock.fence.into(), &lock.expires_at.into()).into()
 }
 
@@ -114,7 +114,7 @@ pub fn counter_add(
 fn add(store: &Store, by: &JsValue, key: &JsValue, sent: Option<f64>) -> CallResult {
     let by = counter::check_amount(by.as_f64().unwrap_or(f64::NAN))?;
     let call = keyed_call(key, (by as i64).to_string(), sent)?;
-    if let Some(known) = store.answer_of(&call)? {
+    if let Some(known) = store.result_of(&call)? {
         return Ok(known.into());
     }
     let mut counter = store.counter()?;
@@ -147,7 +147,7 @@ pub fn counter_reset(storage: Option<StorageHandle>, key: JsValue, sent: Option<
 fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> CallResult {
     let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
-        && store.answer_of(&call)?.is_none()
+        && store.result_of(&call)?.is_none()
     {
         let mut counter = store.counter()?;
         counter.value = 0.0;
@@ -158,8 +158,8 @@ fn reset(store: Option<Store>, key: &JsValue, sent: Option<f64>) -> CallResult {
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = coordinationWake)]
-pub fn coordination_wake(storage: StorageHandle) -> JsValue {
-    finish(store(storage).wake(now()).map(JsValue::from))
+pub fn coordination_on_alarm(storage: StorageHandle) -> JsValue {
+    finish(store(storage).on_alarm(now()).map(JsValue::from))
 }
 
 fn text(value: &JsValue) -> Result<String, Error> {

@@ -15,7 +15,7 @@ use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
-use crate::rate_limit::result::result;
+use crate::rate_limit::result;
 
 /// Limits behind one handle, for the length of a call.
 pub struct RateLimiterClient {
@@ -49,7 +49,7 @@ impl RateLimiterClient {
             Arrival::Sync => self.sync.run(&id, Some(&limit)).await,
             Arrival::Unknown => self.sync.begin(&id, &limit).await,
         };
-        let answer = self.answer(&id, &limit, decided)?;
+        let result = self.to_result(&id, &limit, decided)?;
         if let Some(flush_later) = flush_later {
             let time = now();
             if let Some(ms) = with_counter(&id, |counter| counter.promise_flush(time)).flatten() {
@@ -57,10 +57,10 @@ impl RateLimiterClient {
                 let _ = flush_later.call2(&JsValue::UNDEFINED, &id.key.into(), &ms.into());
             }
         }
-        Ok(answer)
+        Ok(result)
     }
 
-    /// What a check would answer. Counts and writes nothing.
+    /// What a check would return. Counts and writes nothing.
     ///
     /// # Errors
     /// As [`Self::check`].
@@ -84,7 +84,7 @@ impl RateLimiterClient {
         } else {
             Ok(Some(counter.peek(&limit, time)))
         };
-        self.answer(&id, &limit, decided)
+        self.to_result(&id, &limit, decided)
     }
 
     /// Forgets a counter, here and in KV.
@@ -113,7 +113,7 @@ impl RateLimiterClient {
         }
     }
 
-    fn answer(
+    fn to_result(
         &self,
         id: &CounterId,
         limit: &Limit,
@@ -137,12 +137,12 @@ impl RateLimiterClient {
         let degraded = failing || decided.is_none();
         let mut decision = decided.unwrap_or_else(|| {
             let time = now();
-            limit.answer(true, limit.cost, time + limit.window_ms, time)
+            limit.decision(true, limit.cost, time + limit.window_ms, time)
         });
         if degraded && *on_unavailable == OnUnavailable::Deny {
-            decision = limit.answer(false, limit.limit, decision.reset_at, now());
+            decision = limit.decision(false, limit.limit, decision.reset_at, now());
         }
-        Ok(result(&decision, limit.limit, degraded))
+        Ok(result::of(&decision, limit.limit, degraded))
     }
 }
 

@@ -40,7 +40,7 @@ fn next_timestamp(rows: &Rows, remember_ms: f64) -> Result<f64, Error> {
     Ok(timestamp)
 }
 
-/// Enters a session that is about to be put, and answers its timestamp.
+/// Enters a session that is about to be put, and returns its timestamp.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] when the index is full; the storage failed, so of all below.
@@ -113,7 +113,7 @@ fn revoke_cached(rows: &Rows, timestamp: f64) -> Result<(), Error> {
     rows.clear(Kind::Token)
 }
 
-/// Revokes what was cached for the user until now, and answers the timestamp of that, with the entries of
+/// Revokes what was cached for the user until now, and returns the timestamp of that, with the entries of
 /// its sessions if they are to be revoked too.
 ///
 /// # Errors

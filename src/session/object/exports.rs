@@ -21,7 +21,7 @@ fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> CallResult) -> JsValu
     }))
 }
 
-/// Brings the tables to their newest version; answers whether there are any.
+/// Brings the tables to their newest version; returns whether there are any.
 #[wasm_bindgen(js_name = sessionOpen)]
 pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
     finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
@@ -136,7 +136,7 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
     with(storage, token::revoke)
 }
 
-/// Deletes what has ended and sets the next alarm; answers whether nothing is left.
+/// Deletes what has ended and sets the next alarm; returns whether nothing is left.
 #[wasm_bindgen(js_name = sessionWake)]
 pub fn session_on_alarm(storage: StorageHandle) -> JsValue {
     with(storage, |rows| rows.on_alarm().map(JsValue::from))

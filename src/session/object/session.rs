@@ -74,7 +74,7 @@ pub fn get(rows: &Rows) -> Result<JsValue, Error> {
     Ok(text.map_or(JsValue::NULL, |text| session_record(&text)))
 }
 
-/// Stores a record for `ttl_ms`. Answers where it was before: `{ customerId, tick }` of another
+/// Stores a record for `ttl_ms`. Returns where it was before: `{ customerId, tick }` of another
 /// customer, or null.
 ///
 /// # Errors
@@ -120,7 +120,7 @@ pub fn put(rows: &Rows, session: &Session, timestamp: f64, ttl_ms: f64) -> Resul
     Ok(place(moved.as_ref()))
 }
 
-/// Deletes the record, with `tick` only the one that has it. Answers where it was: `{ customerId, tick }`, with
+/// Deletes the record, with `tick` only the one that has it. Returns where it was: `{ customerId, tick }`, with
 /// `kept` where it still is; or null.
 ///
 /// # Errors
@@ -140,7 +140,7 @@ pub fn remove(rows: &Rows, timestamp: Option<f64>) -> Result<JsValue, Error> {
 }
 
 /// Deletes the record if it is the customer's and was set before the revocation that has `tick`,
-/// and refuses such `put`s from now on. Answers whether there was one; made again, it answers the same.
+/// and refuses such `put`s from now on. Returns whether there was one; made again, it returns the same.
 ///
 /// # Errors
 /// The storage failed.

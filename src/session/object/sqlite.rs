@@ -148,7 +148,7 @@ impl Rows<'_> {
         model::alarm(self.now, ends, set).map_or(Ok(()), |at| self.set_alarm(at))
     }
 
-    /// The alarm: deletes what has ended and sets the next one. Answers whether nothing is left.
+    /// The alarm: deletes what has ended and sets the next one. Returns whether nothing is left.
     ///
     /// # Errors
     /// The storage failed.
@@ -159,7 +159,7 @@ impl Rows<'_> {
         Ok(ends.is_none())
     }
 
-    // Answers when the last of what is left ends.
+    // Returns when the last of what is left ends.
     fn purge(&self) -> Result<Option<f64>, Error> {
         let sql = "DELETE FROM held WHERE until <= ? AND kind <> ?";
         let alarm = JsValue::from(Kind::Alarm as u8);

@@ -21,7 +21,7 @@ fn revoked_at(rows: &Rows) -> Result<Option<f64>, Error> {
     Ok(revoked.map(|revoked| revoked.timestamp))
 }
 
-/// Remembers until `until` that the token is about to be cached for a user. Answers when it was
+/// Remembers until `until` that the token is about to be cached for a user. Returns when it was
 /// revoked last, by the clock whose time is `at`.
 ///
 /// # Errors
@@ -47,7 +47,7 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
     Ok(token_state(rows.now, revoked, &Array::new(), &Array::new()))
 }
 
-/// Refuses fills that read before now. Answers for whom the token was cached, and until when.
+/// Refuses fills that read before now. Returns for whom the token was cached, and until when.
 ///
 /// # Errors
 /// The storage failed.

@@ -218,7 +218,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       name: id,
       method: 'get',
       args: [this.#ttlSeconds, owner],
-      stamped: false,
+      sendsTime: false,
       fallback: this.#fallback(id, 'get', '', undefined, undefined, owner),
     });
     return read ? { cart: parsed(read[1]), version: read[0] } : { cart: {}, version: 0 };
@@ -242,7 +242,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       name: id,
       method,
       args: method === 'delete' ? terms : [json, this.#ttlSeconds, ...terms],
-      stamped: true,
+      sendsTime: true,
       fallback: this.#fallback(id, method, json, idempotencyKey, ifVersion, owner),
     });
   }

@@ -68,7 +68,7 @@ export class CounterClient {
   ): Promise<T> {
     const bad = notName(name);
     if (bad) return Promise.reject(bad);
-    const stamped = method !== 'count';
+    const sendsTime = method !== 'count';
     return callObject<T>(this.#objects, {
       client: 'counter',
       operation,
@@ -76,7 +76,7 @@ export class CounterClient {
       name,
       method,
       args,
-      stamped,
+      sendsTime,
       read,
     });
   }

@@ -144,7 +144,7 @@ export class LockClient {
       name,
       method,
       args,
-      stamped: true,
+      sendsTime: true,
       read,
     });
   }

@@ -32,7 +32,7 @@ export interface ObjectCall<T> {
   method: string;
   args: unknown[];
   /** Whether the object gets when it was made, as the last argument. */
-  stamped: boolean;
+  sendsTime: boolean;
   /** Reads the value of the reply; throws {@link otherClass} for what the method does not return. */
   read?: (value: unknown, report: Report | undefined) => T;
   /** Answers in the object's place when it fails. */
@@ -42,9 +42,9 @@ export interface ObjectCall<T> {
 /** @internal Makes the call; resolves to the value of its reply. */
 export function callObject<T>(objects: Objects, made: ObjectCall<T>): Promise<T> {
   const { onEvent, slowMs } = objects;
-  const { client, operation, kind = '', name, method, args, stamped, read, fallback } = made;
+  const { client, operation, kind = '', name, method, args, sendsTime, read, fallback } = made;
   const report = onEvent && new Report(onEvent, client, operation, slowMs);
-  let result = call<T>((wasm) => wasm.objectCall(objects, kind, name, method, args, stamped, report));
+  let result = call<T>((wasm) => wasm.objectCall(objects, kind, name, method, args, sendsTime, report));
   if (fallback) {
     result = result.catch((error) => {
       if (!isFailure(error)) throw error;

@@ -218,7 +218,7 @@ export interface Exports {
     name: string,
     method: string,
     args: unknown[],
-    stamped: boolean,
+    sendsTime: boolean,
     report: CallReport | undefined,
   ): Answer;
 
@@ -228,11 +228,11 @@ export interface Exports {
     into: string,
     key: string,
     owner: string | undefined,
-    terms: unknown[],
+    args: unknown[],
     report: CallReport | undefined,
   ): Answer;
   cartInMemory(
-    number: number,
+    namespaceId: number,
     id: string,
     method: string,
     json: string,

@@ -113,15 +113,15 @@ export interface Exports {
     customerId: string,
     userAgent: string,
     createdAt: number,
-    tick: number,
+    timestamp: number,
     ttlMs: number,
   ): Answer;
-  sessionRemove(storage: object, tick: number | undefined): Answer;
-  sessionRevoke(storage: object, customer: string, tick: number): Answer;
+  sessionRemove(storage: object, timestamp: number | undefined): Answer;
+  sessionRevoke(storage: object, customer: string, timestamp: number): Answer;
   sessionWake(storage: object): boolean;
   customerAdd(storage: object, id: string, ttlMs: number): Answer;
   customerIndex(storage: object): Answer;
-  customerForget(storage: object, ids: string[], ticks: number[], settledOnly: boolean): Answer;
+  customerForget(storage: object, ids: string[], timestamps: number[], settledOnly: boolean): Answer;
   customerRevoke(storage: object, withIndex: boolean): Answer;
   customerRevokeToken(storage: object, hash: string, until: number): Answer;
   customerRevocations(storage: object): Answer;

@@ -8,13 +8,13 @@ use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
 use crate::kv::ttl;
-use crate::stub::call::Objects;
-use crate::stub::retry::Stamp;
+use crate::protocol::call_time::CallTime;
+use crate::stub::call::Namespace;
 
 /// The auth storage behind one namespace, for the length of a call. Each key is an object of its own.
 pub struct AuthStorage {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
 }
 
 impl AuthStorage {
@@ -31,20 +31,20 @@ impl AuthStorage {
     ) -> CallResult {
         model::check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
-            Checked::Answered(answer) => return Ok(answer),
+            Checked::Known(result) => return Ok(result),
             Checked::Ask(operation) => operation,
         };
         if operation != asked {
             args.truncate(1);
         }
-        let stamp = if operation == Operation::Get {
-            Stamp::Without
+        let time = if operation == Operation::Get {
+            CallTime::Omitted
         } else {
-            Stamp::With
+            CallTime::Sent
         };
         let value = self
             .objects
-            .call(key, operation.method(), &args, stamp)
+            .call(key, operation.method(), &args, time)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());
@@ -56,7 +56,7 @@ impl AuthStorage {
 /// What is known before an object is asked.
 enum Checked {
     Ask(Operation),
-    Answered(JsValue),
+    Known(JsValue),
 }
 
 // JavaScript has checked the types.
@@ -81,7 +81,7 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
                 max: required(2),
             };
             if !rule.admits()? {
-                return Ok(Checked::Answered(rule.window.ceil().into()));
+                return Ok(Checked::Known(rule.window.ceil().into()));
             }
         }
         Operation::Get | Operation::Delete | Operation::Take => {}

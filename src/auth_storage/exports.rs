@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// A call of `secondaryStorage` or `rateLimitStorage`: `operation` is the method of the object's class.
 #[wasm_bindgen(js_name = authCall)]
@@ -22,7 +22,7 @@ pub fn call(
     report: Option<JsReport>,
 ) -> JsValue {
     let storage = AuthStorage {
-        objects: Objects::new(namespace, report),
+        objects: Namespace::new(namespace, report),
     };
     run(async move {
         let operation = Operation::named(&operation).ok_or(Error::UnknownOperation)?;

@@ -20,18 +20,18 @@ impl CacheClient {
         let mut bulk = true;
         for batch in keys.chunks(MAX_BULK_KEYS) {
             let asked: Array = batch.iter().collect();
-            // A handle without bulk reads says so by its first answer, which is no `Map`.
-            let answer = if bulk {
+            // A handle without bulk reads says so by its first reply, which is no `Map`.
+            let reply = if bulk {
                 self.kv.get_bulk(&asked).await?
             } else {
                 None
             };
             used += usize::from(bulk);
-            bulk = answer.is_some();
+            bulk = reply.is_some();
             for key in batch {
-                let answer = answer.as_ref().filter(|answer| answer.has(key));
-                let stored = if let Some(answer) = answer {
-                    self.kv.stored(&answer.get(key))
+                let reply = reply.as_ref().filter(|reply| reply.has(key));
+                let stored = if let Some(reply) = reply {
+                    self.kv.stored(&reply.get(key))
                 } else {
                     // Also in workerd, whose `Map` leaves out keys that look like array indices.
                     if used == MAX_OPERATIONS {

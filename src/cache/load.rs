@@ -72,12 +72,12 @@ impl CacheClient {
         } else {
             self.join(ticket, join_ms).await
         };
-        let answer = match joined {
-            Some(answer) => answer,
+        let result = match joined {
+            Some(result) => result,
             None => self.load(key, seconds, loader, ticket).await,
         };
         ticket.leave();
-        answer
+        result
     }
 
     // `None`: this call has to load for itself. Waiting is bounded: a second dead flight is not waited for.

@@ -17,7 +17,7 @@ use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::{CallResult, finish, run};
 use crate::protocol::name::check_name;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// `CartStoreClient.mergeCart`. `terms`: policy, TTL, version, owner.
 #[wasm_bindgen(js_name = cartsMerge)]
@@ -27,16 +27,16 @@ pub fn carts_merge(
     into: String,
     key: String,
     owner: JsValue,
-    terms: Vec<JsValue>,
+    args: Vec<JsValue>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects::new(namespace, report);
+    let objects = Namespace::new(namespace, report);
     let merge = Merge {
         from,
         into,
         key,
-        ttl_seconds: terms.get(1).cloned().unwrap_or_default(),
-        terms,
+        ttl_seconds: args.get(1).cloned().unwrap_or_default(),
+        args,
         owner,
     };
     run(async move { CartStoreClient { objects }.merge(merge).await })
@@ -51,15 +51,15 @@ thread_local! {
         RefCell::new(LruCache::new(MAX_CARTS));
 }
 
-/// The cart of this isolate's memory, as its object would answer: `method` with its arguments. `number` is
-/// that of the namespace's handle.
+/// The cart of this isolate's memory, as its object would reply: `method` with its arguments. `namespace_id` is
+/// the number of the namespace's handle.
 #[wasm_bindgen(js_name = cartInMemory)]
 #[allow(
     clippy::too_many_arguments,
     reason = "flat arguments cross without an object to read"
 )]
 pub fn cart_in_memory(
-    number: u32,
+    namespace_id: u32,
     id: String,
     method: &str,
     json: JsString,
@@ -74,7 +74,7 @@ pub fn cart_in_memory(
     finish(call.map_err(Into::into).and_then(|call| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {
-            let place = (number, id);
+            let place = (namespace_id, id);
             // What is refused, or only read, makes no cart.
             let mut cart = carts.get(&place).cloned().unwrap_or_default();
             let reply = in_memory(&mut cart, method, &json, &call)?;

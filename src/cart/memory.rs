@@ -1,4 +1,4 @@
-//! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
+//! A cart in memory: what serves when the object cannot be reached, where that was asked for. Pure.
 
 use super::header::Header;
 use super::line::Line;

@@ -10,20 +10,20 @@ extern "C" {
     pub type KvHandle;
 
     // The reads are on the path of every request: guarded in js/host.ts, which costs less than `catch`.
-    // They answer what the handle answered, or a promise that rejects with what it threw.
+    // They return what the handle returned, or a promise that rejects with what it threw.
     #[wasm_bindgen(js_namespace = host, js_name = kvGet)]
     pub(crate) fn kv_get(kv: &KvHandle, key: &JsValue) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvGetWithMetadata)]
     pub(crate) fn kv_get_with_metadata(kv: &KvHandle, key: &JsValue) -> JsValue;
-    // The text of an answer, or undefined. Not an `Option`, which would cross by way of a table.
+    // The text of a reply, or undefined. Not an `Option`, which would cross by way of a table.
     #[wasm_bindgen(js_namespace = host, js_name = textOf)]
-    pub(crate) fn text_or_undefined(answer: &JsValue, has_metadata: bool) -> JsValue;
-    // The metadata of an answer, or null.
+    pub(crate) fn text_or_undefined(reply: &JsValue, has_metadata: bool) -> JsValue;
+    // The metadata of a reply, or null.
     #[wasm_bindgen(js_namespace = host, js_name = metadataOf)]
-    pub(crate) fn metadata_of(answer: &JsValue) -> JsValue;
-    // `metadata.expiresAt` of an answer, or NaN.
+    pub(crate) fn metadata_of(reply: &JsValue) -> JsValue;
+    // `metadata.expiresAt` of a reply, or NaN.
     #[wasm_bindgen(js_namespace = host, js_name = expiresAtOf)]
-    pub(crate) fn expires_at_of(answer: &JsValue) -> f64;
+    pub(crate) fn expires_at_of(reply: &JsValue) -> f64;
 
     #[wasm_bindgen(method, structural, catch)]
     pub(crate) fn put(
@@ -57,7 +57,7 @@ extern "C" {
     #[wasm_bindgen(method, setter, structural)]
     pub(crate) fn set_cursor(this: &ListOptions, cursor: &JsString);
 
-    /// What `list` answers, and its keys. A handle may be a proxy, so reading may throw.
+    /// What `list` returns, and its keys. A handle may be a proxy, so reading may throw.
     pub type Entry;
     #[wasm_bindgen(method, getter, structural, catch)]
     pub(crate) fn metadata(this: &Entry) -> Result<JsValue, JsValue>;
@@ -108,7 +108,7 @@ impl Default for PutOptions {
     }
 }
 
-pub(crate) fn text_of(answer: &JsValue, has_metadata: bool) -> Option<JsString> {
-    let text = text_or_undefined(answer, has_metadata);
+pub(crate) fn text_of(reply: &JsValue, has_metadata: bool) -> Option<JsString> {
+    let text = text_or_undefined(reply, has_metadata);
     (!text.is_undefined()).then(|| text.unchecked_into())
 }

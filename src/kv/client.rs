@@ -15,7 +15,7 @@ use crate::kv::handle::Kv;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `getWithMetadata` answers.
+    /// What `getWithMetadata` returns.
     #[wasm_bindgen(extends = Object)]
     type Entry;
     #[wasm_bindgen(method, setter, structural)]
@@ -117,10 +117,10 @@ impl KVClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// One page of a listing, as the handle answers it.
+    /// One page of a listing, as the handle returns it.
     ///
     /// # Errors
-    /// KV failed, or answered no listing.
+    /// KV failed, or returned no listing.
     pub async fn list(
         &self,
         prefix: &JsString,

@@ -1,4 +1,4 @@
-//! Operations on a KV handle: waiting for it, with a time limit, and reading what it answers.
+//! Operations on a KV handle: waiting for it, with a time limit, and reading what it returns.
 
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
@@ -60,10 +60,10 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get(&self, key: &JsString) -> Result<Option<JsString>, Error> {
-        let answer = self
+        let reply = self
             .wait(KvOperation::Get, Ok(kv_get(&self.handle, key)))
             .await?;
-        Ok(text_of(&answer, false))
+        Ok(text_of(&reply, false))
     }
 
     /// The text under a key, and its exact expiry where the handle has metadata.
@@ -71,8 +71,8 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_stored(&self, key: &JsString) -> Result<Option<Stored>, Error> {
-        let answer = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
-        Ok(self.stored(&answer))
+        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        Ok(self.stored(&reply))
     }
 
     /// Up to 100 keys in one operation, as a `Map`; `None` where the handle has no bulk read.
@@ -80,8 +80,8 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_bulk(&self, keys: &Array) -> Result<Option<js_sys::Map>, Error> {
-        let answer = self.wait(KvOperation::Get, Ok(self.read(keys))).await?;
-        Ok(answer.dyn_into().ok())
+        let reply = self.wait(KvOperation::Get, Ok(self.read(keys))).await?;
+        Ok(reply.dyn_into().ok())
     }
 
     /// The text under a key and its metadata, or nothing and null.
@@ -94,10 +94,10 @@ impl Kv {
                 "getWithMetadata needs a KV handle with getWithMetadata()",
             ));
         }
-        let answer = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
-        let text = text_of(&answer, true);
+        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        let text = text_of(&reply, true);
         let metadata = if text.is_some() {
-            metadata_of(&answer)
+            metadata_of(&reply)
         } else {
             JsValue::NULL
         };
@@ -112,11 +112,11 @@ impl Kv {
         }
     }
 
-    /// What one answer, or one value of a bulk answer, says.
-    pub fn stored(&self, answer: &JsValue) -> Option<Stored> {
-        let text = text_of(answer, self.has_metadata)?;
+    /// What one reply, or one value of a bulk reply, says.
+    pub fn stored(&self, reply: &JsValue) -> Option<Stored> {
+        let text = text_of(reply, self.has_metadata)?;
         let expires_at = if self.has_metadata {
-            expires_at_of(answer)
+            expires_at_of(reply)
         } else {
             f64::NAN
         };
@@ -151,7 +151,7 @@ impl Kv {
         Ok(())
     }
 
-    /// Deletes keys side by side; answers each key's failure in their order.
+    /// Deletes keys side by side; returns each key's failure in their order.
     ///
     /// # Errors
     /// The batch did not end in time, so no key's outcome is known.
@@ -183,18 +183,18 @@ impl Kv {
     /// One page of the keys under a prefix.
     ///
     /// # Errors
-    /// The handle failed, did not answer in time, or answered no listing.
+    /// The handle failed, did not answer in time, or returned no listing.
     pub async fn list(
         &self,
         prefix: &JsString,
         limit: f64,
         cursor: Option<&JsString>,
     ) -> Result<Page, Error> {
-        let answer = self.list_raw(prefix, limit, cursor).await?;
-        page(answer).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+        let reply = self.list_raw(prefix, limit, cursor).await?;
+        page(reply).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
     }
 
-    /// The same as the handle answers it: an object whose `keys` are an array.
+    /// The same as the handle returns it: an object whose `keys` are an array.
     ///
     /// # Errors
     /// As [`Self::list`].
@@ -210,16 +210,16 @@ impl Kv {
         if let Some(cursor) = cursor {
             options.set_cursor(cursor);
         }
-        let answer = self
+        let reply = self
             .wait(KvOperation::List, self.handle.list(&options))
             .await?;
-        let keys = if answer.is_object() {
-            answer.unchecked_ref::<Entry>().keys()
+        let keys = if reply.is_object() {
+            reply.unchecked_ref::<Entry>().keys()
         } else {
             Ok(JsValue::NULL)
         };
         match keys {
-            Ok(keys) if Array::is_array(&keys) => Ok(answer),
+            Ok(keys) if Array::is_array(&keys) => Ok(reply),
             other => Err(KvOperation::List.failed(Failure::Threw(other.err().unwrap_or_default()))),
         }
     }
@@ -237,10 +237,10 @@ impl Kv {
     }
 }
 
-fn page(answer: JsValue) -> Result<Page, JsValue> {
-    let answer: Entry = answer.unchecked_into();
+fn page(reply: JsValue) -> Result<Page, JsValue> {
+    let reply: Entry = reply.unchecked_into();
     let mut keys = Vec::new();
-    for key in Array::from(&answer.keys()?).iter() {
+    for key in Array::from(&reply.keys()?).iter() {
         let key: Entry = key.unchecked_into();
         if let Ok(name) = key.name()?.dyn_into() {
             keys.push(Listed {
@@ -249,9 +249,9 @@ fn page(answer: JsValue) -> Result<Page, JsValue> {
             });
         }
     }
-    let more = answer.list_complete()?.is_falsy();
+    let more = reply.list_complete()?.is_falsy();
     let cursor = if more {
-        answer.cursor()?.dyn_into().ok()
+        reply.cursor()?.dyn_into().ok()
     } else {
         None
     };

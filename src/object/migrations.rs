@@ -20,7 +20,7 @@ impl RoomError for NewerSchema {
 }
 
 /// Brings an object's tables to the newest version: migration `n` takes version `n` to `n + 1`.
-/// Answers whether there are tables. Without `create` an object that has none keeps none, since
+/// Returns whether there are tables. Without `create` an object that has none keeps none, since
 /// an object with anything in its storage is billed.
 ///
 /// # Errors

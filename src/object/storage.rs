@@ -54,11 +54,11 @@ fn text_of(sql: &'static str) -> JsString {
 #[derive(Clone)]
 pub struct Storage(pub StorageHandle);
 
-/// One row of an answer; columns by their number from 0.
+/// One row of a reply; columns by their number from 0.
 pub struct Row(Array);
 
 impl Storage {
-    /// Runs a statement and answers its rows.
+    /// Runs a statement and returns its rows.
     ///
     /// # Errors
     /// [`StorageFailure`] when SQLite refused it.
@@ -67,7 +67,7 @@ impl Storage {
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
 
-    /// Runs a statement and answers its first row.
+    /// Runs a statement and returns its first row.
     ///
     /// # Errors
     /// [`StorageFailure`] when SQLite refused it.

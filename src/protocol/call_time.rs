@@ -1,10 +1,19 @@
 //! When a call was made, on its object's clock. Pure.
 //!
 //! A call whose caller has given up may still arrive, also after newer ones, and twice. So each call that
-//! writes says when it was made (its *stamp*), an object refuses one that is too late, and remembers what it did
-//! for longer than a copy of that call can still be accepted. The stamp is by the caller's clock, which may be wrong:
-//! an object that finds it too old answers its own time, and the caller makes the call again with that. A
-//! stamp that is too new, by up to five minutes, makes the object remember for longer; beyond that it is answered alike.
+//! writes says when it was made (`sent`), an object refuses one that is too late, and remembers what it did
+//! for longer than a copy of that call can still be accepted. The time is by the caller's clock, which may be wrong:
+//! an object that finds it too old replies its own time, and the caller makes the call again with that. A
+//! time that is too new, by up to five minutes, makes the object remember for longer; one beyond that is refused alike.
+
+/// Whether a call says when it was made. Any may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallTime {
+    /// It changes something, and is known to its object by a key.
+    Sent,
+    /// It reads, or names the logical timestamp or the version that it changes.
+    Omitted,
+}
 
 use thiserror::Error;
 
@@ -21,7 +30,7 @@ pub const CHECK_LATE_MS: f64 = 10_000.0;
 pub const AHEAD_MS: f64 = 300_000.0;
 
 /// For how long an object remembers a call, in ms: ten minutes. Callers may come again with a key of their own, and
-/// a call whose stamp was five minutes too new may arrive when its time has come.
+/// a call whose time was five minutes too new may arrive when its time has come.
 pub const MEMORY_MS: f64 = 600_000.0;
 
 /// How old a call is, in ms, before it may be forgotten for want of room: an object's clock may go back.
@@ -31,8 +40,8 @@ pub const NEEDED_MS: f64 = 2.0 * LATE_MS;
 /// may be forgotten for want of room.
 pub const SPARE_MS: f64 = MEMORY_MS - AHEAD_MS - NEEDED_MS;
 
-/// How often a call takes a new stamp after an object has refused it as too late.
-pub const MAX_STAMPS: u32 = 3;
+/// How often a call takes a new time after an object has refused it as too late.
+pub const MAX_TIMES: u32 = 3;
 
 /// Why an object does not make a call. It tells its time with the refusal.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -94,7 +103,7 @@ mod tests {
     }
 
     proptest! {
-        // Whatever stamp an object accepts, also after its clock has gone back by half a minute.
+        // Whatever time an object accepts, also after its clock has gone back by half a minute.
         #[test]
         fn what_may_be_forgotten_is_of_no_call_that_is_accepted(made in 0_u32..1_000_000, off in -60_000_i32..=300_000, later in 0_u32..2_000_000) {
             let (now, sent) = (f64::from(made), f64::from(made) + f64::from(off));

@@ -1,4 +1,4 @@
-//! What a limit is, and what a check answers. Pure.
+//! What a limit is, and what a check returns. Pure.
 
 use thiserror::Error;
 
@@ -133,8 +133,8 @@ impl Limit {
         (ms / 1_000.0).ceil().max(1.0)
     }
 
-    /// The answer at `total` used, of which this call's cost is already a part if it was `taken`.
-    pub fn answer(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
+    /// The decision at `total` used, of which this call's cost is already a part if it was `taken`.
+    pub fn decision(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
         let remaining = (self.limit - total).max(0.0);
         let wait = Self::wait_seconds(reset_at - now);
         let retry_after_seconds = if taken { 0.0 } else { wait };
@@ -203,13 +203,13 @@ mod tests {
         let limit = Limit::new(5.0, 60.0, 1.0).unwrap();
         assert_eq!(
             limit
-                .answer(false, 5.0, 1_001.0, 1_000.0)
+                .decision(false, 5.0, 1_001.0, 1_000.0)
                 .retry_after_seconds,
             1.0
         );
         assert_eq!(
             limit
-                .answer(true, 5.0, 1_001.0, 1_000.0)
+                .decision(true, 5.0, 1_001.0, 1_000.0)
                 .retry_after_seconds,
             0.0
         );

@@ -19,7 +19,7 @@ extern "C" {
 }
 
 /// The result object of a decision on a limit. `degraded`: KV or the object has failed.
-pub fn result(decision: &Decision, limit: f64, degraded: bool) -> JsValue {
+pub fn of(decision: &Decision, limit: f64, degraded: bool) -> JsValue {
     limit_result(
         decision.allowed,
         decision.remaining,

@@ -1,36 +1,28 @@
 //! Calls on objects: with a time limit, made again where that is safe, their refusals typed.
 
-use std::cell::Cell;
-
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
+use super::clock::{object_time, was_too_late};
 use super::failure::ObjectReason;
 use super::refusal::Refusal;
-use super::retry::{Flags, Stamp, pause};
+use super::retry::{Flags, pause};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::namespace::{
-    ClientNamespace, NamespaceHandle, failure_flags, object_call, reply_late_at, reply_ok,
-    reply_value,
+    ClientNamespace, NamespaceHandle, failure_flags, object_call, reply_ok, reply_value,
 };
 use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
 use crate::host::task::{Failure, wait};
-use crate::protocol::call_time::MAX_STAMPS;
-
-thread_local! {
-    // By how much objects' clocks are ahead of this isolate's, in ms, as far as one of them has told. Objects'
-    // own clocks agree within seconds.
-    static OFFSET: Cell<f64> = const { Cell::new(0.0) };
-}
+use crate::protocol::call_time::{CallTime, MAX_TIMES};
 
 /// How many objects are asked at the same time.
 pub const CONCURRENCY: usize = 50;
 
 /// A namespace with what its client knows of it, for the length of a call.
 #[derive(Clone)]
-pub struct Objects {
+pub struct Namespace {
     /// The namespace.
     pub handle: NamespaceHandle,
     /// The options of `namespace.get`, such as `{ locationHint }`; undefined for none.
@@ -41,7 +33,7 @@ pub struct Objects {
     pub report: Report,
 }
 
-impl Objects {
+impl Namespace {
     /// For one call of a client.
     pub fn new(namespace: &ClientNamespace, report: Option<JsReport>) -> Self {
         Self {
@@ -54,19 +46,14 @@ impl Objects {
 
     /// The same with what is left of the time limit of a call that began at `started`.
     pub fn rest_of(&self, started: f64) -> Self {
-        let limit_ms = if self.limit_ms > 0.0 {
-            self.timer(started)
-        } else {
-            0.0
-        };
         Self {
-            limit_ms,
+            limit_ms: self.timer(started),
             ..self.clone()
         }
     }
 
-    /// Calls `method` of the object named `name`, and answers the value of its reply. What writes gets its stamp
-    /// as the last argument, so `args` must have its full length.
+    /// Calls `method` of the object named `name`, and returns the value of its reply. A call that says when it was
+    /// made does so by the last argument, so `args` must have its full length.
     ///
     /// # Errors
     /// [`super::failure::ObjectFailure`] when the object could not be reached, threw, or did not answer in time;
@@ -76,10 +63,10 @@ impl Objects {
         name: &JsString,
         method: &str,
         args: &[JsValue],
-        stamp: Stamp,
+        time: CallTime,
     ) -> Result<JsValue, Error> {
         let started = now();
-        let reply = self.attempts(name, method, args, stamp, started).await;
+        let reply = self.attempts(name, method, args, time, started).await;
         self.report.waited_for_objects(started);
         reply
     }
@@ -89,18 +76,18 @@ impl Objects {
         name: &JsString,
         method: &str,
         args: &[JsValue],
-        stamp: Stamp,
+        time: CallTime,
         started: f64,
     ) -> Result<JsValue, Error> {
         let mut attempts = 0;
-        let (mut sent, mut stamps, mut unknown) = (object_time(), 1, false);
+        let (mut sent, mut times, mut unknown) = (object_time(), 1, false);
         loop {
-            let args = stamped(args, stamp, sent);
+            let args = with_time(args, time, sent);
             let reply = object_call(&self.handle, &self.placement, name, method, args);
             attempts += 1;
             let cause = match wait(reply, self.timer(started)).await {
                 Ok(reply) => {
-                    if !learned(&reply) {
+                    if !was_too_late(&reply) {
                         return value_of(reply);
                     }
                     // An attempt of which nobody knows may have been made, and be forgotten by now: not even
@@ -108,10 +95,10 @@ impl Objects {
                     if unknown {
                         return Err(timed_out());
                     }
-                    if stamps >= MAX_STAMPS {
+                    if times >= MAX_TIMES {
                         return value_of(reply);
                     }
-                    (sent, stamps) = (object_time(), stamps + 1);
+                    (sent, times) = (object_time(), times + 1);
                     continue;
                 }
                 Err(Failure::TimedOut) => return Err(timed_out()),
@@ -119,15 +106,15 @@ impl Objects {
             };
             unknown = true;
             match self.next(&cause, attempts, started) {
-                Some(pause) => self.rest(pause).await,
+                Some(pause) => self.back_off(pause).await,
                 None => return Err(failed(cause)),
             }
         }
     }
 
-    /// Calls `method` of objects side by side, each with its own arguments; answers in their order. The time
-    /// limit is that of all: an object that hangs until then takes nothing of the others' answers.
-    /// They carry no stamp: what they write names what it changes.
+    /// Calls `method` of objects side by side, each with its own arguments; returns their results in their order. The
+    /// time limit is that of all: an object that hangs until then takes nothing of the others' results.
+    /// They do not say when they were made: what they write names what it changes.
     pub async fn call_batch(
         &self,
         calls: &[(JsString, Vec<JsValue>)],
@@ -135,13 +122,13 @@ impl Objects {
     ) -> Vec<Result<JsValue, Error>> {
         let started = now();
         let mut attempts = 0;
-        let mut answers: Vec<Option<Result<JsValue, Error>>> = calls.iter().map(|_| None).collect();
+        let mut results: Vec<Option<Result<JsValue, Error>>> = calls.iter().map(|_| None).collect();
         loop {
             let open = || {
-                answers
+                results
                     .iter()
                     .zip(calls)
-                    .filter(|(answer, _)| answer.is_none())
+                    .filter(|(result, _)| result.is_none())
             };
             let replies: Array = open()
                 .map(|(_, (name, args))| {
@@ -151,7 +138,7 @@ impl Objects {
             attempts += 1;
             let settled = settle_all(&replies, self.timer(started)).await;
             let mut longest: Option<f64> = None;
-            let slots = answers.iter_mut().filter(|answer| answer.is_none());
+            let slots = results.iter_mut().filter(|result| result.is_none());
             for (slot, outcome) in slots.zip(settled) {
                 *slot = match outcome {
                     None => Some(Err(timed_out())),
@@ -167,9 +154,9 @@ impl Objects {
             }
             let Some(pause) = longest else {
                 self.report.waited_for_objects(started);
-                return answers.into_iter().flatten().collect();
+                return results.into_iter().flatten().collect();
             };
-            self.rest(pause).await;
+            self.back_off(pause).await;
         }
     }
 
@@ -183,7 +170,7 @@ impl Objects {
         pause(flags, attempts, left_ms, Math::random())
     }
 
-    async fn rest(&self, pause: f64) {
+    async fn back_off(&self, pause: f64) {
         self.report.note(Note::Retried);
         // A timer of ours: it does not reject, and is shorter than what is left of the limit.
         let _ = wait(sleep(pause).into(), 0.0).await;
@@ -199,27 +186,12 @@ impl Objects {
     }
 }
 
-// Now, on the objects' clock as far as it is known.
-fn object_time() -> f64 {
-    now() + OFFSET.get()
-}
-
-fn stamped(args: &[JsValue], stamp: Stamp, sent: f64) -> Vec<JsValue> {
+fn with_time(args: &[JsValue], time: CallTime, sent: f64) -> Vec<JsValue> {
     let mut args = args.to_vec();
-    if stamp == Stamp::With {
+    if time == CallTime::Sent {
         args.push(sent.into());
     }
     args
-}
-
-// Whether an object has refused a call as too late: then it has told its time.
-fn learned(reply: &JsValue) -> bool {
-    let at = reply_late_at(reply);
-    if at.is_nan() {
-        return false;
-    }
-    OFFSET.set(at - now());
-    true
 }
 
 fn timed_out() -> Error {

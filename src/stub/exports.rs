@@ -3,15 +3,15 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::call::Objects;
-use super::retry::Stamp;
+use super::call::Namespace;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
+use crate::protocol::call_time::CallTime;
 use crate::protocol::name::check_name;
 
 /// Calls `method` of the object named `kind` and `name`, such as `lock:` and `invoice`, and returns the value of its
-/// reply. With `stamped` the object gets the moment of the call as the last argument.
+/// reply. With `sends_time` the object gets when the call was made as the last argument.
 #[wasm_bindgen(js_name = objectCall)]
 pub fn object_call(
     namespace: &ClientNamespace,
@@ -19,14 +19,18 @@ pub fn object_call(
     name: String,
     method: String,
     args: Vec<JsValue>,
-    stamped: bool,
+    sends_time: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects::new(namespace, report);
-    let stamp = if stamped { Stamp::With } else { Stamp::Without };
+    let objects = Namespace::new(namespace, report);
+    let time = if sends_time {
+        CallTime::Sent
+    } else {
+        CallTime::Omitted
+    };
     run(async move {
         check_name(&name)?;
         let name = [kind, name].concat().into();
-        objects.call(&name, &method, &args, stamp).await
+        objects.call(&name, &method, &args, time).await
     })
 }

@@ -10,7 +10,7 @@ pub const BASE_PAUSE_MS: f64 = 50.0;
 pub const MAX_PAUSE_MS: f64 = 1_000.0;
 
 /// What the runtime says of a failed call (Cloudflare's documentation of error handling in Durable
-/// Objects): `retryable` is safe to repeat if the call is idempotent, `overloaded` must not be repeated,
+/// Namespace): `retryable` is safe to repeat if the call is idempotent, `overloaded` must not be repeated,
 /// `remote` was thrown by the object's own code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags {
@@ -31,15 +31,6 @@ impl Flags {
             remote: bits & 4 != 0,
         }
     }
-}
-
-/// Whether a call carries a stamp: see [`crate::protocol::call_time`]. Any may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stamp {
-    /// It changes something, and is known to its object by a key.
-    With,
-    /// It reads, or names the tick or the version that it changes.
-    Without,
 }
 
 /// The pause in ms before the next attempt, if there is one: full jitter, `random` from [0, 1).

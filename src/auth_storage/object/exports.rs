@@ -100,7 +100,7 @@ pub fn consume(
     finish(job())
 }
 
-/// The alarm: answers whether nothing is left, and the object is to be emptied.
+/// The alarm: returns whether nothing is left, and the object is to be emptied.
 #[wasm_bindgen(js_name = authAlarm)]
 pub fn alarm(storage: StorageHandle) -> JsValue {
     finish(object(storage).alarm().map(JsValue::from))

@@ -28,7 +28,7 @@ const WRITE: &str =
 const RECALL: &str = "SELECT operation, answer FROM remembered WHERE key = ? AND until > ?";
 const REMEMBER: &str = "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?, ?)";
 const TRIM: &str = "DELETE FROM remembered WHERE sequence <= ? OR until <= ?";
-// Of the answers that are large, those of `getAndDelete`, the last eight.
+// Of the results that are large, those of `getAndDelete`, the last eight.
 const TRIM_LARGE: &str = "DELETE FROM remembered WHERE key IN (
   SELECT key FROM remembered WHERE length(answer) > 4096 ORDER BY sequence DESC LIMIT -1 OFFSET 8)";
 
@@ -125,20 +125,20 @@ impl AuthStorageObject {
         })
     }
 
-    /// Counts one and answers the count. A new counter ends after `ttl` seconds.
+    /// Counts one and returns the count. A new counter ends after `ttl` seconds.
     ///
     /// # Errors
     /// A TTL nobody can mean, a value that is no count, or the storage failed.
     pub fn increment(&self, once: &Once, ttl: f64) -> Result<JsValue, Error> {
         self.once(once, |held| {
             let next = model::increment(held.counter(self.now)?, ttl, self.now)?;
-            let answer = JsValue::from_f64(next.count as f64);
-            self.write_counter(held, once, next, &answer)?;
-            Ok(answer)
+            let result = JsValue::from_f64(next.count as f64);
+            self.write_counter(held, once, next, &result)?;
+            Ok(result)
         })
     }
 
-    /// Counts one request where the rule admits it. Answers 0 for an admitted one, else the seconds
+    /// Counts one request where the rule admits it. Returns 0 for an admitted one, else the seconds
     /// to wait; who is refused writes nothing.
     ///
     /// # Errors
@@ -147,9 +147,9 @@ impl AuthStorageObject {
         self.once(once, |held| {
             match model::consume(held.counter(self.now)?, rule, self.now)? {
                 Verdict::Allowed(next) => {
-                    let answer = JsValue::from_f64(0.0);
-                    self.write_counter(held, once, next, &answer)?;
-                    Ok(answer)
+                    let result = JsValue::from_f64(0.0);
+                    self.write_counter(held, once, next, &result)?;
+                    Ok(result)
                 }
                 Verdict::Refused(seconds) => Ok(JsValue::from_f64(seconds)),
             }
@@ -191,7 +191,7 @@ impl AuthStorageObject {
         })
     }
 
-    // A call that was applied before is answered as it was then.
+    // A call that was applied before returns what it returned then.
     fn once(
         &self,
         once: &Once,
@@ -212,10 +212,10 @@ impl AuthStorageObject {
         held: &Held,
         once: &Once,
         next: Counter,
-        answer: &JsValue,
+        result: &JsValue,
     ) -> Result<(), Error> {
         let text = JsString::from(next.count.to_string());
-        self.write(held, once, Some(&text), next.expires_at, answer)
+        self.write(held, once, Some(&text), next.expires_at, result)
     }
 
     fn write(
@@ -224,7 +224,7 @@ impl AuthStorageObject {
         once: &Once,
         value: Option<&JsString>,
         expires_at: Option<f64>,
-        answer: &JsValue,
+        result: &JsValue,
     ) -> Result<(), Error> {
         let until = model::remember_until(once.operation, expires_at, once.sent, self.now);
         let mut keeping = Keeping {
@@ -248,13 +248,13 @@ impl AuthStorageObject {
                 sequence.into(),
             ],
         )?;
-        self.remember(once, answer, sequence, until)
+        self.remember(once, result, sequence, until)
     }
 
     fn remember(
         &self,
         once: &Once,
-        answer: &JsValue,
+        result: &JsValue,
         sequence: u32,
         until: f64,
     ) -> Result<(), Error> {
@@ -263,7 +263,7 @@ impl AuthStorageObject {
         let row = [
             key,
             operation,
-            answer.clone(),
+            result.clone(),
             sequence.into(),
             until.into(),
         ];

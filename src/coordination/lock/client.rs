@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::task::{CallResult, wait};
 use crate::host::values::numbers;
+use crate::protocol::call_time::CallTime;
 use crate::protocol::name::check_name;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 use crate::stub::refusal::Refusal;
-use crate::stub::retry::Stamp;
 
 /// The first and the longest pause between two attempts to get a lock, in ms.
 const PAUSES_MS: (f64, f64) = (50.0, 1_000.0);
@@ -40,13 +40,15 @@ impl Acquire {
     ///
     /// # Errors
     /// An invalid argument, or the object failed or refused.
-    pub async fn make(&self, objects: &Objects) -> CallResult {
+    pub async fn make(&self, objects: &Namespace) -> CallResult {
         check_name(&self.name)?;
         let object = JsString::from(["lock:", &self.name].concat());
         let args = [self.holder.as_str().into(), self.ttl_seconds.into()];
         let mut waiting = Waiting::begin();
         loop {
-            let reply = objects.call(&object, "acquire", &args, Stamp::With).await?;
+            let reply = objects
+                .call(&object, "acquire", &args, CallTime::Sent)
+                .await?;
             let Reply::Busy(busy_ms) = read(&reply)? else {
                 return Ok(reply);
             };

@@ -6,7 +6,7 @@ use super::client::Acquire;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// `LockClient.acquire`.
 #[wasm_bindgen(js_name = lockAcquire)]
@@ -18,7 +18,7 @@ pub fn lock_acquire(
     wait_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Objects::new(namespace, report);
+    let objects = Namespace::new(namespace, report);
     let acquire = Acquire {
         name,
         holder,

@@ -38,7 +38,7 @@ fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> CallResult {
     match Lock::acquire(known, holder, ttl_ms, now) {
         Attempt::Held(lock) => {
             store.save_lock(&lock)?;
-            Ok(told(&lock))
+            Ok(reply(&lock))
         }
         Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
     }
@@ -65,7 +65,7 @@ fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64
     match known.and_then(|lock| lock.extended(holder, ttl_ms, sent, now)) {
         Some(lock) => {
             store.save_lock(&lock)?;
-            Ok(told(&lock))
+            Ok(reply(&lock))
         }
         None => Ok(JsValue::NULL),
     }
@@ -95,7 +95,7 @@ fn release(store: Option<Store>, holder: &str, call: &str) -> CallResult {
     Ok(released.into())
 }
 
-fn told(lock: &Lock) -> JsValue {
+fn reply(lock: &Lock) -> JsValue {
     Array::of2(&lock.fence.into(), &lock.expires_at.into()).into()
 }
 
@@ -113,7 +113,7 @@ pub fn counter_increment(
 fn increment(store: &Store, by: f64, key: String, sent: Option<f64>) -> CallResult {
     let by = counter::check_amount(by)?;
     let call = keyed_call(key, (by as i64).to_string(), sent)?;
-    if let Some(known) = store.answer_of(&call)? {
+    if let Some(known) = store.result_of(&call)? {
         return Ok(known.into());
     }
     let mut counter = store.counter()?;
@@ -149,7 +149,7 @@ pub fn counter_reset(storage: Option<StorageHandle>, key: String, sent: Option<f
 fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> CallResult {
     let call = keyed_call(key, "reset".to_owned(), sent)?;
     if let Some(store) = store
-        && store.answer_of(&call)?.is_none()
+        && store.result_of(&call)?.is_none()
     {
         let mut counter = store.counter()?;
         counter.value = 0.0;
@@ -160,8 +160,8 @@ fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> CallResult {
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = coordinationWake)]
-pub fn coordination_wake(storage: StorageHandle) -> JsValue {
-    finish(store(storage).wake(now()).map(JsValue::from))
+pub fn coordination_on_alarm(storage: StorageHandle) -> JsValue {
+    finish(store(storage).on_alarm(now()).map(JsValue::from))
 }
 
 fn check_holder(holder: &str) -> Result<(), CoordinationError> {

@@ -85,7 +85,7 @@ impl Store {
             lock.extended_by.into(),
         ];
         self.0.run(SAVE_LOCK, &columns)?;
-        self.wake_by(lock.forget_at())
+        self.schedule_alarm(lock.forget_at())
     }
 
     pub fn counter(&self) -> Result<Counter, Error> {
@@ -99,11 +99,11 @@ impl Store {
         }))
     }
 
-    /// What the call with this key has answered.
+    /// What the call with this key has returned.
     ///
     /// # Errors
     /// [`CoordinationError::KeyReused`] when the key was used for something else.
-    pub fn answer_of(&self, call: &KeyedCall) -> Result<Option<f64>, Error> {
+    pub fn result_of(&self, call: &KeyedCall) -> Result<Option<f64>, Error> {
         let row = self.0.row(
             "SELECT value, note FROM keys WHERE key = ? AND until > ?",
             &[call.key.as_str().into(), call.now.into()],
@@ -118,7 +118,7 @@ impl Store {
         }
     }
 
-    /// Stores the counter, and its value as the answer of the call with this key.
+    /// Stores the counter, and its value as the result of the call with this key.
     pub fn save_counter(&self, mut counter: Counter, call: &KeyedCall) -> Result<(), Error> {
         let (number, forget) = counter.next_key();
         let columns = [
@@ -146,11 +146,11 @@ impl Store {
                 &[upto.into(), spare.into()],
             )?;
         }
-        self.wake_by(until)
+        self.schedule_alarm(until)
     }
 
     // The alarm goes off at the earliest end that was known when it was set; what ends later sets the next.
-    fn wake_by(&self, at: f64) -> Result<(), Error> {
+    fn schedule_alarm(&self, at: f64) -> Result<(), Error> {
         let known = self.0.row("SELECT at FROM alarm", &[])?;
         if known.is_some_and(|row| row.number(0) <= at) {
             return Ok(());
@@ -159,8 +159,8 @@ impl Store {
         self.0.set_alarm(at)
     }
 
-    /// The alarm: forgets what has ended. Answers whether nothing is left.
-    pub fn wake(&self, now: f64) -> Result<bool, Error> {
+    /// The alarm: forgets what has ended. Returns whether nothing is left.
+    pub fn on_alarm(&self, now: f64) -> Result<bool, Error> {
         self.0.run("DELETE FROM alarm", &[])?;
         self.0
             .run("DELETE FROM keys WHERE until <= ?", &[now.into()])?;
@@ -172,7 +172,7 @@ impl Store {
         let keys = self.0.row("SELECT MIN(until) FROM keys", &[])?;
         let keys_at = keys.map(|row| row.number(0)).filter(|at| !at.is_nan());
         for at in [lock_at, keys_at].into_iter().flatten() {
-            self.wake_by(at)?;
+            self.schedule_alarm(at)?;
         }
         Ok(lock_at.is_none() && keys_at.is_none() && self.counter()?.value == 0.0)
     }

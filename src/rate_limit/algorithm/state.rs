@@ -19,10 +19,10 @@ pub enum AlgorithmState {
     TokenBucket(TokenBucket),
 }
 
-/// What a check answers, and when the same call would be admitted.
+/// What a check returns, and when the same call would be admitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
-    /// The answer.
+    /// The decision.
     pub decision: Decision,
     /// The first moment at which this call is admitted, if nobody calls in between; `now` when it is.
     pub retry_at: f64,
@@ -90,7 +90,7 @@ impl AlgorithmState {
         }
     }
 
-    /// What a call of `limit.cost` would be answered. For a state that is [`Self::at`] `now`.
+    /// What a call of `limit.cost` would be told. For a state that is [`Self::at`] `now`.
     pub fn evaluate(&self, limit: &Limit, now: f64) -> Verdict {
         let retry_at = match self {
             Self::FixedWindow(state) => state.retry_at(limit, now),
@@ -100,7 +100,7 @@ impl AlgorithmState {
         self.verdict(limit, retry_at, now)
     }
 
-    /// What a call is answered whose cost is a part of what was used.
+    /// What a call is told whose cost is a part of what was used.
     pub fn taken(&self, limit: &Limit, now: f64) -> Verdict {
         self.verdict(limit, now, now)
     }

@@ -12,14 +12,14 @@ use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::kv::key;
+use crate::protocol::call_time::CallTime;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
 use crate::rate_limit::request::Request;
-use crate::rate_limit::result::result;
-use crate::stub::call::Objects;
+use crate::rate_limit::result;
+use crate::stub::call::Namespace;
 use crate::stub::failure::is_unavailable;
 use crate::stub::refusal::Refusal;
-use crate::stub::retry::Stamp;
 
 thread_local! {
     static REFUSALS: RefCell<RefusalCache> = RefCell::default();
@@ -52,7 +52,7 @@ impl Keyed {
 /// Exact limits behind one namespace, for the length of a call.
 pub struct ExactLimiterClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
     /// The number of its handle object: a refusal that is remembered belongs to one.
     pub namespace_id: u32,
     /// What happens when the object fails.
@@ -66,7 +66,7 @@ pub struct ExactLimiterClient {
 pub enum Operation {
     /// Check limits, and count the call under all of them or under none.
     Check,
-    /// What a check of cost 1 would answer. Asks the object also about who is blocked.
+    /// What a check of cost 1 would return. Asks the object also about who is blocked.
     Peek,
     /// Give back.
     Refund,
@@ -100,10 +100,10 @@ impl Operation {
         }
     }
 
-    const fn stamp(self) -> Stamp {
+    const fn time(self) -> CallTime {
         match self {
-            Self::Peek => Stamp::Without,
-            _ => Stamp::With,
+            Self::Peek => CallTime::Omitted,
+            _ => CallTime::Sent,
         }
     }
 
@@ -141,7 +141,7 @@ impl ExactLimiterClient {
             && let Some((decision, limit)) = self.known_refusal(identifier, limits, begun)
         {
             self.objects.report.note(Note::Blocked);
-            return Ok(result(&decision, limit, false));
+            return Ok(result::of(&decision, limit, false));
         }
         let epoch = refusals(|refusals| refusals.epoch());
         let value = self.ask(operation, identifier, limits, configs).await;
@@ -169,7 +169,7 @@ impl ExactLimiterClient {
         } else if operation == Operation::Peek && reply.allowed {
             self.forget_refusals(identifier, limits);
         }
-        Ok(result(&decision, keyed.limit.limit, false))
+        Ok(result::of(&decision, keyed.limit.limit, false))
     }
 
     // All of them may be made again: those that count carry an id, by which the object knows them.
@@ -188,7 +188,7 @@ impl ExactLimiterClient {
         let name = JsString::from(identifier);
         let reply = self
             .objects
-            .call(&name, operation.method(), &args, operation.stamp())
+            .call(&name, operation.method(), &args, operation.time())
             .await;
         if forgives {
             // Again: a refusal may have come in meanwhile.
@@ -206,12 +206,12 @@ impl ExactLimiterClient {
         let ends_at = time + limit.window_ms;
         let decision = match self.on_unavailable {
             OnUnavailable::Throw => return Err(error),
-            OnUnavailable::Allow => limit.answer(true, limit.cost, ends_at, time),
-            OnUnavailable::Deny => limit.answer(false, limit.limit, ends_at, time),
+            OnUnavailable::Allow => limit.decision(true, limit.cost, ends_at, time),
+            OnUnavailable::Deny => limit.decision(false, limit.limit, ends_at, time),
         };
         let report = &self.objects.report;
         report.note_code(Note::ObjectFailed, error.code());
-        Ok(result(&decision, limit.limit, true))
+        Ok(result::of(&decision, limit.limit, true))
     }
 
     fn known_refusal(

@@ -9,7 +9,7 @@ use crate::host::report::JsReport;
 use crate::host::task::run;
 use crate::rate_limit::limit::OnUnavailable;
 use crate::rate_limit::request::requests;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,7 +28,7 @@ extern "C" {
 fn client(limiter: &ExactLimiter, report: Option<JsReport>) -> Result<ExactLimiterClient, Error> {
     let on_unavailable = OnUnavailable::named(&limiter.on_unavailable());
     Ok(ExactLimiterClient {
-        objects: Objects::new(&limiter.namespace(), report),
+        objects: Namespace::new(&limiter.namespace(), report),
         namespace_id: limiter.namespace_id(),
         on_unavailable: on_unavailable.ok_or(Error::UnknownOperation)?,
         local_block: limiter.local_block(),

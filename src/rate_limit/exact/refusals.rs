@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn refused(refusals: &mut RefusalCache, who: &str, cost: f64, now: f64) {
-        let decision = limit(cost).answer(false, 8.0, now + 60_000.0, now);
+        let decision = limit(cost).decision(false, 8.0, now + 60_000.0, now);
         let begun = (now, refusals.epoch());
         refusals.remember(id(who), limit(cost), &decision, begun, 60_000.0);
     }
@@ -172,7 +172,7 @@ mod tests {
         let mut refusals = RefusalCache::default();
         let begun = (0.0, refusals.epoch());
         refusals.clear(&id("a"));
-        let decision = limit(1.0).answer(false, 10.0, 60_000.0, 0.0);
+        let decision = limit(1.0).decision(false, 10.0, 60_000.0, 0.0);
         refusals.remember(id("a"), limit(1.0), &decision, begun, 60_000.0);
         assert!(refusals.refusal(&id("a"), &limit(1.0), 1.0).is_none());
     }

@@ -16,7 +16,7 @@ use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
 use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
-use crate::rate_limit::result::result;
+use crate::rate_limit::result;
 
 /// Limits behind one handle, for the length of a call.
 pub struct RateLimiterClient {
@@ -51,17 +51,17 @@ pub async fn check(
     // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
     let time = now();
     let answer = match arrive(id, limit, time) {
-        Arrival::Known(decision) => result(&decision, limit.limit, false),
-        Arrival::Failing(decision) => limiter.client(report)?.answer(id, limit, Ok(decision))?,
+        Arrival::Known(decision) => result::of(&decision, limit.limit, false),
+        Arrival::Failing(decision) => limiter.client(report)?.to_result(id, limit, Ok(decision))?,
         Arrival::Sync => {
             let client = limiter.client(report)?;
             let decided = client.sync.run(id, Some(limit)).await;
-            client.answer(id, limit, decided)?
+            client.to_result(id, limit, decided)?
         }
         Arrival::Unknown => {
             let client = limiter.client(report)?;
             let decided = client.sync.begin(id, limit).await;
-            client.answer(id, limit, decided)?
+            client.to_result(id, limit, decided)?
         }
     };
     if can_flush {
@@ -98,7 +98,7 @@ impl RateLimiterClient {
         } else {
             Ok(Some(counter.peek(&limit, time)))
         };
-        self.answer(&id, &limit, decided)
+        self.to_result(&id, &limit, decided)
     }
 
     /// Forgets a counter, here and in KV.
@@ -127,7 +127,7 @@ impl RateLimiterClient {
         }
     }
 
-    fn answer(
+    fn to_result(
         &self,
         id: &CounterId,
         limit: &Limit,
@@ -151,12 +151,12 @@ impl RateLimiterClient {
         let degraded = failing || decided.is_none();
         let mut decision = decided.unwrap_or_else(|| {
             let time = now();
-            limit.answer(true, limit.cost, time + limit.window_ms, time)
+            limit.decision(true, limit.cost, time + limit.window_ms, time)
         });
         if degraded && *on_unavailable == OnUnavailable::Deny {
-            decision = limit.answer(false, limit.limit, decision.reset_at, now());
+            decision = limit.decision(false, limit.limit, decision.reset_at, now());
         }
-        Ok(result(&decision, limit.limit, degraded))
+        Ok(result::of(&decision, limit.limit, degraded))
     }
 }
 

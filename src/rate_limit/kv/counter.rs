@@ -125,14 +125,14 @@ impl Counter {
         if fits {
             self.counts.local += limit.cost;
         }
-        limit.answer(fits, self.counts.total(), self.window.ends_at(), now)
+        limit.decision(fits, self.counts.total(), self.window.ends_at(), now)
     }
 
     /// What a call of `limit` would be told, without counting it.
     pub fn peek(&self, limit: &Limit, now: f64) -> Decision {
         let total = self.counts.total();
         let fits = total + limit.cost <= limit.limit;
-        limit.answer(fits, total, self.window.ends_at(), now)
+        limit.decision(fits, total, self.window.ends_at(), now)
     }
 
     /// What to write in this sync: the sum, if it says more than KV has.

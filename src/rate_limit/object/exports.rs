@@ -33,7 +33,7 @@ fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallR
     Ok(check(store, &requests, id, now)?.into_js(now))
 }
 
-/// What a check of cost 1 would answer.
+/// What a check of cost 1 would return.
 #[wasm_bindgen(js_name = limitLook)]
 pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
     finish(looked(&store(storage), &config))
@@ -86,7 +86,7 @@ fn adjusted(
     Ok(adjust(store, &request, &change, now)?.into_js(now))
 }
 
-/// Forgets a limit. Answers whether that was the last one.
+/// Forgets a limit. Returns whether that was the last one.
 #[wasm_bindgen(js_name = limitForget)]
 pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
     let store = store(storage);
@@ -121,6 +121,6 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = limitWake)]
-pub fn limit_wake(storage: StorageHandle) -> JsValue {
+pub fn limit_on_alarm(storage: StorageHandle) -> JsValue {
     finish(store(Some(storage)).prune(now()).map(JsValue::from))
 }

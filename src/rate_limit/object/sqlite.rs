@@ -42,7 +42,7 @@ pub struct Record {
 pub struct Store(pub Option<Storage>);
 
 impl Store {
-    /// Brings the tables to their newest version; answers whether there are any.
+    /// Brings the tables to their newest version; returns whether there are any.
     pub fn open(storage: &Storage, create: bool) -> Result<bool, Error> {
         migrations::open(storage, MIGRATIONS, create)
     }
@@ -86,7 +86,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets one limit. Answers whether that was the last one.
+    /// Forgets one limit. Returns whether that was the last one.
     pub fn forget(&self, prefix: &JsString) -> Result<bool, Error> {
         let Some(storage) = &self.0 else {
             return Ok(false);
@@ -98,7 +98,7 @@ impl Store {
         Ok(first_end(storage)?.is_none())
     }
 
-    /// Forgets what has ended, and sets the alarm for the rest. Answers whether nothing is left.
+    /// Forgets what has ended, and sets the alarm for the rest. Returns whether nothing is left.
     pub fn prune(&self, now: f64) -> Result<bool, Error> {
         let Some(storage) = &self.0 else {
             return Ok(true);

@@ -1,6 +1,6 @@
 //! `SessionCacheClient`: the way from a token to a session in KV.
 
-use js_sys::{Function, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::entry::{self, Checked};
@@ -11,7 +11,7 @@ use crate::host::clock::now;
 use crate::host::json;
 use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
-use crate::host::task::{CallResult, Failure, wait};
+use crate::host::task::CallResult;
 use crate::kv::handle::Kv;
 use crate::kv::{key, size, ttl};
 use crate::session::id::check_id;
@@ -36,7 +36,8 @@ pub struct SessionCacheClient {
 }
 
 /// What became of a session that was to be cached.
-enum Outcome {
+pub(super) enum Outcome {
+    /// It is cached.
     Stored,
     /// It had expired.
     Expired,
@@ -57,7 +58,11 @@ impl SessionCacheClient {
         Ok(found.unwrap_or(JsValue::NULL))
     }
 
-    async fn find(&self, token: &Token, key: &JsString) -> Result<Option<JsValue>, Error> {
+    pub(super) async fn find(
+        &self,
+        token: &Token,
+        key: &JsString,
+    ) -> Result<Option<JsValue>, Error> {
         let found = match &self.revocations {
             None => self.kv.get(key).await?.and_then(|text| self.live(&text)),
             // Boxed, so that a read without revocations does not carry its states.
@@ -104,50 +109,6 @@ impl SessionCacheClient {
         Some(value)
     }
 
-    /// The session under a token, or what the loader gives, cached until it expires. What expires
-    /// before it could be used is null. What may have been read before it was revoked is loaded again.
-    ///
-    /// # Errors
-    /// An invalid token, what the loader threw, or it gave no session. KV's and objects' failures are
-    /// notes.
-    pub async fn get_or_load(&self, token: &Token, loader: &Function) -> CallResult {
-        let key = self.key(token)?;
-        match self.find(token, &key).await {
-            Ok(Some(session)) => return Ok(session),
-            Ok(None) => {}
-            Err(error) => {
-                self.report.note_code(Note::KvFailed, error.code());
-                self.report.hit(false);
-            }
-        }
-        let mut reloaded = false;
-        loop {
-            let start = start_fill();
-            let data = load(loader).await?;
-            if data.is_null() || data.is_undefined() {
-                return Ok(JsValue::NULL);
-            }
-            let session = entry::check_session(&data)?;
-            match self.store(token, &key, session, start).await {
-                Ok(Outcome::Stored) => {}
-                Ok(Outcome::Expired) => {
-                    self.report.note(Note::Expired);
-                    return Ok(JsValue::NULL);
-                }
-                // The next load begins when all that is revoked is known, so it is not refused for that.
-                Ok(Outcome::Revoked) if !reloaded => {
-                    self.report.note(Note::Revoked);
-                    reloaded = true;
-                    continue;
-                }
-                Ok(Outcome::Revoked) => self.report.note_code(Note::NotCached, "conflict"),
-                Ok(Outcome::Untracked) => self.report.note(Note::NotTracked),
-                Err(error) => self.report.note_code(Note::NotCached, error.code()),
-            }
-            return Ok(data);
-        }
-    }
-
     /// Stores a session until it expires. One that has expired is deleted instead. `as_of`: when its data
     /// was read, in ms since the epoch on this Worker's clock; by default now.
     ///
@@ -174,7 +135,7 @@ impl SessionCacheClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn store(
+    pub(super) async fn store(
         &self,
         token: &Token,
         key: &JsString,
@@ -262,7 +223,7 @@ impl SessionCacheClient {
         Ok(JsValue::from(deleted as f64))
     }
 
-    fn key(&self, token: &Token) -> Result<JsString, Error> {
+    pub(super) fn key(&self, token: &Token) -> Result<JsString, Error> {
         // `session:` alone would be a key, and everybody's.
         if token.text().length() == 0 {
             return Err(key::KeyError::Empty.into());
@@ -274,19 +235,6 @@ impl SessionCacheClient {
         };
         key::check(&key)?;
         Ok(key)
-    }
-}
-
-async fn load(loader: &Function) -> CallResult {
-    let loaded = match loader.call0(&JsValue::UNDEFINED) {
-        Ok(promise) => wait(promise, 0.0).await,
-        Err(thrown) => Err(Failure::Threw(thrown)),
-    };
-    match loaded {
-        Ok(data) => Ok(data),
-        Err(Failure::Threw(error)) => Err(Error::Thrown(error)),
-        // There is no time limit.
-        Err(Failure::TimedOut) => Ok(JsValue::NULL),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::host::task::run;
 use crate::kv::handle::Kv;
 use crate::session::revocation::client::RevocationClient;
 use crate::session::token::Token;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,7 +50,7 @@ fn client(
 
 fn revocations_of(options: &RevocationOptions) -> Box<RevocationClient> {
     Box::new(RevocationClient {
-        objects: Objects::new(&options.namespace(), options.report()),
+        objects: Namespace::new(&options.namespace(), options.report()),
         namespace_id: options.namespace_id(),
         staleness_ms: options.staleness_ms(),
     })

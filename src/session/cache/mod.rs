@@ -6,6 +6,7 @@ mod entry;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod key;
+mod load;
 mod user_index;
 
 pub use entry::SessionError;

@@ -1,4 +1,4 @@
-//! The one table of an object: what it holds, each with a tick and an end.
+//! The one table of an object: what it holds, each with a timestamp and an end.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
@@ -20,13 +20,13 @@ pub const MIGRATIONS: [&str; 1] = ["CREATE TABLE held (
 /// What a row is. The numbers are stored.
 #[derive(Clone, Copy)]
 pub enum Kind {
-    /// A session: its customer, its tick, its expiry, the record as JSON.
+    /// A session: its customer, its timestamp, its expiry, the record as JSON.
     Record = 0,
-    /// A session's object: `put`s of this customer with smaller ticks are refused.
-    Fence = 1,
-    /// A customer's object: the last tick it gave.
+    /// A session's object: `put`s of this customer with smaller timestamps are refused.
+    Tombstone = 1,
+    /// A customer's object: the last timestamp it gave.
     Clock = 2,
-    /// A customer's object: a session that may be its, with the tick of its last `set`.
+    /// A customer's object: a session that may be its, with the timestamp of its last `set`.
     Entry = 3,
     /// A user or a token: when its cached sessions were revoked last.
     Revoked = 4,
@@ -43,7 +43,7 @@ pub struct Held {
     /// An id, or nothing where there is one row of the kind.
     pub name: JsString,
     /// When it was last made so, on the clock of the customer's object.
-    pub tick: f64,
+    pub timestamp: f64,
     /// It counts until this moment.
     pub until: f64,
     /// What else it says.
@@ -53,7 +53,7 @@ pub struct Held {
 fn held(row: &Row) -> Held {
     Held {
         name: row.text(0).unwrap_or_else(|| JsString::from("")),
-        tick: row.number(1),
+        timestamp: row.number(1),
         until: row.number(2),
         body: row.text(3),
     }
@@ -79,7 +79,7 @@ impl Rows<'_> {
         Ok(self.storage.row(sql, &args)?.as_ref().map(held))
     }
 
-    /// All rows of a kind, in the order of their ticks.
+    /// All rows of a kind, in the order of their timestamps.
     ///
     /// # Errors
     /// The storage failed.
@@ -110,7 +110,7 @@ impl Rows<'_> {
         let args = [
             JsValue::from(kind as u8),
             (&row.name).into(),
-            row.tick.into(),
+            row.timestamp.into(),
             row.until.into(),
             body,
         ];
@@ -118,13 +118,13 @@ impl Rows<'_> {
             .run("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)", &args)
     }
 
-    /// Deletes a row whose tick is at most `tick`.
+    /// Deletes a row whose timestamp is at most `timestamp`.
     ///
     /// # Errors
     /// The storage failed.
-    pub fn drop(&self, kind: Kind, name: &JsString, tick: f64) -> Result<(), Error> {
+    pub fn drop(&self, kind: Kind, name: &JsString, timestamp: f64) -> Result<(), Error> {
         let sql = "DELETE FROM held WHERE kind = ? AND name = ? AND tick <= ?";
-        let args = [JsValue::from(kind as u8), name.into(), tick.into()];
+        let args = [JsValue::from(kind as u8), name.into(), timestamp.into()];
         self.storage.run(sql, &args)
     }
 
@@ -148,18 +148,18 @@ impl Rows<'_> {
         model::alarm(self.now, ends, set).map_or(Ok(()), |at| self.set_alarm(at))
     }
 
-    /// The alarm: deletes what has ended and sets the next one. Answers whether nothing is left.
+    /// The alarm: deletes what has ended and sets the next one. Returns whether nothing is left.
     ///
     /// # Errors
     /// The storage failed.
-    pub fn wake(&self) -> Result<bool, Error> {
+    pub fn on_alarm(&self) -> Result<bool, Error> {
         let ends = self.purge()?;
         // The one that was set has rung, be it a little early.
         ends.map_or(Ok(()), |at| self.set_alarm(at))?;
         Ok(ends.is_none())
     }
 
-    // Answers when the last of what is left ends.
+    // Returns when the last of what is left ends.
     fn purge(&self) -> Result<Option<f64>, Error> {
         let sql = "DELETE FROM held WHERE until <= ? AND kind <> ?";
         let alarm = JsValue::from(Kind::Alarm as u8);
@@ -172,7 +172,7 @@ impl Rows<'_> {
     fn set_alarm(&self, at: f64) -> Result<(), Error> {
         let row = Held {
             name: JsString::from(""),
-            tick: 0.0,
+            timestamp: 0.0,
             until: at,
             body: None,
         };

@@ -18,10 +18,10 @@ extern "C" {
 
 fn revoked_at(rows: &Rows) -> Result<Option<f64>, Error> {
     let revoked = rows.one(Kind::Revoked, &JsString::from(""))?;
-    Ok(revoked.map(|revoked| revoked.tick))
+    Ok(revoked.map(|revoked| revoked.timestamp))
 }
 
-/// Remembers until `until` that the token is about to be cached for a user. Answers when it was
+/// Remembers until `until` that the token is about to be cached for a user. Returns when it was
 /// revoked last, by the clock whose time is `at`.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
         }
         let owner = Held {
             name: user.clone(),
-            tick: rows.now,
+            timestamp: rows.now,
             until: until.min(rows.now + policy::REMEMBERED_MS),
             body: None,
         };
@@ -47,15 +47,15 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
     Ok(token_state(rows.now, revoked, &Array::new(), &Array::new()))
 }
 
-/// Refuses fills that read before now. Answers for whom the token was cached, and until when.
+/// Refuses fills that read before now. Returns for whom the token was cached, and until when.
 ///
 /// # Errors
 /// The storage failed.
 pub fn revoke(rows: &Rows) -> Result<JsValue, Error> {
-    let tick = model::tick(rows.now, revoked_at(rows)?);
+    let timestamp = model::next_timestamp(rows.now, revoked_at(rows)?);
     let row = Held {
         name: JsString::from(""),
-        tick,
+        timestamp,
         until: rows.now + model::TOKEN_REMEMBERED_MS,
         body: None,
     };
@@ -66,5 +66,5 @@ pub fn revoke(rows: &Rows) -> Result<JsValue, Error> {
         users.push(&owner.name);
         untils.push(&owner.until.into());
     }
-    Ok(token_state(rows.now, tick, &users, &untils))
+    Ok(token_state(rows.now, timestamp, &users, &untils))
 }

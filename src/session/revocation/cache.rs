@@ -226,7 +226,7 @@ mod tests {
             learned: Some(cache.learned()),
             ..began_before
         };
-        let told = |at| FillStart {
+        let at_moment = |at| FillStart {
             at,
             learned: None,
             clear_ms,
@@ -238,7 +238,7 @@ mod tests {
                 .is_some_and(|known| known.precedes(&start, "t", 10.0))
         };
         assert!(!precedes(began_before) && precedes(began_after));
-        assert!(!precedes(told(5.0)) && precedes(told(6.0)));
+        assert!(!precedes(at_moment(5.0)) && precedes(at_moment(6.0)));
     }
 
     #[test]

@@ -8,11 +8,11 @@ use super::fill::{FillStart, as_of};
 use super::isolate::{learn, learn_revoked, with_known};
 use crate::error::Error;
 use crate::host::clock::now;
+use crate::protocol::call_time::CallTime;
 use crate::session::object_name;
 use crate::session::policy::{CACHED_FOR_MS, REMEMBERED_MS};
 use crate::session::token::Token;
-use crate::stub::call::Objects;
-use crate::stub::retry::Stamp;
+use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,8 +31,8 @@ extern "C" {
     fn users(this: &Reply) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn untils(this: &Reply) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn tick(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = tick)]
+    fn timestamp(this: &Reply) -> JsValue;
 }
 
 fn number(value: &JsValue) -> f64 {
@@ -64,7 +64,7 @@ fn revocations(reply: &JsValue) -> Revocations {
 #[derive(Clone)]
 pub struct RevocationClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
     /// The number of its handle: what an isolate knows belongs to one handle.
     pub namespace_id: u32,
     /// How long what is known is good for, in ms.
@@ -79,7 +79,9 @@ impl RevocationClient {
         args: &[JsValue],
     ) -> Result<JsValue, Error> {
         let name = JsString::from(name);
-        self.objects.call(&name, method, args, Stamp::Without).await
+        self.objects
+            .call(&name, method, args, CallTime::Omitted)
+            .await
     }
 
     /// Whether what was read at `read_at`, by the clock of the user's object, may be served to the user under a token.
@@ -186,7 +188,7 @@ impl RevocationClient {
         let name = object_name::of_customer(user);
         let reply = self.ask(&name, "revokeUser", &[false.into()]).await?;
         if reply.is_object() {
-            let revoked_at = number(&reply.unchecked_ref::<Reply>().tick());
+            let revoked_at = number(&reply.unchecked_ref::<Reply>().timestamp());
             learn_revoked(self.namespace_id, &name, revoked_at);
         }
         Ok(())

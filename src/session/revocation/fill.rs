@@ -76,7 +76,7 @@ mod tests {
                 _ => answered + c,
             };
             let timestamp = revoked.floor();
-            // What is revoked after the object was asked is not in its answer.
+            // What is revoked after the object was asked is not in its reply.
             let (at, floor) = if revoked <= asked {
                 (asked.floor().max(timestamp + 1.0), timestamp)
             } else {

@@ -4,77 +4,30 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
+use super::reply::{Entry, Index, owner, timestamp, was_kept};
+use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
+use crate::protocol::call_time::CallTime;
 use crate::session::id::check_id;
 use crate::session::object_name;
 use crate::session::policy::is_settled;
 use crate::session::revocation::isolate::learn_revoked;
-use crate::stub::call::{CONCURRENCY, Objects};
-use crate::stub::retry::Stamp;
-
-#[wasm_bindgen]
-extern "C" {
-    /// `{ at, tick, ids, ticks }`; replies of our own class are plain objects.
-    type Index;
-    #[wasm_bindgen(method, getter, structural)]
-    fn at(this: &Index) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn ids(this: &Index) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn ticks(this: &Index) -> JsValue;
-
-    /// A record, or where one was: `{ customerId, tick }`.
-    type Placed;
-    #[wasm_bindgen(method, getter, structural, js_name = customerId)]
-    fn customer_id(this: &Placed) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn tick(this: &Placed) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn kept(this: &Placed) -> JsValue;
-}
+use crate::stub::call::{CONCURRENCY, Namespace};
 
 /// Sessions behind one namespace, for the length of a call.
 pub struct SessionStoreClient {
     /// The namespace.
-    pub objects: Objects,
-}
-
-#[derive(Clone)]
-struct Entry {
-    id: JsString,
-    tick: JsValue,
-}
-
-fn was_kept(place: &JsValue) -> bool {
-    place.is_object() && place.unchecked_ref::<Placed>().kept().is_truthy()
+    pub objects: Namespace,
 }
 
 fn session_name(id: &str) -> JsString {
-    JsString::from(object_name::of_session(id))
+    object_name::of_session(id).into()
 }
 
-fn entries(index: &JsValue) -> (f64, Vec<Entry>) {
-    if !index.is_object() {
-        return (0.0, Vec::new());
-    }
-    let index = index.unchecked_ref::<Index>();
-    let (ids, ticks) = (index.ids(), index.ticks());
-    let entries = match (ids.dyn_ref::<Array>(), ticks.dyn_ref::<Array>()) {
-        (Some(ids), Some(ticks)) => ids
-            .iter()
-            .zip(ticks.iter())
-            .filter_map(|(id, tick)| {
-                Some(Entry {
-                    id: id.dyn_into().ok()?,
-                    tick,
-                })
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    (index.at().as_f64().unwrap_or(0.0), entries)
+fn customer_name(id: &str) -> JsString {
+    object_name::of_customer(id).into()
 }
 
 fn calls(entries: &[Entry], args: &[JsValue]) -> Vec<(JsString, Vec<JsValue>)> {
@@ -85,6 +38,16 @@ fn calls(entries: &[Entry], args: &[JsValue]) -> Vec<(JsString, Vec<JsValue>)> {
         .collect()
 }
 
+// No call carries when it was made: what it changes is named by a logical timestamp.
+fn ask<'a>(
+    objects: &'a Namespace,
+    name: &'a JsString,
+    method: &'static str,
+    args: &'a [JsValue],
+) -> impl Future<Output = Result<JsValue, Error>> + 'a {
+    objects.call(name, method, args, CallTime::Omitted)
+}
+
 impl SessionStoreClient {
     /// The record of a session, or null.
     ///
@@ -92,10 +55,7 @@ impl SessionStoreClient {
     /// An invalid id, or the object failed.
     pub async fn get(&self, id: &str) -> CallResult {
         check_id(id)?;
-        let found = self
-            .objects
-            .call(&session_name(id), "readSession", &[], Stamp::Without)
-            .await?;
+        let found = ask(&self.objects, &session_name(id), "readSession", &[]).await?;
         self.objects.report.hit(!found.is_null());
         Ok(found)
     }
@@ -108,16 +68,10 @@ impl SessionStoreClient {
     pub async fn set(&self, id: &str, customer: &str, record: &JsValue, ttl_ms: f64) -> CallResult {
         let started = now();
         let args = [JsValue::from(id), ttl_ms.into()];
-        let name = JsString::from(object_name::of_customer(customer));
-        let tick = self
-            .objects
-            .call(&name, "addEntry", &args, Stamp::Without)
-            .await?;
-        let args = [record.clone(), tick, ttl_ms.into()];
+        let timestamp = ask(&self.objects, &customer_name(customer), "addEntry", &args).await?;
+        let args = [record.clone(), timestamp, ttl_ms.into()];
         let objects = self.objects.rest_of(started);
-        let moved = objects
-            .call(&session_name(id), "putSession", &args, Stamp::Without)
-            .await?;
+        let moved = ask(&objects, &session_name(id), "putSession", &args).await?;
         self.forget_place(id, &moved, started).await;
         Ok(JsValue::UNDEFINED)
     }
@@ -129,13 +83,11 @@ impl SessionStoreClient {
     pub async fn delete(&self, id: &str) -> CallResult {
         check_id(id)?;
         let started = now();
-        let name = session_name(id);
-        // Which session it is, first: no tick is 0, so nothing is deleted yet. What comes late then finds that
+        // Which session it is, first: no timestamp is 0, so nothing is deleted yet. What comes late then finds that
         // one or none. An object of the version before deletes it at once.
-        let mut place = self.remove(&name, JsValue::from(0), started).await?;
+        let mut place = self.remove(id, JsValue::from(0), started).await?;
         if was_kept(&place) {
-            let tick = place.unchecked_ref::<Placed>().tick();
-            place = self.remove(&name, tick, started).await?;
+            place = self.remove(id, timestamp(&place), started).await?;
         }
         // Kept still: it was set anew meanwhile, which counts as after this.
         if !was_kept(&place) {
@@ -144,49 +96,22 @@ impl SessionStoreClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn remove(&self, name: &JsString, tick: JsValue, started: f64) -> CallResult {
-        self.objects
-            .rest_of(started)
-            .call(name, "removeSession", &[tick], Stamp::Without)
-            .await
+    async fn remove(&self, id: &str, timestamp: JsValue, started: f64) -> CallResult {
+        let objects = self.objects.rest_of(started);
+        ask(&objects, &session_name(id), "removeSession", &[timestamp]).await
     }
 
     // Best effort: an entry without a session harms nobody, and goes by itself.
     async fn forget_place(&self, id: &str, place: &JsValue, started: f64) {
-        if !place.is_object() {
-            return;
-        }
-        let place = place.unchecked_ref::<Placed>();
-        let Some(customer) = place.customer_id().as_string() else {
+        let Some(customer) = owner(place) else {
             return;
         };
         let entry = Entry {
             id: JsString::from(id),
-            tick: place.tick(),
+            timestamp: timestamp(place),
         };
         let objects = self.objects.rest_of(started);
-        self.forget(&objects, &customer, &[entry], false).await;
-    }
-
-    async fn forget(
-        &self,
-        objects: &Objects,
-        customer: &str,
-        entries: &[Entry],
-        settled_only: bool,
-    ) {
-        let ids: Array = entries.iter().map(|entry| &entry.id).collect();
-        let ticks: Array = entries.iter().map(|entry| &entry.tick).collect();
-        let args = [ids.into(), ticks.into(), settled_only.into()];
-        let name = JsString::from(object_name::of_customer(customer));
-        if let Err(error) = objects
-            .call(&name, "forgetEntries", &args, Stamp::Without)
-            .await
-        {
-            self.objects
-                .report
-                .note_code(Note::ObjectFailed, error.code());
-        }
+        forget(&objects, &customer, &[entry], false).await;
     }
 
     /// The live sessions of a customer, oldest first: what each session's own object says.
@@ -196,68 +121,51 @@ impl SessionStoreClient {
     pub async fn list(&self, customer: &str) -> CallResult {
         check_id(customer)?;
         let started = now();
-        let name = JsString::from(object_name::of_customer(customer));
-        let index = self
-            .objects
-            .call(&name, "readIndex", &[], Stamp::Without)
-            .await?;
-        let (at, entries) = entries(&index);
+        let index = ask(&self.objects, &customer_name(customer), "readIndex", &[]).await?;
+        let index = Index::of(&index);
         let (found, mut stale) = (Array::new(), Vec::new());
-        for batch in entries.chunks(CONCURRENCY) {
+        for batch in index.entries.chunks(CONCURRENCY) {
             let objects = self.objects.rest_of(started);
-            let answers = objects.call_batch(&calls(batch, &[]), "readSession").await;
-            for (answer, entry) in answers.into_iter().zip(batch) {
-                let record = answer?;
-                let owner = record
-                    .is_object()
-                    .then(|| record.unchecked_ref::<Placed>().customer_id());
-                if owner.is_some_and(|owner| owner == customer) {
+            let records = objects.call_batch(&calls(batch, &[]), "readSession").await;
+            for (record, entry) in records.into_iter().zip(batch) {
+                let record = record?;
+                let set_at = || entry.timestamp.as_f64();
+                if owner(&record).is_some_and(|owner| owner == customer) {
                     found.push(&record);
-                } else if entry.tick.as_f64().is_some_and(|tick| is_settled(at, tick)) {
+                } else if set_at().is_some_and(|set_at| is_settled(index.at, set_at)) {
                     stale.push(entry.clone());
                 }
             }
         }
         if !stale.is_empty() {
             let objects = self.objects.rest_of(started);
-            self.forget(&objects, customer, &stale, true).await;
+            forget(&objects, customer, &stale, true).await;
         }
         Ok(found.into())
     }
 
-    /// Revokes all sessions of a customer, and what is cached of them; answers how many there were.
-    ///
+    /// Revokes all sessions of a customer, and what is cached of them; returns how many there were.
     /// `namespace_id` is that of the handle: this isolate knows at once what was revoked.
     ///
     /// # Errors
-    /// An invalid id, or the customer's object failed; [`crate::error::Error::Partial`] when some sessions' objects did.
+    /// An invalid id, or the customer's object failed; [`Error::Partial`] when some sessions' objects did.
     pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> CallResult {
         check_id(customer)?;
         let name = object_name::of_customer(customer);
         let args = [JsValue::TRUE];
-        let index = self
-            .objects
-            .call(
-                &JsString::from(name.as_str()),
-                "revokeUser",
-                &args,
-                Stamp::Without,
-            )
-            .await?;
-        let tick = index.unchecked_ref::<Placed>().tick();
-        learn_revoked(namespace_id, &name, tick.as_f64().unwrap_or(0.0));
-        let args = [JsValue::from(customer), tick];
+        let reply = ask(&self.objects, &name.as_str().into(), "revokeUser", &args).await?;
+        let revoked_at = timestamp(&reply);
+        learn_revoked(namespace_id, &name, revoked_at.as_f64().unwrap_or(0.0));
+        let args = [JsValue::from(customer), revoked_at];
         let (mut revoked, mut failure) = (0_usize, None);
         // A batch has the whole time limit, and the index is told of it: neither a session that hangs nor the end
         // of the invocation's calls takes away the progress that the next call builds on.
-        for batch in entries(&index).1.chunks(CONCURRENCY) {
-            let answers = self
-                .objects
-                .call_batch(&calls(batch, &args), "revokeSession")
-                .await;
+        for batch in Index::of(&reply).entries.chunks(CONCURRENCY) {
+            let calls = calls(batch, &args);
+            let replies = self.objects.call_batch(&calls, "revokeSession").await;
             let mut done = Vec::with_capacity(batch.len());
-            for (answer, entry) in answers.into_iter().zip(batch) {
-                match answer {
+            for (reply, entry) in replies.into_iter().zip(batch) {
+                match reply {
                     Ok(there) => {
                         revoked += usize::from(there.is_truthy());
                         done.push(entry.clone());
@@ -266,12 +174,22 @@ impl SessionStoreClient {
                 }
             }
             if !done.is_empty() {
-                self.forget(&self.objects, customer, &done, false).await;
+                forget(&self.objects, customer, &done, false).await;
             }
         }
         match failure {
             Some(error) => Err(error.after(revoked, Array::new())),
             None => Ok(JsValue::from(revoked as f64)),
         }
+    }
+}
+
+// Has the index forget entries. Its failure is a note.
+async fn forget(objects: &Namespace, customer: &str, entries: &[Entry], settled_only: bool) {
+    let ids: Array = entries.iter().map(|entry| &entry.id).collect();
+    let timestamps: Array = entries.iter().map(|entry| &entry.timestamp).collect();
+    let args = [ids.into(), timestamps.into(), settled_only.into()];
+    if let Err(error) = ask(objects, &customer_name(customer), "forgetEntries", &args).await {
+        objects.report.note_code(Note::ObjectFailed, error.code());
     }
 }

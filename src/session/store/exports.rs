@@ -8,7 +8,7 @@ use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
 use crate::session::record;
-use crate::stub::call::Objects;
+use crate::stub::call::Namespace;
 
 /// `SessionStoreClient.set`.
 #[wasm_bindgen(js_name = storeSet)]
@@ -22,7 +22,7 @@ pub fn store_set(
     report: Option<JsReport>,
 ) -> JsValue {
     let client = SessionStoreClient {
-        objects: Objects::new(namespace, report),
+        objects: Namespace::new(namespace, report),
     };
     run(async move {
         record::check(&id, &customer, created_at)?;
@@ -40,7 +40,7 @@ pub fn store_call(
     report: Option<JsReport>,
 ) -> JsValue {
     let client = SessionStoreClient {
-        objects: Objects::new(namespace, report),
+        objects: Namespace::new(namespace, report),
     };
     run(async move {
         match method.as_str() {

@@ -26,7 +26,7 @@ fn schedule(gap: u32) -> impl Strategy<Value = Vec<(Act, u32, u32)>> {
     prop::collection::vec((act, 0..gap, 1_u32..4), 1..120)
 }
 
-/// Does to a state what an object does; answers whether the call was admitted.
+/// Does to a state what an object does; returns whether the call was admitted.
 fn act(state: &mut AlgorithmState, limit: &Limit, act: Act, now: f64) -> (bool, Verdict) {
     *state = state.clone().at(limit, now);
     match act {

@@ -29,7 +29,7 @@ impl AuthStorage {
     /// then the call's own.
     ///
     /// # Errors
-    /// A key or an argument out of bounds, a value that is no count, or the object failed.
+    /// A key or an argument out of bounds, a value that is not a count, or the object failed.
     pub async fn call(
         &self,
         asked: Operation,

@@ -58,7 +58,7 @@ pub enum AuthStorageError {
     /// What stands under the key is no count.
     #[error("what stands under the key is no counter, so it cannot be incremented")]
     NotCounter,
-    /// A rule nobody can mean.
+    /// A rule out of range.
     #[error("a rule is {{ window, max }}: seconds above 0, and a number of requests")]
     Rule,
 }
@@ -138,7 +138,7 @@ pub fn expired(expires_at: Option<f64>, now: f64) -> bool {
 /// The expiry of what begins now and has a TTL.
 ///
 /// # Errors
-/// [`TtlError`] for what nobody can mean.
+/// [`TtlError`] for a TTL out of range.
 pub fn expiry(seconds: f64, now: f64) -> Result<f64, TtlError> {
     ttl::check(seconds)?;
     Ok(now + (seconds * 1_000.0).ceil())

@@ -259,7 +259,7 @@ fn versions_and_owners() {
     assert!(add(&with(1.0, Some("me"))).is_ok());
     assert!(
         add(&with(2.0, None)).is_ok(),
-        "who names no owner is not asked"
+        "a caller who names no owner is not asked"
     );
 }
 

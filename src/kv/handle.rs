@@ -141,7 +141,7 @@ impl Kv {
         Ok(())
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// The handle failed or did not answer in time.

@@ -88,7 +88,7 @@ impl AuthStorageObject {
     /// Sets the value until `ttl` seconds from now, or without an end.
     ///
     /// # Errors
-    /// A TTL nobody can mean, or the storage failed.
+    /// A TTL out of range, or the storage failed.
     pub fn set(&self, once: &Once, value: &JsString, ttl: Option<f64>) -> Result<JsValue, Error> {
         let expires_at = ttl.map(|ttl| model::expiry(ttl, self.now)).transpose()?;
         self.once(once, |held| {
@@ -97,7 +97,7 @@ impl AuthStorageObject {
         })
     }
 
-    /// Deletes the value, there or not.
+    /// Deletes the value; a missing one is not an error.
     ///
     /// # Errors
     /// The storage failed.
@@ -128,7 +128,7 @@ impl AuthStorageObject {
     /// Counts one and returns the count. A new counter ends after `ttl` seconds.
     ///
     /// # Errors
-    /// A TTL nobody can mean, a value that is no count, or the storage failed.
+    /// A TTL out of range, a value that is not a count, or the storage failed.
     pub fn increment(&self, once: &Once, ttl: f64) -> Result<JsValue, Error> {
         self.once(once, |held| {
             let next = model::increment(held.counter(self.now)?, ttl, self.now)?;
@@ -139,10 +139,10 @@ impl AuthStorageObject {
     }
 
     /// Counts one request where the rule admits it. Returns 0 for an admitted one, else the seconds
-    /// to wait; who is refused writes nothing.
+    /// to wait; a refused one writes nothing.
     ///
     /// # Errors
-    /// What is no rule, a value that is no count, or the storage failed.
+    /// What is no rule, a value that is not a count, or the storage failed.
     pub fn consume(&self, once: &Once, rule: Rule) -> Result<JsValue, Error> {
         self.once(once, |held| {
             match model::consume(held.counter(self.now)?, rule, self.now)? {

@@ -43,7 +43,7 @@ fn take(store: &Store, holder: &JsValue, ttl_seconds: &JsValue) -> CallResult {
     }
 }
 
-/// Gives the holder another TTL: `[fence, expiresAt]`, or null for who does not hold it.
+/// Gives the holder another TTL: `[fence, expiresAt]`, or null for anybody else.
 #[wasm_bindgen(js_name = lockExtend)]
 pub fn lock_extend(
     storage: Option<StorageHandle>,
@@ -74,7 +74,7 @@ fn extend(
     }
 }
 
-/// Frees the lock. False for who does not hold it, unless this `call` is what released it.
+/// Frees the lock. False for anybody but the holder, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
 pub fn lock_release(storage: Option<StorageHandle>, holder: JsValue, call: JsValue) -> JsValue {
     finish(release(storage.map(store), &holder, &call))

@@ -3,20 +3,16 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
+use super::argument::{check_key, number_of, ttl_of, value_of};
+use super::counter::Rule;
+use super::error::AuthStorageError;
+use super::model::Operation;
 use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
-use crate::kv::ttl::{self, TtlError};
+use crate::kv::ttl;
 use crate::protocol::call_time::CallTime;
 use crate::stub::call::Namespace;
-
-#[wasm_bindgen]
-extern "C" {
-    type Text;
-    #[wasm_bindgen(method, structural, js_name = isWellFormed)]
-    fn is_well_formed(this: &Text) -> bool;
-}
 
 /// The auth storage behind one namespace, for the length of a call. Each key is an object of its own.
 pub struct AuthStorage {
@@ -36,7 +32,7 @@ impl AuthStorage {
         key: &JsString,
         mut args: Vec<JsValue>,
     ) -> CallResult {
-        model::check_key(byte_length(key))?;
+        check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
             Checked::Known(result) => return Ok(result),
             Checked::Ask(operation) => operation,
@@ -93,40 +89,4 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
         Operation::Get | Operation::Delete | Operation::Take => {}
     }
     Ok(Checked::Ask(operation))
-}
-
-/// A value that may be stored.
-///
-/// # Errors
-/// [`AuthStorageError`] for anything but text within bounds.
-pub fn value_of(value: &JsValue) -> Result<JsString, AuthStorageError> {
-    let text: &JsString = value.dyn_ref().ok_or(AuthStorageError::NotText)?;
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    if f64::from(text.length()) * 3.0 > MAX_VALUE_BYTES {
-        let bytes = byte_length(text);
-        if bytes > MAX_VALUE_BYTES {
-            return Err(AuthStorageError::TooLarge(bytes as u64));
-        }
-    }
-    // A lone surrogate would be another text when it is read.
-    if !text.unchecked_ref::<Text>().is_well_formed() {
-        return Err(AuthStorageError::NotUnicode);
-    }
-    Ok(text.clone())
-}
-
-/// A TTL in seconds, if there is one.
-///
-/// # Errors
-/// [`TtlError`] for what is there and no number.
-pub fn ttl_of(ttl: &JsValue) -> Result<Option<f64>, TtlError> {
-    if ttl.is_undefined() || ttl.is_null() {
-        return Ok(None);
-    }
-    ttl.as_f64().map(Some).ok_or(TtlError::NotPositive)
-}
-
-/// A number; NaN for anything else, which all checks refuse.
-pub fn number_of(number: &JsValue) -> f64 {
-    number.as_f64().unwrap_or(f64::NAN)
 }

@@ -4,9 +4,12 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::sqlite::{AuthStorageObject, MIGRATIONS, Once};
-use crate::auth_storage::client;
-use crate::auth_storage::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
+use super::sqlite::{AuthStorageObject, Once};
+use super::statements::MIGRATIONS;
+use crate::auth_storage::argument::{MAX_IDEMPOTENCY_KEY, number_of, ttl_of, value_of};
+use crate::auth_storage::counter::Rule;
+use crate::auth_storage::error::AuthStorageError;
+use crate::auth_storage::model::Operation;
 use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
 use crate::host::task::{CallResult, finish};
@@ -55,8 +58,8 @@ pub fn set(
 ) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Set, key, sent)?;
-        let value = client::value_of(value)?;
-        object(storage).set(&once, &value, client::ttl_of(ttl)?)
+        let value = value_of(value)?;
+        object(storage).set(&once, &value, ttl_of(ttl)?)
     };
     finish(job())
 }
@@ -85,7 +88,7 @@ pub fn increment(
 ) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Increment, key, sent)?;
-        object(storage).increment(&once, client::number_of(ttl))
+        object(storage).increment(&once, number_of(ttl))
     };
     finish(job())
 }
@@ -101,8 +104,8 @@ pub fn consume(
 ) -> JsValue {
     let job = || -> CallResult {
         let rule = Rule {
-            window: client::number_of(window),
-            max: client::number_of(max),
+            window: number_of(window),
+            max: number_of(max),
         };
         object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
     };

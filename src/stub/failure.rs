@@ -52,7 +52,7 @@ impl RoomError for ObjectFailure {
     }
 
     fn failure(&self) -> Option<(&'static str, &JsValue)> {
-        Some(("Durable Namespace failed (see cause)", &self.cause))
+        Some(("Durable Objects failed (see cause)", &self.cause))
     }
 }
 

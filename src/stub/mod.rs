@@ -1,4 +1,4 @@
-//! Calls on Durable Namespace from outside: the one place that knows of time limits, retries and failures.
+//! Calls on Durable Objects from outside: the one place that knows of time limits, retries and failures.
 
 pub mod call;
 mod clock;

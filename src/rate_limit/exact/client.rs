@@ -1,4 +1,4 @@
-//! `RateLimiterClient` on Durable Namespace: every call asks the identifier's object, but for those that it
+//! `RateLimiterClient` on Durable Objects: every call asks the identifier's object, but for those that it
 //! has refused already.
 
 use std::cell::RefCell;

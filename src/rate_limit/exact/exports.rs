@@ -1,4 +1,4 @@
-//! The JavaScript face of `RateLimiterClient` on Durable Namespace.
+//! The JavaScript face of `RateLimiterClient` on Durable Objects.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

@@ -3,7 +3,10 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
+use super::argument::{check_key, check_value};
+use super::counter::Rule;
+use super::error::AuthStorageError;
+use super::model::Operation;
 use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
@@ -22,14 +25,14 @@ impl AuthStorage {
     /// then the call's own.
     ///
     /// # Errors
-    /// A key or an argument out of bounds, a value that is no count, or the object failed.
+    /// A key or an argument out of bounds, a value that is not a count, or the object failed.
     pub async fn call(
         &self,
         asked: Operation,
         key: &JsString,
         mut args: Vec<JsValue>,
     ) -> CallResult {
-        model::check_key(byte_length(key))?;
+        check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
             Checked::Known(result) => return Ok(result),
             Checked::Ask(operation) => operation,
@@ -87,19 +90,4 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
         Operation::Get | Operation::Delete | Operation::Take => {}
     }
     Ok(Checked::Ask(operation))
-}
-
-/// Checks the size of a value.
-///
-/// # Errors
-/// [`AuthStorageError::TooLarge`].
-pub fn check_value(value: &JsString) -> Result<(), AuthStorageError> {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    if f64::from(value.length()) * 3.0 > MAX_VALUE_BYTES {
-        let bytes = byte_length(value);
-        if bytes > MAX_VALUE_BYTES {
-            return Err(AuthStorageError::TooLarge(bytes as u64));
-        }
-    }
-    Ok(())
 }

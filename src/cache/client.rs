@@ -54,7 +54,7 @@ impl CacheClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// An invalid key, or KV failed.
@@ -64,7 +64,7 @@ impl CacheClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// The value under a checked key, unless it has expired or is no JSON.
+    /// The value under a checked key, unless it has expired or is not valid JSON.
     pub(super) async fn read(&self, key: &JsString) -> Result<Option<JsValue>, Error> {
         Ok(self
             .kv

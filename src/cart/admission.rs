@@ -60,7 +60,7 @@ pub(super) fn admit(
     }))
 }
 
-/// Who names no owner is not asked.
+/// A caller who names no owner is not asked.
 pub(super) fn check_owner(
     live: Option<&Header>,
     preconditions: &Preconditions,

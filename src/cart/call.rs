@@ -48,7 +48,7 @@ impl Call {
     /// A call as a caller makes it, at `now`.
     ///
     /// # Errors
-    /// [`CartError`] for a TTL, key, version or owner that is none.
+    /// [`CartError`] for an invalid TTL, key, version or owner.
     pub fn new(
         now: f64,
         ttl_seconds: f64,

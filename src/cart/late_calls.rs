@@ -7,11 +7,12 @@ use super::idempotency;
 use super::line::MAX_QUANTITY;
 use super::memory::MemoryCart;
 use super::merge::{self, Begun};
+use super::merge_tests::run_merge;
 use super::operations;
 use super::policy::Policy;
 use super::remembered::Key;
 use super::storage::CartStorage;
-use super::tests::{call_at, filled, increment, line, quantities, refusal, run_merge};
+use super::tests::{call_at, filled, increment, line, quantities, refusal};
 
 fn expecting(if_version: Option<f64>) -> Preconditions {
     let owner = None;

@@ -23,5 +23,7 @@ pub mod storage;
 #[cfg(test)]
 mod late_calls;
 #[cfg(test)]
+mod merge_tests;
+#[cfg(test)]
 #[allow(clippy::indexing_slicing, reason = "a test may fail")]
 mod tests;

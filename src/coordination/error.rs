@@ -7,7 +7,7 @@ use crate::error::RoomError;
 /// Why a call is refused.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum CoordinationError {
-    /// Not who holds a lock.
+    /// Not the holder of a lock.
     #[error(
         "not a lock that acquire() answered: its holder is not copied by JSON or by spreading it"
     )]

@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Error;
-use crate::auth_storage::model::AuthStorageError;
+use crate::auth_storage::error::AuthStorageError;
 use crate::cart::error::CartError;
 use crate::coordination::error::CoordinationError;
 use crate::kv::failure::{KvFailure, KvOperation, KvReason};

@@ -45,7 +45,7 @@ impl KVClient {
     /// The text under a key, parsed if `as_json`; null when there is none.
     ///
     /// # Errors
-    /// An invalid key, a text that is no JSON, or KV failed.
+    /// An invalid key, a text that is not valid JSON, or KV failed.
     pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
         key::check(name)?;
         let text = self.kv.get(name).await?;
@@ -107,7 +107,7 @@ impl KVClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// An invalid key, or KV failed.

@@ -4,6 +4,7 @@ use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use super::failure::KvOperation;
+use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
     Entry, KvHandle, ListOptions, PutOptions, expires_at_of, kv_get, kv_get_with_metadata,
@@ -18,22 +19,6 @@ pub struct Stored {
     pub text: JsString,
     /// The exact expiry from our metadata in ms since the epoch, where KV keeps the entry for longer.
     pub expires_at: Option<f64>,
-}
-
-/// A key of a listing.
-pub struct Listed {
-    /// The key.
-    pub name: JsString,
-    /// Its metadata, or undefined.
-    pub metadata: JsValue,
-}
-
-/// One page of a listing.
-pub struct Page {
-    /// The keys of this page, at most 1,000.
-    pub keys: Vec<Listed>,
-    /// Where the next page begins; `None` on the last.
-    pub cursor: Option<JsString>,
 }
 
 /// A handle with what its client knows of it.
@@ -141,7 +126,7 @@ impl Kv {
         Ok(())
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// The handle failed or did not answer in time.
@@ -191,7 +176,7 @@ impl Kv {
         cursor: Option<&JsString>,
     ) -> Result<Page, Error> {
         let reply = self.list_raw(prefix, limit, cursor).await?;
-        page(reply).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+        listing::page(reply).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
     }
 
     /// The same as the handle returns it: an object whose `keys` are an array.
@@ -235,25 +220,4 @@ impl Kv {
         };
         outcome.map_err(|failure| operation.failed(failure))
     }
-}
-
-fn page(reply: JsValue) -> Result<Page, JsValue> {
-    let reply: Entry = reply.unchecked_into();
-    let mut keys = Vec::new();
-    for key in Array::from(&reply.keys()?).iter() {
-        let key: Entry = key.unchecked_into();
-        if let Ok(name) = key.name()?.dyn_into() {
-            keys.push(Listed {
-                name,
-                metadata: key.metadata()?,
-            });
-        }
-    }
-    let more = reply.list_complete()?.is_falsy();
-    let cursor = if more {
-        reply.cursor()?.dyn_into().ok()
-    } else {
-        None
-    };
-    Ok(Page { keys, cursor })
 }

@@ -7,6 +7,7 @@ mod exports;
 pub mod failure;
 pub mod handle;
 pub mod key;
+pub mod listing;
 pub mod size;
 pub mod ttl;
 

@@ -45,7 +45,7 @@ pub struct Plan {
 /// Checks a TTL.
 ///
 /// # Errors
-/// [`TtlError`] for what nobody can mean.
+/// [`TtlError`] for a TTL out of range.
 pub fn check(seconds: f64) -> Result<(), TtlError> {
     if !seconds.is_finite() || seconds <= 0.0 {
         return Err(TtlError::NotPositive);
@@ -83,7 +83,7 @@ pub fn check_moment(seconds: f64, now: f64) -> Result<(), TtlError> {
 /// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
 ///
 /// # Errors
-/// [`TtlError`] for what nobody can mean.
+/// [`TtlError`] for a TTL out of range.
 pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
     check(seconds)?;
     let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);

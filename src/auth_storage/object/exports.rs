@@ -1,12 +1,14 @@
-//! The JavaScript face of the object: one function for each method of its class. What comes in by RPC
-//! may be anything, so nothing is taken for granted here.
+//! The JavaScript face of the object: one function for each method of its class, which has checked the types.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::sqlite::{AuthStorageObject, MIGRATIONS, Once};
-use crate::auth_storage::client;
-use crate::auth_storage::model::{AuthStorageError, MAX_IDEMPOTENCY_KEY, Operation, Rule};
+use super::sqlite::{AuthStorageObject, Once};
+use super::statements::MIGRATIONS;
+use crate::auth_storage::argument::{MAX_IDEMPOTENCY_KEY, check_value};
+use crate::auth_storage::counter::Rule;
+use crate::auth_storage::error::AuthStorageError;
+use crate::auth_storage::model::Operation;
 use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
 use crate::host::task::{CallResult, finish};
@@ -54,7 +56,7 @@ pub fn set(
 ) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Set, key, sent)?;
-        client::check_value(&value)?;
+        check_value(&value)?;
         object(storage).set(&once, &value, ttl)
     };
     finish(job())

@@ -3,34 +3,13 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use crate::auth_storage::model::{
-    self, AuthStorageError, Counter, Keeping, MAX_REMEMBERED, Operation, Rule, TRIM_EVERY, Verdict,
-};
+use super::statements::{READ, RECALL, REMEMBER, TRIM, TRIM_LARGE, WRITE};
+use crate::auth_storage::counter::{self, Counter, Rule, Verdict};
+use crate::auth_storage::error::AuthStorageError;
+use crate::auth_storage::model::{self, Keeping, MAX_REMEMBERED, Operation, TRIM_EVERY};
 use crate::error::Error;
 use crate::object::migrations::NewerSchema;
 use crate::object::storage::Storage;
-
-/// The versions of the tables.
-pub const MIGRATIONS: [&str; 1] = ["
-CREATE TABLE held (
-  value TEXT, expires_at REAL, remembered_until REAL NOT NULL DEFAULT 0, alarm_at REAL,
-  sequence INTEGER NOT NULL DEFAULT 0
-);
-INSERT INTO held DEFAULT VALUES;
-CREATE TABLE remembered (
-  key TEXT PRIMARY KEY, operation INTEGER NOT NULL, answer, sequence INTEGER NOT NULL, until REAL NOT NULL
-) WITHOUT ROWID
-"];
-
-const READ: &str = "SELECT value, expires_at, remembered_until, alarm_at, sequence FROM held";
-const WRITE: &str =
-    "UPDATE held SET value = ?, expires_at = ?, remembered_until = ?, alarm_at = ?, sequence = ?";
-const RECALL: &str = "SELECT operation, answer FROM remembered WHERE key = ? AND until > ?";
-const REMEMBER: &str = "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?, ?)";
-const TRIM: &str = "DELETE FROM remembered WHERE sequence <= ? OR until <= ?";
-// Of the results that are large, those of `getAndDelete`, the last eight.
-const TRIM_LARGE: &str = "DELETE FROM remembered WHERE key IN (
-  SELECT key FROM remembered WHERE length(answer) > 4096 ORDER BY sequence DESC LIMIT -1 OFFSET 8)";
 
 /// One object at one moment, inside the transaction that its class has opened.
 pub struct AuthStorageObject {
@@ -70,7 +49,7 @@ impl Held {
             return Ok(None);
         };
         Ok(Some(Counter {
-            count: model::count_of(&String::from(text))?,
+            count: counter::count_of(&String::from(text))?,
             expires_at: self.keeping.expires_at,
         }))
     }
@@ -88,7 +67,7 @@ impl AuthStorageObject {
     /// Sets the value until `ttl` seconds from now, or without an end.
     ///
     /// # Errors
-    /// A TTL nobody can mean, or the storage failed.
+    /// A TTL out of range, or the storage failed.
     pub fn set(&self, once: &Once, value: &JsString, ttl: Option<f64>) -> Result<JsValue, Error> {
         let expires_at = ttl.map(|ttl| model::expiry(ttl, self.now)).transpose()?;
         self.once(once, |held| {
@@ -97,7 +76,7 @@ impl AuthStorageObject {
         })
     }
 
-    /// Deletes the value, there or not.
+    /// Deletes the value; a missing one is not an error.
     ///
     /// # Errors
     /// The storage failed.
@@ -128,10 +107,10 @@ impl AuthStorageObject {
     /// Counts one and returns the count. A new counter ends after `ttl` seconds.
     ///
     /// # Errors
-    /// A TTL nobody can mean, a value that is no count, or the storage failed.
+    /// A TTL out of range, a value that is not a count, or the storage failed.
     pub fn increment(&self, once: &Once, ttl: f64) -> Result<JsValue, Error> {
         self.once(once, |held| {
-            let next = model::increment(held.counter(self.now)?, ttl, self.now)?;
+            let next = counter::increment(held.counter(self.now)?, ttl, self.now)?;
             let result = JsValue::from_f64(next.count as f64);
             self.write_counter(held, once, next, &result)?;
             Ok(result)
@@ -139,13 +118,13 @@ impl AuthStorageObject {
     }
 
     /// Counts one request where the rule admits it. Returns 0 for an admitted one, else the seconds
-    /// to wait; who is refused writes nothing.
+    /// to wait; a refused one writes nothing.
     ///
     /// # Errors
-    /// What is no rule, a value that is no count, or the storage failed.
+    /// What is no rule, a value that is not a count, or the storage failed.
     pub fn consume(&self, once: &Once, rule: Rule) -> Result<JsValue, Error> {
         self.once(once, |held| {
-            match model::consume(held.counter(self.now)?, rule, self.now)? {
+            match counter::consume(held.counter(self.now)?, rule, self.now)? {
                 Verdict::Allowed(next) => {
                     let result = JsValue::from_f64(0.0);
                     self.write_counter(held, once, next, &result)?;

@@ -10,7 +10,7 @@ pub const REMEMBERED_MS: f64 = 60_000.0;
 /// A lock that is held, or was.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
-    /// The secret of who holds it.
+    /// Its holder's secret.
     pub holder: String,
     /// Larger than that of every holder before.
     pub fence: f64,
@@ -40,7 +40,7 @@ impl Lock {
         let last = match known {
             Some(lock) if lock.is_held(now) && lock.holder == holder => return Attempt::Held(lock),
             Some(lock) if lock.is_held(now) => return Attempt::Busy(lock.expires_at - now),
-            // A copy that comes late, of who has released it since: nobody would release it again.
+            // A late copy of a call whose caller has released the lock since: nobody would release it again.
             Some(lock) if lock.holder == holder && !lock.released_by.is_empty() => {
                 return Attempt::Busy(0.0);
             }
@@ -68,7 +68,7 @@ impl Lock {
         self.released_by.is_empty() && now < self.expires_at
     }
 
-    /// Gives its holder another TTL from now; `None` for who does not hold it. A call that was made before the
+    /// Gives its holder another TTL from now; `None` for anybody else. A call that was made before the
     /// last one changes nothing: its holder relies on what that one has promised.
     pub fn extended(
         mut self,
@@ -209,7 +209,7 @@ mod tests {
                             free_at = lock.expires_at;
                             known = Some(lock);
                         } else {
-                            // Or it is a copy of who has released it.
+                            // Or it is a copy of a call whose caller has released it.
                             let released = known.as_ref().is_some_and(|l| l.holder == holder && !l.released_by.is_empty());
                             prop_assert!(now < free_at || released);
                         }

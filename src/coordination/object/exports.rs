@@ -44,7 +44,7 @@ fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> CallResult {
     }
 }
 
-/// Gives the holder another TTL: `[fence, expiresAt]`, or null for who does not hold it.
+/// Gives the holder another TTL: `[fence, expiresAt]`, or null for anybody else.
 #[wasm_bindgen(js_name = lockExtend)]
 pub fn lock_extend(
     storage: Option<StorageHandle>,
@@ -71,7 +71,7 @@ fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64
     }
 }
 
-/// Frees the lock. False for who does not hold it, unless this `call` is what released it.
+/// Frees the lock. False for anybody but the holder, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
 pub fn lock_release(storage: Option<StorageHandle>, holder: &str, call: &str) -> JsValue {
     finish(release(storage.map(store), holder, call))

@@ -252,7 +252,7 @@ fn smaller(a: Limit, b: Limit) -> Limit {
     if b.limit < a.limit { b } else { a }
 }
 
-// Not a secret: who guesses it only keeps a call of their own from being counted.
+// Not a secret: whoever guesses it only keeps a call of their own from being counted.
 fn call_id() -> JsValue {
     (Math::random() * MAX_LIMIT).floor().into()
 }

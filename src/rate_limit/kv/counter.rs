@@ -102,7 +102,7 @@ impl Counter {
         }
     }
 
-    /// Claims the sync, if it is time for one and nobody has it. Who gets `true` must [`Self::end_sync`].
+    /// Claims the sync, if it is time for one and nobody has it. Whoever gets `true` must [`Self::end_sync`].
     pub fn claim_sync(&mut self, now: f64) -> bool {
         let settled = self.counts.is_full_in_kv()
             && !self.window.needs_correction()

@@ -38,7 +38,7 @@ impl Schedule {
         self.failing
     }
 
-    /// Claims the sync, if it is time for one and nobody has it. Who gets `true` must [`Self::end`] it.
+    /// Claims the sync, if it is time for one and nobody has it. Whoever gets `true` must [`Self::end`] it.
     pub fn claim(&mut self, now: f64) -> bool {
         let due = now >= self.busy_until && now - self.synced_at >= SYNC_INTERVAL_MS;
         // A clock that went back must not stop the syncs.

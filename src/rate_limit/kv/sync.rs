@@ -76,7 +76,7 @@ impl CounterSync {
         Ok(decide(id, limit, now()))
     }
 
-    /// For who claimed the sync: reads, decides, writes. Without a limit there is nothing to decide.
+    /// For the call that claimed the sync: reads, decides, writes. Without a limit there is nothing to decide.
     ///
     /// # Errors
     /// KV failed and `on_unavailable` is `Throw`, or there is nothing to decide.

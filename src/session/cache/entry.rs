@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::date;
 use crate::error::RoomError;
 use crate::host::json;
-use crate::kv::handle::Listed;
+use crate::kv::listing::Listed;
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,7 +7,8 @@ use super::key::user_prefix;
 use crate::error::Error;
 use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
-use crate::kv::handle::{Kv, Listed};
+use crate::kv::handle::Kv;
+use crate::kv::listing::Listed;
 use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key};
 use crate::session::token::Token;
 

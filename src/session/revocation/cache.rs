@@ -6,7 +6,7 @@
 use super::fill::FillStart;
 
 /// Of how many users and tokens an isolate remembers what is revoked. Each has two places, by its name;
-/// who finds both taken takes the one that was used less lately, whose user is then asked for again.
+/// one that finds both taken takes the one that was used less recently, whose user is then asked for again.
 pub const MAX_KNOWN: usize = 4_096;
 
 /// What an object says of revocations.
@@ -27,7 +27,7 @@ impl Revocations {
         own.fold(self.revoked_at, |floor, (_, at)| floor.max(*at))
     }
 
-    // What one knows who has heard both, in whatever order the replies came. Whether that is more.
+    // Becomes what both say together, in whatever order the replies came. Returns whether that is more than before.
     fn merge(&mut self, other: Self) -> bool {
         let newer = other.at > self.at;
         let more = other.revoked_at > self.revoked_at

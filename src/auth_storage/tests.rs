@@ -1,5 +1,12 @@
-use super::*;
+//! What is held, counted and remembered, and what is refused.
+
 use proptest::prelude::*;
+
+use super::argument::check_key;
+use super::counter::*;
+use super::error::AuthStorageError;
+use super::model::*;
+use crate::error::RoomError;
 
 const NOW: f64 = 1_800_000_000_000.0;
 

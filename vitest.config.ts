@@ -9,10 +9,13 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 // Coverage is measured on what was built: V8 reports nothing of node_modules.
 const built = [
-  { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/node.js') },
-  { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/better_auth_node.js') },
+  { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/entries/node.js') },
+  { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/entries/better_auth_node.js') },
   { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
-  { find: /^.*node_modules\/@codex\/cloudflare-clients\/runtime\.js$/, replacement: path('pkg/runtime.js') },
+  {
+    find: /^.*node_modules\/@codex\/cloudflare-clients\/wasm\/driver\.js$/,
+    replacement: path('pkg/wasm/driver.js'),
+  },
 ];
 
 // Where a test runs is its folder. All import the package by its name, as it was packed and installed.
@@ -29,7 +32,7 @@ export default defineConfig({
       provider: 'v8',
       // The TypeScript by its source maps; the Rust is covered by its own tests.
       include: ['pkg/**/*.js'],
-      exclude: ['pkg/clients.js', 'pkg/workerd.js'],
+      exclude: ['pkg/wasm/*.js', 'pkg/entries/*.js'],
     },
     projects: [
       {

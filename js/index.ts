@@ -10,7 +10,7 @@ export {
   type ClearOptions,
   type ClearResult,
   type GetOrSetOptions,
-} from './cache.js';
+} from './cache/client.js';
 export {
   type AnySku,
   type CartChange,
@@ -22,12 +22,22 @@ export {
   type CartStoreOptions,
   type MergePolicy,
   type Sku,
-} from './cart.js';
-export { CounterClient, type IncrementOptions } from './counter.js';
-export { CloudflareClientsError, type ErrorCode } from './error.js';
-export type { ClientEvent, EventClient, EventNote, OnEvent } from './events.js';
-export type { KVHandle } from './handle.js';
-export { KVClient, type KVEntry, type KVListedKey, type KVListOptions, type KVPutOptions } from './kv.js';
+} from './cart/client.js';
+export { CounterClient, type IncrementOptions } from './coordination/counter_client.js';
+export { type AcquireOptions, type Lock, LockClient } from './coordination/lock_client.js';
+export { CloudflareClientsError, type ErrorCode } from './core/error.js';
+export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
+export type { KVHandle } from './core/kv_handle.js';
+export type { LocationHint, ObjectClientOptions, ObjectHandle } from './core/namespace.js';
+export type { ClientOptions, WaitUntil } from './core/options.js';
+export {
+  KVClient,
+  type KVEntry,
+  type KVListedKey,
+  type KVListOptions,
+  type KVPutOptions,
+} from './kv/client.js';
+export { RateLimiterClient, type RateLimiterOptions } from './rate_limit/client.js';
 export {
   clientKey,
   RATE_LIMITS,
@@ -35,17 +45,13 @@ export {
   type RateLimitConfig,
   type RateLimitResult,
   rateLimitHeaders,
-} from './limits.js';
-export { type AcquireOptions, type Lock, LockClient } from './lock.js';
-export type { LocationHint, ObjectClientOptions, ObjectHandle } from './objects.js';
-export type { ClientOptions, WaitUntil } from './options.js';
-export { RateLimiterClient, type RateLimiterOptions } from './rate_limit.js';
+} from './rate_limit/limit.js';
 export {
   type CachedSession,
   SessionCacheClient,
   type SessionCacheOptions,
   type SessionInput,
   type SessionSetOptions,
-} from './session.js';
-export type { SessionRecord } from './session_record.js';
-export { SessionStoreClient, type SessionStoreOptions } from './session_store.js';
+} from './session/cache_client.js';
+export type { SessionRecord } from './session/record.js';
+export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';

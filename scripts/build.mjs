@@ -1,15 +1,32 @@
 // Fills pkg/: the wasm, its glue as a factory, JavaScript, typings, source maps, README and licence.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { factory } from './glue.mjs';
 import { at, hashOf, once, root, run, step } from './lib.mjs';
 import { installPackage } from './pack.mjs';
+import { reached } from './reach.mjs';
 
 const RUST = ['Cargo.toml', 'Cargo.lock', 'src'];
-const SCRIPTS = ['scripts/build.mjs', 'scripts/glue.mjs', 'scripts/lib.mjs', 'scripts/pack.mjs'];
+const SCRIPTS = [
+  'scripts/build.mjs',
+  'scripts/glue.mjs',
+  'scripts/lib.mjs',
+  'scripts/pack.mjs',
+  'scripts/reach.mjs',
+];
 const REST = ['js', 'pkg/package.json', 'README.md', 'LICENSE'];
+
+const WRITTEN_BY_HAND = ['package.json', 'CHANGELOG.md'];
 
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 const RUSTFLAGS = [
@@ -26,12 +43,14 @@ export async function build({ force = false } = {}) {
   const built = await once(
     'build',
     key,
-    () => existsSync(at('pkg/workerd.js')),
+    () => existsSync(at('pkg/entries/workerd.js')) && existsSync(at('target/glue-objects/objects.d.ts')),
     () => {
-      wasm('clients', 'clients', 'pkg');
-      wasm('objects', 'objects', 'pkg/durable_objects');
+      clean();
+      wasm('clients', 'clients', 'pkg/wasm');
+      wasm('objects', 'objects', 'pkg/wasm');
       step('Compiling the TypeScript', '5 seconds');
       run('tsc', ['-p', 'js/tsconfig.json']);
+      prune();
       for (const file of ['README.md', 'LICENSE'])
         if (existsSync(at(file))) copyFileSync(at(file), at('pkg', file));
       report();
@@ -46,10 +65,10 @@ export async function buildFaults() {
   await once(
     'build-faults',
     key,
-    () => existsSync(at('target/faults/workerd.js')),
+    () => existsSync(at('target/faults/entries/workerd.js')),
     () => {
       rmSync(at('target/faults'), { recursive: true, force: true });
-      wasm('faults', 'clients,faults', 'target/faults', 'clients');
+      wasm('faults', 'clients,faults', 'target/faults/wasm', 'clients');
       run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
       copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
     },
@@ -61,17 +80,7 @@ function wasm(name, features, out, file = name) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
   // wasm-pack writes a package.json and a .gitignore into its folder, so it gets one of its own.
-  const args = [
-    'build',
-    '.',
-    '--release',
-    '--target',
-    'web',
-    '--mode',
-    'no-install',
-    '--no-pack',
-    '--no-typescript',
-  ];
+  const args = ['build', '.', '--release', '--target', 'web', '--mode', 'no-install', '--no-pack'];
   const cargo = ['--no-default-features', '--features', features];
   run('wasm-pack', [...args, '--out-dir', folder, '--out-name', file, '--', ...cargo], {
     quiet: true,
@@ -82,9 +91,28 @@ function wasm(name, features, out, file = name) {
   writeFileSync(at(out, `${file}.js`), factory(readFileSync(at(folder, `${file}.js`), 'utf8')));
 }
 
+// What was built before may have had other names.
+function clean() {
+  for (const name of readdirSync(at('pkg'))) {
+    if (!WRITTEN_BY_HAND.includes(name)) rmSync(at('pkg', name), { recursive: true });
+  }
+}
+
+// The typings of what is internal, and the JavaScript of files that hold types alone.
+function prune() {
+  const kept = reached(at('pkg'), JSON.parse(readFileSync(at('pkg/package.json'), 'utf8')));
+  const files = readdirSync(at('pkg'), { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const name = relative(at('pkg'), join(file.parentPath, file.name));
+    const built = name.replace(/\.map$/, '');
+    if (!/\.(js|d\.ts)$/.test(built) || kept.has(built)) continue;
+    rmSync(at('pkg', name));
+  }
+}
+
 function report() {
   const gzip = (file) => `${(gzipSync(readFileSync(at('pkg', file))).length / 1024).toFixed(1)} KB`;
   console.log(
-    `✓ pkg/ is built; clients.wasm ${gzip('clients.wasm')} gzip, objects.wasm ${gzip('durable_objects/objects.wasm')}`,
+    `✓ pkg/ is built; clients.wasm ${gzip('wasm/clients.wasm')} gzip, objects.wasm ${gzip('wasm/objects.wasm')}`,
   );
 }

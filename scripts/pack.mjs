@@ -15,7 +15,7 @@ export function pack(folder = at('pkg'), into = at('target')) {
 
 export async function installPackage(changed) {
   const place = at('node_modules/@codex/cloudflare-clients');
-  const there = existsSync(join(place, 'workerd.js')) && !lstatSync(place).isSymbolicLink();
+  const there = existsSync(join(place, 'entries/workerd.js')) && !lstatSync(place).isSymbolicLink();
   if (there && !changed) return;
   const tarball = pack();
   rmSync(place, { recursive: true, force: true });

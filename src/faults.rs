@@ -46,3 +46,9 @@ pub fn fault_later(promise: JsValue, how: u8) -> JsValue {
         Ok(fail(how))
     })
 }
+
+/// Awaits what nobody settles: no promise that its driver could await.
+#[wasm_bindgen(js_name = awaitNothing)]
+pub fn await_nothing() -> JsValue {
+    run(std::future::pending())
+}

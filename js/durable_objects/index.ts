@@ -4,9 +4,9 @@
  *
  * @packageDocumentation
  */
-export { AuthStorageDurableObject } from './auth_storage.js';
-export type { Reply } from './base.js';
-export { CartDurableObject } from './cart.js';
-export { CoordinationDurableObject } from './coordination.js';
-export { RateLimitDurableObject } from './rate_limit.js';
-export { SessionDurableObject } from './session.js';
+export { AuthStorageDurableObject } from '../auth_storage/object.js';
+export { CartDurableObject } from '../cart/object.js';
+export { CoordinationDurableObject } from '../coordination/object.js';
+export { RateLimitDurableObject } from '../rate_limit/object.js';
+export { SessionDurableObject } from '../session/object.js';
+export type { Reply } from './reply.js';

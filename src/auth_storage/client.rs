@@ -3,25 +3,21 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::model::{self, AuthStorageError, MAX_VALUE_BYTES, Operation, Rule};
+use super::argument::{check_key, check_value};
+use super::counter::Rule;
+use super::error::AuthStorageError;
+use super::model::Operation;
 use crate::error::Error;
-use crate::host::byte_length;
-use crate::host::task::Answer;
-use crate::kv::ttl::{self, TtlError};
-use crate::object::call::Objects;
-use crate::object::model::Stamp;
-
-#[wasm_bindgen]
-extern "C" {
-    type Text;
-    #[wasm_bindgen(method, structural, js_name = isWellFormed)]
-    fn is_well_formed(this: &Text) -> bool;
-}
+use crate::host::task::CallResult;
+use crate::host::values::byte_length;
+use crate::kv::ttl;
+use crate::protocol::call_time::CallTime;
+use crate::stub::call::Namespace;
 
 /// The auth storage behind one namespace, for the length of a call. Each key is an object of its own.
 pub struct AuthStorage {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
 }
 
 impl AuthStorage {
@@ -29,24 +25,29 @@ impl AuthStorage {
     /// then the call's own.
     ///
     /// # Errors
-    /// A key or an argument out of bounds, a value that is no count, or the object failed.
-    pub async fn call(&self, asked: Operation, key: &JsString, mut args: Vec<JsValue>) -> Answer {
-        model::check_key(byte_length(key))?;
+    /// A key or an argument out of bounds, a value that is not a count, or the object failed.
+    pub async fn call(
+        &self,
+        asked: Operation,
+        key: &JsString,
+        mut args: Vec<JsValue>,
+    ) -> CallResult {
+        check_key(byte_length(key))?;
         let operation = match check(asked, &args)? {
-            Checked::Answered(answer) => return Ok(answer),
+            Checked::Known(result) => return Ok(result),
             Checked::Ask(operation) => operation,
         };
         if operation != asked {
             args.truncate(1);
         }
-        let stamp = if operation == Operation::Get {
-            Stamp::Without
+        let time = if operation == Operation::Get {
+            CallTime::Omitted
         } else {
-            Stamp::With
+            CallTime::Sent
         };
         let value = self
             .objects
-            .call(key, operation.method(), &args, stamp)
+            .call(key, operation.method(), &args, time)
             .await?;
         if matches!(operation, Operation::Get | Operation::Take) {
             self.objects.report.hit(!value.is_null());
@@ -58,70 +59,35 @@ impl AuthStorage {
 /// What is known before an object is asked.
 enum Checked {
     Ask(Operation),
-    Answered(JsValue),
+    Known(JsValue),
 }
 
+// JavaScript has checked the types.
 fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
-    let number = |n: usize| args.get(n).map_or(f64::NAN, number_of);
+    let number = |n: usize| args.get(n).and_then(JsValue::as_f64);
+    let required = |n: usize| number(n).unwrap_or(f64::NAN);
     match operation {
         Operation::Set => {
-            args.get(1)
-                .ok_or(AuthStorageError::NotText)
-                .and_then(value_of)?;
-            match args.get(2).map_or(Ok(None), ttl_of)? {
+            let value: Option<&JsString> = args.get(1).and_then(|value| value.dyn_ref());
+            check_value(value.ok_or(AuthStorageError::NotText)?)?;
+            match number(2) {
                 // better-auth passes it for a session in its last second: over at once.
                 Some(0.0) => return Ok(Checked::Ask(Operation::Delete)),
                 Some(seconds) => ttl::check(seconds)?,
                 None => {}
             }
         }
-        Operation::Increment => ttl::check(number(1))?,
+        Operation::Increment => ttl::check(required(1))?,
         Operation::Consume => {
             let rule = Rule {
-                window: number(1),
-                max: number(2),
+                window: required(1),
+                max: required(2),
             };
             if !rule.admits()? {
-                return Ok(Checked::Answered(rule.window.ceil().into()));
+                return Ok(Checked::Known(rule.window.ceil().into()));
             }
         }
         Operation::Get | Operation::Delete | Operation::Take => {}
     }
     Ok(Checked::Ask(operation))
-}
-
-/// A value that may be stored.
-///
-/// # Errors
-/// [`AuthStorageError`] for anything but text within bounds.
-pub fn value_of(value: &JsValue) -> Result<JsString, AuthStorageError> {
-    let text: &JsString = value.dyn_ref().ok_or(AuthStorageError::NotText)?;
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    if f64::from(text.length()) * 3.0 > MAX_VALUE_BYTES {
-        let bytes = byte_length(text);
-        if bytes > MAX_VALUE_BYTES {
-            return Err(AuthStorageError::TooLarge(bytes as u64));
-        }
-    }
-    // A lone surrogate would be another text when it is read.
-    if !text.unchecked_ref::<Text>().is_well_formed() {
-        return Err(AuthStorageError::NotUnicode);
-    }
-    Ok(text.clone())
-}
-
-/// A TTL in seconds, if there is one.
-///
-/// # Errors
-/// [`TtlError`] for what is there and no number.
-pub fn ttl_of(ttl: &JsValue) -> Result<Option<f64>, TtlError> {
-    if ttl.is_undefined() || ttl.is_null() {
-        return Ok(None);
-    }
-    ttl.as_f64().map(Some).ok_or(TtlError::NotPositive)
-}
-
-/// A number; NaN for anything else, which all checks refuse.
-pub fn number_of(number: &JsValue) -> f64 {
-    number.as_f64().unwrap_or(f64::NAN)
 }

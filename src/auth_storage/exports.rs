@@ -6,30 +6,26 @@ use wasm_bindgen::prelude::*;
 
 use super::client::AuthStorage;
 use super::model::Operation;
-use crate::host::object_handle::ObjectHandle;
-use crate::host::report::{JsReport, Report};
+use crate::error::Error;
+use crate::host::namespace::ClientNamespace;
+use crate::host::report::JsReport;
 use crate::host::task::run;
-use crate::object::call::Objects;
+use crate::stub::call::Namespace;
 
-/// A call of `secondaryStorage` or `rateLimitStorage`, by the number of its operation.
+/// A call of `secondaryStorage` or `rateLimitStorage`: `operation` is the method of the object's class.
 #[wasm_bindgen(js_name = authCall)]
 pub fn call(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    report: Option<JsReport>,
-    operation: u8,
+    namespace: &ClientNamespace,
+    operation: String,
     key: JsString,
     args: Vec<JsValue>,
+    report: Option<JsReport>,
 ) -> JsValue {
     let storage = AuthStorage {
-        objects: Objects {
-            handle,
-            placement,
-            limit_ms,
-            report: Report(report),
-        },
+        objects: Namespace::new(namespace, report),
     };
-    let operation = Operation::from_number(operation);
-    run(async move { storage.call(operation, &key, args).await })
+    run(async move {
+        let operation = Operation::named(&operation).ok_or(Error::UnknownOperation)?;
+        storage.call(operation, &key, args).await
+    })
 }

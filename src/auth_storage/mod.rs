@@ -1,9 +1,14 @@
 //! better-auth's secondary storage and limiter: an object for each key.
 
+pub mod argument;
 pub mod client;
+pub mod counter;
+pub mod error;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod model;
-pub mod object;
 #[cfg(feature = "objects")]
-mod object_exports;
+mod object;
+
+#[cfg(test)]
+mod tests;

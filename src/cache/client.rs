@@ -5,10 +5,12 @@ use js_sys::{JsString, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::host::kv::{Kv, PutOptions, Stored};
+use crate::host::clock::now;
+use crate::host::json;
+use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
-use crate::host::task::Answer;
-use crate::host::{json, now};
+use crate::host::task::CallResult;
+use crate::kv::handle::{Kv, Stored};
 use crate::kv::{key, size, ttl};
 
 #[wasm_bindgen]
@@ -33,7 +35,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn get(&self, key: &JsString) -> Answer {
+    pub async fn get(&self, key: &JsString) -> CallResult {
         key::check(key)?;
         let found = self.read(key).await?;
         self.report.hit(found.is_some());
@@ -44,7 +46,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, TTL or value (nothing is written then), or KV failed.
-    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> Answer {
+    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> CallResult {
         key::check(key)?;
         ttl::check(seconds)?;
         let text = text_of(value)?;
@@ -52,17 +54,17 @@ impl CacheClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn delete(&self, key: &JsString) -> Answer {
+    pub async fn delete(&self, key: &JsString) -> CallResult {
         key::check(key)?;
         self.kv.delete(key).await?;
         Ok(JsValue::UNDEFINED)
     }
 
-    /// The value under a checked key, unless it has expired or is no JSON.
+    /// The value under a checked key, unless it has expired or is not valid JSON.
     pub(super) async fn read(&self, key: &JsString) -> Result<Option<JsValue>, Error> {
         Ok(self
             .kv

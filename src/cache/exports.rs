@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
 use super::load::Ticket;
-use crate::host::kv::{Kv, KvHandle};
+use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::handle::Kv;
 
 fn client(
     kv: KvHandle,

@@ -1,12 +1,11 @@
 //! `CacheClient` over many keys: bulk reads, deletions, a purge by prefix.
 
-use js_sys::{Array, Function, JsString, Map};
-use serde::Serialize;
+use js_sys::{Array, Function, JsString, Map, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
 use crate::error::Error;
-use crate::host::task::Answer;
+use crate::host::task::CallResult;
 use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS, key};
 
 impl CacheClient {
@@ -14,25 +13,25 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key, more keys than one invocation can read, or KV failed.
-    pub async fn get_many(&self, keys: &[JsString]) -> Answer {
+    pub async fn get_many(&self, keys: &[JsString]) -> CallResult {
         check_all(keys)?;
         let found = Map::new();
         let mut used = 0;
         let mut bulk = true;
         for batch in keys.chunks(MAX_BULK_KEYS) {
             let asked: Array = batch.iter().collect();
-            // A handle without bulk reads says so by its first answer, which is no `Map`.
-            let answer = if bulk {
+            // A handle without bulk reads says so by its first reply, which is no `Map`.
+            let reply = if bulk {
                 self.kv.get_bulk(&asked).await?
             } else {
                 None
             };
             used += usize::from(bulk);
-            bulk = answer.is_some();
+            bulk = reply.is_some();
             for key in batch {
-                let answer = answer.as_ref().filter(|answer| answer.has(key));
-                let stored = if let Some(answer) = answer {
-                    self.kv.stored(&answer.get(key))
+                let reply = reply.as_ref().filter(|reply| reply.has(key));
+                let stored = if let Some(reply) = reply {
+                    self.kv.stored(&reply.get(key))
                 } else {
                     // Also in workerd, whose `Map` leaves out keys that look like array indices.
                     if used == MAX_OPERATIONS {
@@ -54,7 +53,7 @@ impl CacheClient {
     ///
     /// # Errors
     /// An invalid key (nothing is deleted then), or [`Error::Partial`] with the keys that are left.
-    pub async fn delete_many(&self, keys: &[JsString]) -> Answer {
+    pub async fn delete_many(&self, keys: &[JsString]) -> CallResult {
         check_all(keys)?;
         let (now, later) = keys.split_at_checked(MAX_OPERATIONS).unwrap_or((keys, &[]));
         let mut failed = None;
@@ -97,7 +96,7 @@ impl CacheClient {
         prefix: &JsString,
         cursor: Option<JsString>,
         on_progress: Option<Function>,
-    ) -> Answer {
+    ) -> CallResult {
         let (mut cursor, mut used, mut deleted) = (cursor, 0, 0);
         loop {
             // A page is deleted whole, so that the cursor behind it stands for the rest.
@@ -129,24 +128,21 @@ impl CacheClient {
                 break;
             }
         }
-        let complete = cursor.is_none();
-        let cursor = cursor.map(String::from);
-        serde_wasm_bindgen::to_value(&Cleared {
-            deleted,
-            complete,
-            cursor,
-        })
-        .map_err(|error| Error::Thrown(error.into()))
+        Ok(cleared(deleted, cursor))
     }
 }
 
-/// What `clear` answers.
-#[derive(Serialize)]
-struct Cleared {
-    deleted: usize,
-    complete: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cursor: Option<String>,
+// What `clear` returns: `{ deleted, complete, cursor? }`.
+fn cleared(deleted: usize, cursor: Option<JsString>) -> JsValue {
+    let result = Object::new();
+    // Setting a property of a plain object does not fail.
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&result, &name.into(), &value));
+    set("deleted", (deleted as f64).into());
+    set("complete", cursor.is_none().into());
+    if let Some(cursor) = cursor {
+        set("cursor", cursor.into());
+    }
+    result.into()
 }
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {

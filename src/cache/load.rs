@@ -7,7 +7,7 @@ use super::client::{CacheClient, text_of};
 use crate::error::Error;
 use crate::host::json;
 use crate::host::report::Note;
-use crate::host::task::{Answer, Failure, wait};
+use crate::host::task::{CallResult, Failure, wait};
 use crate::kv::{key, ttl};
 
 #[wasm_bindgen]
@@ -55,7 +55,7 @@ impl CacheClient {
         loader: &Function,
         ticket: &Ticket,
         join_ms: f64,
-    ) -> Answer {
+    ) -> CallResult {
         key::check(key)?;
         ttl::check(seconds)?;
         match self.read(key).await {
@@ -72,16 +72,16 @@ impl CacheClient {
         } else {
             self.join(ticket, join_ms).await
         };
-        let answer = match joined {
-            Some(answer) => answer,
+        let result = match joined {
+            Some(result) => result,
             None => self.load(key, seconds, loader, ticket).await,
         };
         ticket.leave();
-        answer
+        result
     }
 
     // `None`: this call has to load for itself. Waiting is bounded: a second dead flight is not waited for.
-    async fn join(&self, ticket: &Ticket, join_ms: f64) -> Option<Answer> {
+    async fn join(&self, ticket: &Ticket, join_ms: f64) -> Option<CallResult> {
         for _ in 0..2 {
             let Ok(outcome) = wait(ticket.outcome(), join_ms).await else {
                 self.report.note(Note::JoinFailed);
@@ -109,7 +109,7 @@ impl CacheClient {
         seconds: f64,
         loader: &Function,
         ticket: &Ticket,
-    ) -> Answer {
+    ) -> CallResult {
         let loaded = match loader.call0(&JsValue::UNDEFINED) {
             Ok(promise) => wait(promise, 0.0).await,
             Err(thrown) => Err(Failure::Threw(thrown)),

@@ -3,17 +3,20 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::model::CartError;
+use super::error::CartError;
 use crate::error::Error;
-use crate::host::task::Answer;
-use crate::host::{json, now};
-use crate::object::call::Objects;
-use crate::object::model::{Stamp, check_name};
+use crate::host::clock::now;
+use crate::host::json;
+use crate::host::task::CallResult;
+use crate::protocol::call_time::CallTime;
+use crate::protocol::name::check_name;
+use crate::stub::call::Namespace;
+use crate::stub::refusal::Refusal;
 
 /// Carts behind one namespace, for the length of a call.
 pub struct CartStoreClient {
     /// The namespace.
-    pub objects: Objects,
+    pub objects: Namespace,
 }
 
 /// A merge of one cart into another.
@@ -27,7 +30,7 @@ pub struct Merge {
     /// The TTL of both, in seconds.
     pub ttl_seconds: JsValue,
     /// What the target is called with after the id and the lines: policy, TTL, version, owner.
-    pub terms: Vec<JsValue>,
+    pub args: Vec<JsValue>,
     /// Whom the caller acts for.
     pub owner: JsValue,
 }
@@ -36,13 +39,13 @@ pub struct Merge {
 const MAX_BEGINS: u32 = 5;
 
 impl CartStoreClient {
-    /// Merges one cart into another, and deletes it; answers the merged cart, or null when there was
+    /// Merges one cart into another, and deletes it; returns the merged cart, or null when there was
     /// nothing to merge. The source remembers what was begun, so that the call can be repeated after a
     /// crash at any step: it goes on with the merge that is under way.
     ///
     /// # Errors
     /// What one of the carts refuses (nothing has changed then), or an object failed.
-    pub async fn merge(&self, merge: Merge) -> Answer {
+    pub async fn merge(&self, merge: Merge) -> CallResult {
         check_name(&merge.from)?;
         check_name(&merge.into)?;
         if merge.from == merge.into {
@@ -56,11 +59,11 @@ impl CartStoreClient {
         };
         let id = begun.get(0);
         let mut args = vec![id.clone(), begun.get(1)];
-        args.extend(merge.terms.iter().cloned());
+        args.extend(merge.args.iter().cloned());
         let merged = self.step(started, &target, "merge", &args).await;
         // A refusal says that nothing was merged by this call; another one may have done it. Unless the
         // target gives the merge up, the source stays as it is.
-        let refused = matches!(merged, Err(Error::Refused(_)));
+        let refused = matches!(&merged, Err(error) if error.of_room::<Refusal>().is_some());
         let done = if refused {
             let args = [id.clone()];
             let done = self.step(started, &target, "giveUpMerge", &args).await?;
@@ -91,7 +94,9 @@ impl CartStoreClient {
     ) -> Result<Option<Array>, Error> {
         let args = [merge.ttl_seconds.clone(), merge.owner.clone()];
         let objects = self.objects.rest_of(started);
-        let read = objects.call(source, "get", &args, Stamp::Without).await?;
+        let read = objects
+            .call(source, "get", &args, CallTime::Omitted)
+            .await?;
         if read.is_null() {
             return Ok(None);
         }
@@ -116,10 +121,16 @@ impl CartStoreClient {
         Err(CartError::Changed.into())
     }
 
-    async fn step(&self, started: f64, cart: &JsString, method: &str, args: &[JsValue]) -> Answer {
+    async fn step(
+        &self,
+        started: f64,
+        cart: &JsString,
+        method: &str,
+        args: &[JsValue],
+    ) -> CallResult {
         self.objects
             .rest_of(started)
-            .call(cart, method, args, Stamp::With)
+            .call(cart, method, args, CallTime::Sent)
             .await
     }
 }

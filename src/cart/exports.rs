@@ -7,49 +7,36 @@ use js_sys::{Array, JsString};
 use lru::LruCache;
 use wasm_bindgen::prelude::*;
 
+use super::call::{Call, Outcome};
 use super::client::{CartStoreClient, Merge};
-use super::keeper::{Outcome, Terms};
+use super::error::CartError;
 use super::memory::MemoryCart;
-use super::model::CartError;
 use super::{operations, parse};
-use crate::error::Error;
-use crate::host::now;
-use crate::host::object_handle::ObjectHandle;
-use crate::host::report::{JsReport, Report};
-use crate::host::task::{Answer, answer, run};
-use crate::object::call::Objects;
-use crate::object::model::check_name;
+use crate::host::clock::now;
+use crate::host::namespace::ClientNamespace;
+use crate::host::report::JsReport;
+use crate::host::task::{CallResult, finish, run};
+use crate::protocol::name::check_name;
+use crate::stub::call::Namespace;
 
-/// `CartStoreClient.mergeCart`.
+/// `CartStoreClient.mergeCart`. `terms`: policy, TTL, version, owner.
 #[wasm_bindgen(js_name = cartsMerge)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn carts_merge(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
+    namespace: &ClientNamespace,
     from: String,
     into: String,
     key: String,
     owner: JsValue,
-    terms: Vec<JsValue>,
+    args: Vec<JsValue>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let report = Report(report);
-    let objects = Objects {
-        handle,
-        placement,
-        limit_ms,
-        report,
-    };
+    let objects = Namespace::new(namespace, report);
     let merge = Merge {
         from,
         into,
         key,
-        ttl_seconds: terms.get(1).cloned().unwrap_or_default(),
-        terms,
+        ttl_seconds: args.get(1).cloned().unwrap_or_default(),
+        args,
         owner,
     };
     run(async move { CartStoreClient { objects }.merge(merge).await })
@@ -64,15 +51,15 @@ thread_local! {
         RefCell::new(LruCache::new(MAX_CARTS));
 }
 
-/// The cart of this isolate's memory, as its object would answer: `method` with its arguments. `number` is
-/// that of the namespace's handle.
+/// The cart of this isolate's memory, as its object would reply: `method` with its arguments. `namespace_id` is
+/// the number of the namespace's handle.
 #[wasm_bindgen(js_name = cartInMemory)]
 #[allow(
     clippy::too_many_arguments,
     reason = "flat arguments cross without an object to read"
 )]
 pub fn cart_in_memory(
-    number: u32,
+    namespace_id: u32,
     id: String,
     method: &str,
     json: JsString,
@@ -82,47 +69,47 @@ pub fn cart_in_memory(
     owner: Option<String>,
 ) -> JsValue {
     let operation = if method == "mutate" { "change" } else { method };
-    let terms = Terms::new(now(), ttl_seconds, key, if_version, owner)
-        .map(|terms| terms.doing(operation, &String::from(&json)));
-    answer(terms.map_err(Into::into).and_then(|terms| {
+    let call = Call::new(now(), ttl_seconds, key, if_version, owner)
+        .map(|call| call.doing(operation, &String::from(&json)));
+    finish(call.map_err(Into::into).and_then(|call| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {
-            let place = (number, id);
+            let place = (namespace_id, id);
             // What is refused, or only read, makes no cart.
             let mut cart = carts.get(&place).cloned().unwrap_or_default();
-            let told = in_memory(&mut cart, method, &json, &terms)?;
+            let reply = in_memory(&mut cart, method, &json, &call)?;
             if method != "get" || carts.contains(&place) {
                 carts.put(place, cart);
-                make_room(carts);
+                evict(carts);
             }
-            Ok(told)
+            Ok(reply)
         })
     }))
 }
 
 // The cart that was changed last stays, however large.
-fn make_room(carts: &mut LruCache<(u32, String), MemoryCart>) {
+fn evict(carts: &mut LruCache<(u32, String), MemoryCart>) {
     let mut bytes: usize = carts.iter().map(|(_, cart)| cart.bytes()).sum();
     while bytes > MAX_BYTES && carts.len() > 1 {
         bytes -= carts.pop_lru().map_or(bytes, |(_, cart)| cart.bytes());
     }
 }
 
-fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, terms: &Terms) -> Answer {
+fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, call: &Call) -> CallResult {
     if method == "get" {
-        let version = operations::read(cart, terms)?;
+        let version = operations::read(cart, call)?;
         return Ok(version.map_or(JsValue::NULL, |version| {
             Array::of2(&version.into(), &cart.json().into()).into()
         }));
     }
     let outcome = match method {
-        "set" => operations::set_lines(cart, &parse::lines(json)?, terms),
-        "change" | "mutate" => operations::change(cart, &parse::changes(json)?, terms),
-        "delete" => operations::delete(cart, terms),
+        "set" => operations::set_lines(cart, &parse::lines(json)?, call),
+        "change" | "mutate" => operations::change(cart, &parse::changes(json)?, call),
+        "delete" => operations::delete(cart, call),
         _ => Err(CartError::BadChange.into()),
     };
     let Outcome { version, found } = match outcome {
-        Err(Error::Nothing) => Outcome {
+        Err(error) if error.of_room() == Some(&CartError::Nothing) => Outcome {
             version: 0.0,
             found: false,
         },

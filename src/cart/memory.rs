@@ -1,7 +1,9 @@
-//! A cart in memory: what answers when the object cannot, where that was asked for. Pure.
+//! A cart in memory: what serves when the object cannot be reached, where that was asked for. Pure.
 
-use super::keeper::{Found, Header, Keeper, is_of_call, is_spare};
-use super::model::{Line, MAX_KEYS, MERGE_LIFE_MS, MERGES_FROM};
+use super::header::Header;
+use super::line::Line;
+use super::remembered::{MAX_CALLS, Retention, is_of_call};
+use super::storage::{About, CartStorage, Snapshot, StoredLine};
 use crate::error::Error;
 
 /// A cart of this isolate, gone with it.
@@ -9,7 +11,7 @@ use crate::error::Error;
 pub struct MemoryCart {
     header: Option<Header>,
     lines: Vec<(String, Line)>,
-    keys: Vec<(String, f64, String)>,
+    keys: Vec<(String, Retention, String)>,
 }
 
 impl MemoryCart {
@@ -40,26 +42,38 @@ impl MemoryCart {
     }
 }
 
-impl Keeper for MemoryCart {
-    fn header(&self) -> Result<Option<Header>, Error> {
-        Ok(self.header.clone())
+impl CartStorage for MemoryCart {
+    fn read(&self, about: &About) -> Result<Option<Snapshot>, Error> {
+        let Some(header) = self.header.clone() else {
+            return Ok(None);
+        };
+        let recall = |key: &Option<String>| match key {
+            Some(key) => self.recall(key, about.now),
+            None => Ok(None),
+        };
+        Ok(Some(Snapshot {
+            header,
+            applied: recall(&about.call_key)?,
+            refused: recall(&about.refusal_key)?,
+            line: about.line.map_or(Ok(None), |key| self.line(key))?,
+        }))
     }
 
-    fn save(&mut self, header: &Header) -> Result<(), Error> {
+    fn save(&mut self, header: &Header, _: Option<&Header>) -> Result<(), Error> {
         self.header = Some(header.clone());
         Ok(())
     }
 
-    fn line(&self, key: &str) -> Result<Option<Found>, Error> {
+    fn line(&self, key: &str) -> Result<Option<StoredLine>, Error> {
         let found = self.lines.iter().find(|(name, _)| name == key);
-        Ok(found.map(|(_, line)| Found {
+        Ok(found.map(|(_, line)| StoredLine {
             qty: line.qty,
             bytes: line.bytes(),
             tail: line.tail.clone(),
         }))
     }
 
-    fn put(&mut self, key: &str, line: &Line) -> Result<(), Error> {
+    fn put_line(&mut self, key: &str, line: &Line) -> Result<(), Error> {
         match self.at(key) {
             Some(old) => *old = line.clone(),
             None => self.lines.push((key.to_owned(), line.clone())),
@@ -74,55 +88,47 @@ impl Keeper for MemoryCart {
         Ok(())
     }
 
-    fn remove(&mut self, key: &str) -> Result<(), Error> {
+    fn delete_line(&mut self, key: &str) -> Result<(), Error> {
         self.lines.retain(|(name, _)| name != key);
         Ok(())
     }
 
-    fn clear(&mut self) -> Result<(), Error> {
+    fn delete_lines(&mut self) -> Result<(), Error> {
         self.lines.clear();
         Ok(())
     }
 
     fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error> {
         let mut keys = self.keys.iter();
-        let found = keys.find(|(name, until, _)| name == key && *until > now);
+        let found = keys.find(|(name, retention, _)| name == key && retention.holds(now));
         Ok(found.map(|(_, _, note)| note.clone()))
     }
 
-    fn remember(&mut self, key: &str, until: f64, note: &str) -> Result<(), Error> {
-        self.keys.push((key.to_owned(), until, note.to_owned()));
+    fn remember(&mut self, key: &str, retention: Retention, note: &str) -> Result<(), Error> {
+        self.keys.push((key.to_owned(), retention, note.to_owned()));
+        Ok(())
+    }
+
+    fn remembers_until(&self, deleted: bool) -> Result<Option<f64>, Error> {
+        let keys = self.keys.iter();
+        let needed = keys.filter_map(|(_, retention, _)| retention.after_the_cart(deleted));
+        Ok(needed.reduce(f64::max))
+    }
+
+    fn forget(&mut self, now: f64) -> Result<(), Error> {
+        self.keys.retain(|(_, retention, _)| retention.holds(now));
+        let calls = self.keys.iter().filter(|(key, ..)| is_of_call(key));
+        let mut excess = calls.count().saturating_sub(MAX_CALLS as usize);
+        // The oldest come first.
+        self.keys.retain(|(key, retention, _)| {
+            let goes = excess > 0 && is_of_call(key) && retention.is_spare(now);
+            excess -= usize::from(goes);
+            !goes
+        });
         Ok(())
     }
 
     fn set_alarm(&mut self, _: f64) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn keys_until(&self, merges: bool) -> Result<Option<f64>, Error> {
-        let needed = |until: f64| {
-            if until < MERGES_FROM {
-                until
-            } else {
-                until - MERGES_FROM + MERGE_LIFE_MS
-            }
-        };
-        let keys = self.keys.iter().map(|(_, until, _)| *until);
-        let keys = keys.filter(|until| merges || *until < MERGES_FROM);
-        let keys = keys.map(needed);
-        Ok(keys.reduce(f64::max))
-    }
-
-    fn forget(&mut self, now: f64) -> Result<(), Error> {
-        self.keys.retain(|(_, until, _)| *until > now);
-        let calls = self.keys.iter().filter(|(key, ..)| is_of_call(key));
-        let mut excess = calls.count().saturating_sub(MAX_KEYS as usize);
-        // The oldest come first.
-        self.keys.retain(|(key, until, _)| {
-            let goes = excess > 0 && is_of_call(key) && is_spare(*until, now);
-            excess -= usize::from(goes);
-            !goes
-        });
         Ok(())
     }
 }

@@ -5,12 +5,18 @@
 //! also by several callers at once. When the target refuses, it is asked to give the merge up before the
 //! source is freed.
 
+use super::admission::{Admission, Draft, admit, check_owner};
+use super::call::{Call, Outcome};
+use super::change::put_line;
+use super::error::CartError;
 use super::idempotency::check_refusal;
-use super::keeper::{Keeper, Outcome, Terms, ended_key, given_up_key, merge_key};
-use super::model::{CartError, ENDED_LIFE_MS, Line, MAX_QUANTITY, Policy};
-use super::operations::{admit, arm, bury, finish, live, put};
+use super::line::{Line, MAX_QUANTITY};
+use super::operations::{end, finish, schedule_alarm};
+use super::policy::Policy;
+use super::remembered::{ENDED_LIFE_MS, Retention, ended_key, given_up_key, merge_key};
+use super::storage::CartStorage;
 use crate::error::Error;
-use crate::object::stamp::remembered_until;
+use crate::protocol::call_time::remembered_until;
 
 /// How the begin of a merge ended.
 #[derive(Debug, PartialEq)]
@@ -23,106 +29,122 @@ pub enum Begun {
     Merge(String),
 }
 
-/// Makes this cart the source of a merge, in the version that `terms` expect: from now on it refuses changes.
+/// Makes this cart the source of a merge, in the version that the call expects: from now on it refuses changes.
 /// A merge into the same target that was begun before goes on. A copy that comes late finds another version, or
 /// that its merge has ended.
 ///
 /// # Errors
 /// [`CartError`]: the owner, or a merge into another target.
 pub fn begin_merge(
-    keeper: &mut dyn Keeper,
+    storage: &mut dyn CartStorage,
     into: &str,
     id: &str,
-    terms: &Terms,
+    call: &Call,
 ) -> Result<Begun, Error> {
-    if keeper.header()?.is_some() {
-        check_refusal(keeper, terms)?;
-        if keeper.recall(&ended_key(id), terms.now)?.is_some() {
-            return Ok(Begun::Nothing);
-        }
-    }
-    let header = live(keeper, terms)?.filter(|header| header.lines > 0);
-    let Some(mut header) = header else {
+    let Some(snapshot) = storage.read(&call.about(None))? else {
         return Ok(Begun::Nothing);
     };
-    match &header.merge {
+    check_refusal(&snapshot)?;
+    if storage.recall(&ended_key(id), call.now)?.is_some() {
+        return Ok(Begun::Nothing);
+    }
+    let stored = snapshot.header;
+    if !stored.is_live(call.now) {
+        return Ok(Begun::Nothing);
+    }
+    check_owner(Some(&stored), &call.preconditions)?;
+    if stored.lines == 0 {
+        return Ok(Begun::Nothing);
+    }
+    match &stored.merge {
         Some((_, target)) if target != into => Err(CartError::Merging.into()),
         Some((id, _)) => Ok(Begun::Merge(id.clone())),
-        None if terms.if_version.is_some_and(|read| read != header.version) => {
-            Ok(Begun::Changed(header.version))
-        }
         None => {
+            let expected = call.preconditions.if_version;
+            if expected.is_some_and(|read| read != stored.version) {
+                return Ok(Begun::Changed(stored.version));
+            }
+            let mut header = stored.clone();
             header.merge = Some((id.to_owned(), into.to_owned()));
-            keeper.save(&header)?;
+            storage.save(&header, Some(&stored))?;
             Ok(Begun::Merge(id.to_owned()))
         }
     }
 }
 
-/// Merges lines of another cart into this one. The key of `terms` is the merge's id, as that of a call: a copy of a
+/// Merges lines of another cart into this one. The key of the call is the merge's id: a copy of a
 /// call that was refused is refused, also before the merge is given up.
 ///
 /// # Errors
 /// [`CartError`]; the caller rolls back.
 pub fn merge_lines(
-    keeper: &mut dyn Keeper,
+    storage: &mut dyn CartStorage,
     id: &str,
     lines: &[(String, Line)],
     policy: Policy,
-    terms: Terms,
+    call: Call,
 ) -> Result<Outcome, Error> {
-    if keeper.header()?.is_some() {
-        check_refusal(keeper, &terms)?;
-    }
-    let terms = &terms.of_merge(id)?;
-    if keeper.recall(&given_up_key(id), terms.now)?.is_some() {
+    let call = &call.of_merge(id);
+    let snapshot = storage.read(&call.about(None))?;
+    snapshot.as_ref().map_or(Ok(()), check_refusal)?;
+    if storage.recall(&given_up_key(id), call.now)?.is_some() {
         return Err(CartError::Merging.into());
     }
-    let mut header = match admit(keeper, terms)? {
-        Ok(header) => header,
-        Err(outcome) => return Ok(outcome),
+    let mut draft = match admit(storage, call, snapshot)? {
+        Admission::Admitted(draft) => draft,
+        Admission::AppliedBefore(outcome) => return Ok(outcome),
     };
-    for (key, source) in lines.iter().filter(|(_, line)| line.qty > 0) {
-        let old = keeper.line(key)?;
-        let Some(old) = old else {
-            put(keeper, &mut header, key, None, source)?;
-            continue;
-        };
-        match policy {
-            Policy::KeepTarget => {}
-            Policy::Replace => put(keeper, &mut header, key, Some(old.bytes), source)?,
-            Policy::Sum | Policy::Max => {
-                let qty = policy.quantity(old.qty, source.qty);
-                if qty > MAX_QUANTITY {
-                    return Err(CartError::TooMany.into());
-                }
-                keeper.set_qty(key, qty)?;
+    for (key, line) in lines.iter().filter(|(_, line)| line.qty > 0) {
+        merge_line(storage, &mut draft, key, line, policy)?;
+    }
+    finish(storage, draft, call)
+}
+
+fn merge_line(
+    storage: &mut dyn CartStorage,
+    draft: &mut Draft,
+    key: &str,
+    source: &Line,
+    policy: Policy,
+) -> Result<(), Error> {
+    let header = &mut draft.header;
+    let Some(target) = storage.line(key)? else {
+        return put_line(storage, header, key, None, source);
+    };
+    match policy {
+        Policy::KeepTarget => Ok(()),
+        Policy::Replace => put_line(storage, header, key, Some(target.bytes), source),
+        Policy::Sum | Policy::Max => {
+            let qty = policy.quantity(target.qty, source.qty);
+            if qty > MAX_QUANTITY {
+                return Err(CartError::TooMany.into());
             }
+            storage.set_qty(key, qty)
         }
     }
-    finish(keeper, header, terms)
 }
 
 /// Gives a merge up in its target, which has refused it: whoever is still under way with the same one is
-/// refused too. Answers whether it was done by somebody else before; then it cannot be given up.
+/// refused too. Returns whether it was done by somebody else before; then it cannot be given up.
 ///
 /// # Errors
 /// The storage failed.
 pub fn give_up(
-    keeper: &mut dyn Keeper,
+    storage: &mut dyn CartStorage,
     id: &str,
     sent: Option<f64>,
     now: f64,
 ) -> Result<bool, Error> {
-    if keeper.recall(&merge_key(id), now)?.is_some() {
+    if storage.recall(&merge_key(id), now)?.is_some() {
         return Ok(true);
     }
     let until = remembered_until(now, sent, ENDED_LIFE_MS);
-    keeper.remember(&given_up_key(id), until, "")?;
-    let mut header = keeper.header()?.unwrap_or_default();
+    storage.remember(&given_up_key(id), Retention::Until(until), "")?;
+    let stored = storage.header()?;
+    let mut header = stored.clone().unwrap_or_default();
     if !header.is_live(now) {
-        arm(keeper, &mut header, until)?;
-        keeper.save(&header)?;
+        schedule_alarm(storage, &mut header, until)?;
+        storage.save(&header, stored.as_ref())?;
     }
     Ok(false)
 }
@@ -133,27 +155,33 @@ pub fn give_up(
 /// # Errors
 /// The storage failed.
 pub fn end_merge(
-    keeper: &mut dyn Keeper,
+    storage: &mut dyn CartStorage,
     id: &str,
     merged: bool,
     sent: Option<f64>,
     now: f64,
 ) -> Result<(), Error> {
-    let Some(mut header) = keeper.header()? else {
+    let Some(stored) = storage.header()? else {
         return Ok(());
     };
-    if header.merge.as_ref().is_none_or(|(mine, _)| mine != id) {
+    if stored.merge.as_ref().is_none_or(|(mine, _)| mine != id) {
         return Ok(());
     }
     let until = remembered_until(now, sent, ENDED_LIFE_MS);
-    keeper.remember(&ended_key(id), until, "")?;
-    if merged {
-        let terms = Terms {
-            now,
-            ..Terms::default()
-        };
-        return bury(keeper, header, &terms).map(|_| ());
+    storage.remember(&ended_key(id), Retention::Until(until), "")?;
+    let mut header = stored.clone();
+    if !merged {
+        header.merge = None;
+        return storage.save(&header, Some(&stored));
     }
-    header.merge = None;
-    keeper.save(&header)
+    let draft = Draft {
+        stored: Some(stored),
+        header,
+        line: None,
+    };
+    let call = Call {
+        now,
+        ..Call::default()
+    };
+    end(storage, draft, &call, true).map(|_| ())
 }

@@ -3,8 +3,11 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::keeper::Change;
-use super::model::{self, CartError, Line, MAX_LINES};
+use super::call::check_key;
+use super::change::Change;
+use super::error::CartError;
+use super::header::MAX_LINES;
+use super::line::{self, Line, check_quantity};
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,13 +39,13 @@ fn line(fields: &[JsValue]) -> Result<(String, Line), CartError> {
         return Err(CartError::BadLine);
     };
     let key = key.as_string().ok_or(CartError::BadLine)?;
-    model::check_key(&key, CartError::BadLineKey)?;
+    check_key(&key, CartError::BadLineKey)?;
     let (id, sku) = id
         .as_string()
         .zip(sku.as_string())
         .ok_or(CartError::BadSku)?;
     let rest = rest.as_string().ok_or(CartError::BadLine)?;
-    if model::line_key(&id, optional_text(size)?.as_deref()) != key {
+    if line::line_key(&id, optional_text(size)?.as_deref()) != key {
         return Err(CartError::BadLine);
     }
     let line = Line::new(&key, &sku, quantity(qty)?, &rest);
@@ -69,8 +72,8 @@ fn change(fields: &[JsValue]) -> Result<Change, CartError> {
                 .zip(sku.as_string())
                 .ok_or(CartError::BadSku)?;
             let rest = rest.as_string().ok_or(CartError::BadLine)?;
-            let key = model::line_key(&id, optional_text(size)?.as_deref());
-            model::check_key(&key, CartError::BadLineKey)?;
+            let key = line::line_key(&id, optional_text(size)?.as_deref());
+            check_key(&key, CartError::BadLineKey)?;
             let line = Line::new(&key, &sku, quantity(qty)?, &rest);
             let keeps_tail = !rented.is_truthy();
             Ok(Change::Increment {
@@ -87,12 +90,12 @@ fn change(fields: &[JsValue]) -> Result<Change, CartError> {
 
 fn line_key(key: &JsValue) -> Result<String, CartError> {
     let key = key.as_string().ok_or(CartError::BadLineKey)?;
-    model::check_key(&key, CartError::BadLineKey)?;
+    check_key(&key, CartError::BadLineKey)?;
     Ok(key)
 }
 
 fn quantity(qty: &JsValue) -> Result<i32, CartError> {
-    model::check_quantity(qty.as_f64().unwrap_or(f64::NAN))
+    check_quantity(qty.as_f64().unwrap_or(f64::NAN))
 }
 
 fn optional_text(text: &JsValue) -> Result<Option<String>, CartError> {

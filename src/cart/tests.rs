@@ -2,21 +2,22 @@
 
 use proptest::prelude::*;
 
-use super::keeper::{Change, Keeper, Terms};
+use super::call::{Call, Preconditions};
+use super::change::Change;
+use super::error::CartError;
+use super::header::{MAX_BYTES, MAX_LINES};
+use super::line::{Line, MAX_QUANTITY};
 use super::memory::MemoryCart;
-use super::merge::{self, Begun};
-use super::model::{
-    CartError, ENDED_LIFE_MS, KEY_LIFE_MS, Line, MAX_BYTES, MAX_LINES, MAX_QUANTITY, MERGE_LIFE_MS,
-    Policy,
-};
 use super::operations;
+use super::remembered::{CALL_LIFE_MS, Key};
+use super::storage::CartStorage;
 use crate::error::Error;
 
-pub(super) fn terms(now: f64) -> Terms {
-    Terms {
+pub(super) fn call_at(now: f64) -> Call {
+    Call {
         now,
         ttl_seconds: 100.0,
-        ..Terms::default()
+        ..Call::default()
     }
 }
 
@@ -34,7 +35,7 @@ pub(super) fn increment(key: &str, qty: i32) -> Change {
 
 pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Option<CartError> {
     match result {
-        Err(Error::Cart(error)) => Some(error),
+        Err(error) => error.of_room().copied(),
         _ => None,
     }
 }
@@ -47,7 +48,7 @@ pub(super) fn quantities(cart: &MemoryCart) -> Vec<(String, i32)> {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Increment(usize, i32),
     Set(usize, i32),
     Remove(usize),
@@ -56,7 +57,7 @@ enum Step {
     Wait(f64),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (0..4_usize, -3..6_i32).prop_map(|(key, qty)| Step::Increment(key, qty)),
         2 => (0..4_usize, -1..6_i32).prop_map(|(key, qty)| Step::Set(key, qty)),
@@ -67,7 +68,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-fn change_of(step: &Step) -> Option<Change> {
+pub(super) fn change_of(step: &Step) -> Option<Change> {
     let key = |n: usize| ["a", "b", "c", "d"].get(n).copied().unwrap_or("a");
     match step {
         Step::Increment(n, qty) => Some(increment(key(*n), *qty)),
@@ -120,21 +121,21 @@ proptest! {
                 now += ms;
             } else if let Some(change) = change_of(step) {
                 let key = format!("key {n}");
-                let sent = Terms { key: Some(key.clone()), ..terms(now) };
+                let sent = Call { key: Some(Key::Call(key.clone())), ..call_at(now) };
                 let outcome = operations::change(&mut cart, std::slice::from_ref(&change), &sent);
-                prop_assert!(matches!(outcome, Ok(_) | Err(Error::Nothing)));
+                prop_assert!(outcome.as_ref().err().is_none_or(|error| error.of_room() == Some(&CartError::Nothing)));
                 plain.apply(&change, now);
                 if outcome.is_ok_and(|outcome| outcome.found) {
                     last = Some((change, key, now));
                 }
             } else if let Some((change, key, at)) = &last {
                 // Within its life a key is applied once, whatever happened since.
-                if now - at < KEY_LIFE_MS {
-                    let sent = Terms { key: Some(key.clone()), ..terms(now) };
+                if now - at < CALL_LIFE_MS {
+                    let sent = Call { key: Some(Key::Call(key.clone())), ..call_at(now) };
                     let _ = operations::change(&mut cart, std::slice::from_ref(change), &sent);
                 }
             }
-            let live = operations::read(&mut cart.clone(), &terms(now)).is_ok_and(|version| version.is_some());
+            let live = operations::read(&mut cart.clone(), &call_at(now)).is_ok_and(|version| version.is_some());
             let expected = if plain.expires_at > now { plain.lines.clone() } else { Vec::new() };
             // The TTL may be up to 1 % shorter than the model's, which renews it with every change.
             if live || plain.expires_at - now > 1_000.0 {
@@ -147,7 +148,7 @@ proptest! {
     fn what_is_counted_is_what_is_there(steps in steps()) {
         let mut cart = MemoryCart::default();
         for change in steps.iter().filter_map(change_of) {
-            let _ = operations::change(&mut cart, &[change], &terms(0.0));
+            let _ = operations::change(&mut cart, &[change], &call_at(0.0));
             let header = cart.header().ok().flatten().unwrap_or_default();
             let lines = quantities(&cart);
             prop_assert_eq!(header.lines as usize, lines.len());
@@ -156,62 +157,6 @@ proptest! {
         }
     }
 
-    #[test]
-    fn a_merge_cut_off_anywhere_and_repeated_adds_once(
-        guest in steps(),
-        mine in steps(),
-        cut in 0..4_u8,
-        policy in prop_oneof![
-            Just(Policy::Sum), Just(Policy::KeepTarget), Just(Policy::Replace), Just(Policy::Max)
-        ],
-    ) {
-        let (mut from, mut into) = (MemoryCart::default(), MemoryCart::default());
-        for (cart, steps) in [(&mut from, &guest), (&mut into, &mine)] {
-            for change in steps.iter().filter_map(change_of) {
-                let _ = operations::change(cart, &[change], &terms(0.0));
-            }
-        }
-        let (theirs, ours) = (quantities(&from), quantities(&into));
-        run_merge(&mut from, &mut into, policy, "first", cut);
-        run_merge(&mut from, &mut into, policy, "second", 4);
-        for (key, source) in &theirs {
-            let target = ours.iter().find(|(name, _)| name == key);
-            let qty = target.map_or(*source, |(_, target)| policy.quantity(*target, *source));
-            prop_assert!(quantities(&into).contains(&(key.clone(), qty)), "{key}");
-        }
-        for line in ours.iter().filter(|(key, _)| !theirs.iter().any(|(name, _)| name == key)) {
-            prop_assert!(quantities(&into).contains(line));
-        }
-        prop_assert!(theirs.is_empty() || operations::read(&mut from, &terms(0.0)).is_ok_and(|left| left.is_none()));
-    }
-}
-
-// The client's three steps, cut off before step `cut`.
-pub(super) fn run_merge(
-    from: &mut MemoryCart,
-    into: &mut MemoryCart,
-    policy: Policy,
-    key: &str,
-    cut: u8,
-) {
-    if cut == 0 {
-        return;
-    }
-    let Ok(Begun::Merge(id)) = merge::begin_merge(from, "target", key, &terms(0.0)) else {
-        return;
-    };
-    let lines: Vec<_> = quantities(from)
-        .into_iter()
-        .map(|(key, qty)| (key.clone(), line(&key, qty)))
-        .collect();
-    if cut == 1 {
-        return;
-    }
-    let merged = merge::merge_lines(into, &id, &lines, policy, terms(0.0));
-    assert!(merged.is_ok());
-    if cut > 2 {
-        assert!(merge::end_merge(from, &id, true, None, 0.0).is_ok());
-    }
 }
 
 #[test]
@@ -220,17 +165,17 @@ fn limits() {
     let changes: Vec<_> = (0..MAX_LINES)
         .map(|n| increment(&n.to_string(), 1))
         .collect();
-    assert!(operations::change(&mut cart, &changes, &terms(0.0)).is_ok());
-    let more = operations::change(&mut cart, &[increment("one more", 1)], &terms(0.0));
+    assert!(operations::change(&mut cart, &changes, &call_at(0.0)).is_ok());
+    let more = operations::change(&mut cart, &[increment("one more", 1)], &call_at(0.0));
     assert_eq!(refusal(more), Some(CartError::TooManyLines));
-    let most = operations::change(&mut cart, &[increment("1", MAX_QUANTITY)], &terms(0.0));
+    let most = operations::change(&mut cart, &[increment("1", MAX_QUANTITY)], &call_at(0.0));
     assert_eq!(refusal(most), Some(CartError::TooMany));
     let large = Change::Increment {
         key: "1".into(),
         line: Line::new("1", &"x".repeat(MAX_BYTES as usize), 1, "{}"),
         keeps_tail: true,
     };
-    let large = operations::change(&mut cart, &[large], &terms(0.0));
+    let large = operations::change(&mut cart, &[large], &call_at(0.0));
     assert_eq!(refusal(large), Some(CartError::TooLarge));
     assert_eq!(cart.line("1").ok().flatten().map(|line| line.qty), Some(1));
 }
@@ -238,12 +183,14 @@ fn limits() {
 #[test]
 fn versions_and_owners() {
     let mut cart = MemoryCart::default();
-    let with = |if_version, owner: Option<&str>| Terms {
-        if_version: Some(if_version),
-        owner: owner.map(str::to_owned),
-        ..terms(0.0)
+    let with = |if_version, owner: Option<&str>| Call {
+        preconditions: Preconditions {
+            if_version: Some(if_version),
+            owner: owner.map(str::to_owned),
+        },
+        ..call_at(0.0)
     };
-    let mut add = |terms: &Terms| operations::change(&mut cart, &[increment("a", 1)], terms);
+    let mut add = |call: &Call| operations::change(&mut cart, &[increment("a", 1)], call);
     assert_eq!(refusal(add(&with(1.0, None))), Some(CartError::Changed));
     assert!(add(&with(0.0, Some("me"))).is_ok());
     assert_eq!(refusal(add(&with(0.0, None))), Some(CartError::Changed));
@@ -254,71 +201,21 @@ fn versions_and_owners() {
     assert!(add(&with(1.0, Some("me"))).is_ok());
     assert!(
         add(&with(2.0, None)).is_ok(),
-        "who names no owner is not asked"
+        "a caller who names no owner is not asked"
     );
 }
 
 pub(super) fn filled() -> MemoryCart {
     let mut cart = MemoryCart::default();
-    let _ = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
+    let _ = operations::change(&mut cart, &[increment("a", 1)], &call_at(0.0));
     cart
-}
-
-#[test]
-fn a_source_is_frozen_until_its_merge_ends() {
-    let mut cart = filled();
-    let mut begin = |into, id| merge::begin_merge(&mut cart, into, id, &terms(0.0)).map_err(|_| ());
-    assert_eq!(begin("b", "id"), Ok(Begun::Merge("id".to_owned())));
-    assert_eq!(begin("b", "another"), Ok(Begun::Merge("id".to_owned())));
-    assert_eq!(begin("c", "x"), Err(()));
-    let add = operations::change(&mut cart, &[increment("a", 1)], &terms(0.0));
-    assert_eq!(refusal(add), Some(CartError::Merging));
-    assert!(merge::end_merge(&mut cart, "another", true, None, 0.0).is_ok());
-    assert!(merge::end_merge(&mut cart, "id", false, None, 0.0).is_ok());
-    assert!(operations::change(&mut cart, &[increment("a", 1)], &terms(0.0)).is_ok());
-}
-
-#[test]
-fn a_merge_that_somebody_has_done_is_not_given_up_and_one_given_up_is_not_done() {
-    let lines = [("a".to_owned(), line("a", 1))];
-    let mut done = filled();
-    assert!(merge::merge_lines(&mut done, "id", &lines, Policy::Sum, terms(0.0)).is_ok());
-    assert_eq!(merge::give_up(&mut done, "id", None, 0.0).ok(), Some(true));
-    let mut cart = MemoryCart::default();
-    assert_eq!(merge::give_up(&mut cart, "id", None, 0.0).ok(), Some(false));
-    let late = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, terms(0.0));
-    assert_eq!(refusal(late), Some(CartError::Merging));
-    let wake = |cart: &mut MemoryCart, now| operations::wake(cart, now).ok();
-    assert_eq!(wake(&mut cart, ENDED_LIFE_MS - 1.0), Some(false));
-    assert_eq!(wake(&mut cart, ENDED_LIFE_MS), Some(true));
-}
-
-#[test]
-fn a_deleted_target_remembers_its_merges_for_a_month() {
-    let mut cart = filled();
-    let lines = [("a".to_owned(), line("a", 1))];
-    let _ = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, terms(0.0));
-    assert!(operations::delete(&mut cart, &terms(0.0)).is_ok());
-    assert_eq!(
-        operations::wake(&mut cart, MERGE_LIFE_MS - 1.0).ok(),
-        Some(false)
-    );
-    let _ = merge::merge_lines(
-        &mut cart,
-        "id",
-        &lines,
-        Policy::Sum,
-        terms(KEY_LIFE_MS * 2.0),
-    );
-    assert!(quantities(&cart).is_empty());
-    assert_eq!(operations::wake(&mut cart, MERGE_LIFE_MS).ok(), Some(true));
 }
 
 #[test]
 fn a_version_does_not_come_again() {
     let mut cart = MemoryCart::default();
-    let first = operations::change(&mut cart, &[increment("a", 1)], &terms(1e12));
-    let second = operations::change(&mut cart, &[increment("a", 1)], &terms(2e12));
+    let first = operations::change(&mut cart, &[increment("a", 1)], &call_at(1e12));
+    let second = operations::change(&mut cart, &[increment("a", 1)], &call_at(2e12));
     let versions = [first, second].map(|outcome| outcome.map_or(0.0, |outcome| outcome.version));
     assert_eq!(versions, [1e12 + 1.0, 2e12 + 1.0]);
 }
@@ -326,25 +223,28 @@ fn a_version_does_not_come_again() {
 #[test]
 fn the_alarm_empties_what_has_expired_and_waits_for_the_keys_of_what_was_deleted() {
     let mut cart = MemoryCart::default();
-    let keyed = |now| Terms {
-        key: Some("key".into()),
-        ..terms(now)
+    let keyed = |now| Call {
+        key: Some(Key::Call("key".into())),
+        ..call_at(now)
     };
     let _ = operations::change(&mut cart, &[increment("a", 1)], &keyed(0.0));
-    assert_eq!(operations::wake(&mut cart, 99_999.0).ok(), Some(false));
+    assert_eq!(operations::on_alarm(&mut cart, 99_999.0).ok(), Some(false));
     // A copy of the call must still find its key.
-    assert_eq!(operations::wake(&mut cart, 100_000.0).ok(), Some(false));
+    assert_eq!(operations::on_alarm(&mut cart, 100_000.0).ok(), Some(false));
     assert!(quantities(&cart).is_empty());
-    assert_eq!(operations::wake(&mut cart, KEY_LIFE_MS).ok(), Some(true));
+    assert_eq!(
+        operations::on_alarm(&mut cart, CALL_LIFE_MS).ok(),
+        Some(true)
+    );
     let mut cart = MemoryCart::default();
-    let deleted = Terms {
-        key: Some("delete".into()),
-        ..terms(1_000.0)
+    let deleted = Call {
+        key: Some(Key::Call("delete".into())),
+        ..call_at(1_000.0)
     };
     assert!(operations::delete(&mut cart, &deleted).is_ok());
-    assert_eq!(operations::wake(&mut cart, 2_000.0).ok(), Some(false));
+    assert_eq!(operations::on_alarm(&mut cart, 2_000.0).ok(), Some(false));
     assert_eq!(
-        operations::wake(&mut cart, 1_000.0 + KEY_LIFE_MS).ok(),
+        operations::on_alarm(&mut cart, 1_000.0 + CALL_LIFE_MS).ok(),
         Some(true)
     );
 }

@@ -3,7 +3,11 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::byte_length;
+use super::clock::now;
+use super::values::byte_length;
+
+/// Above this a value is slow to read everywhere; Cloudflare advises to stay below. In bytes of UTF-8.
+const LARGE_VALUE_BYTES: f64 = 102_400.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,6 +18,8 @@ extern "C" {
     fn hit(this: &JsReport, hit: bool);
     #[wasm_bindgen(method, structural)]
     fn bytes(this: &JsReport, bytes: f64);
+    #[wasm_bindgen(method, structural, js_name = waitedForObjects)]
+    fn waited_for_objects(this: &JsReport, ms: f64);
     #[wasm_bindgen(method, structural)]
     fn note(this: &JsReport, note: &str, code: &str);
 }
@@ -89,9 +95,16 @@ impl Report {
         if let Some(report) = &self.0 {
             let bytes = byte_length(text);
             report.bytes(bytes);
-            if bytes > crate::kv::size::LARGE_VALUE_BYTES {
+            if bytes > LARGE_VALUE_BYTES {
                 self.note(Note::LargeValue);
             }
+        }
+    }
+
+    /// A call on objects that began at `started` has ended.
+    pub fn waited_for_objects(&self, started: f64) {
+        if let Some(report) = &self.0 {
+            report.waited_for_objects(now() - started);
         }
     }
 

@@ -1,11 +1,7 @@
-//! The storage of a Durable Object: SQLite, which is synchronous, and the alarm.
-
-use std::cell::RefCell;
+//! The storage of a Durable Object as the runtime hands it over: `ctx.storage`.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
-
-use crate::error::Error;
 
 #[wasm_bindgen]
 extern "C" {
@@ -15,95 +11,19 @@ extern "C" {
 
     // All rows at once, each as an array: cheaper than row by row, and than objects.
     #[wasm_bindgen(js_namespace = host, js_name = sqlRows, catch)]
-    fn sql_rows(
+    pub(crate) fn sql_rows(
         storage: &StorageHandle,
         sql: &JsString,
         args: Vec<JsValue>,
     ) -> Result<Array, JsValue>;
 
     #[wasm_bindgen(js_namespace = host, js_name = sqlRun, catch)]
-    fn sql_run(storage: &StorageHandle, sql: &JsString, args: Vec<JsValue>) -> Result<(), JsValue>;
+    pub(crate) fn sql_run(
+        storage: &StorageHandle,
+        sql: &JsString,
+        args: Vec<JsValue>,
+    ) -> Result<(), JsValue>;
 
     #[wasm_bindgen(js_namespace = host, js_name = setAlarm, catch)]
-    fn set_alarm(storage: &StorageHandle, at: f64) -> Result<(), JsValue>;
-}
-
-thread_local! {
-    // Statements as JavaScript's strings, by the address of their constants: to decode one takes as
-    // long as to run it.
-    static TEXTS: RefCell<Vec<(usize, JsString)>> = const { RefCell::new(Vec::new()) };
-}
-
-fn text_of(sql: &'static str) -> JsString {
-    let address = sql.as_ptr() as usize;
-    TEXTS.with_borrow_mut(|texts| {
-        if let Some((_, text)) = texts.iter().find(|(known, _)| *known == address) {
-            return text.clone();
-        }
-        let text = JsString::from(sql);
-        texts.push((address, text.clone()));
-        text
-    })
-}
-
-/// The storage of one object. Statements run in the transaction that the class has opened.
-#[derive(Clone)]
-pub struct Storage(pub StorageHandle);
-
-/// One row of an answer; columns by their number from 0.
-pub struct Row(Array);
-
-impl Storage {
-    /// Runs a statement and answers its rows.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
-    pub fn rows(&self, sql: &'static str, args: &[JsValue]) -> Result<Vec<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
-        Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
-    }
-
-    /// Runs a statement and answers its first row.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
-    pub fn row(&self, sql: &'static str, args: &[JsValue]) -> Result<Option<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)?;
-        let row = rows.get(0);
-        Ok((!row.is_undefined()).then(|| Row(row.unchecked_into())))
-    }
-
-    /// Runs a statement whose rows nobody wants.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] when SQLite refused it.
-    pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
-        sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(Error::Storage)
-    }
-
-    /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is
-    /// stored together with what the transaction writes.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] when the runtime refused it.
-    pub fn set_alarm(&self, at: f64) -> Result<(), Error> {
-        set_alarm(&self.0, at).map_err(Error::Storage)
-    }
-}
-
-impl Row {
-    /// A column as it is; undefined where the row has none.
-    pub fn value(&self, column: u32) -> JsValue {
-        self.0.get(column)
-    }
-
-    /// A column that holds text.
-    pub fn text(&self, column: u32) -> Option<JsString> {
-        self.value(column).dyn_into().ok()
-    }
-
-    /// A column that holds a number; NaN where it holds none.
-    pub fn number(&self, column: u32) -> f64 {
-        self.value(column).as_f64().unwrap_or(f64::NAN)
-    }
+    pub(crate) fn set_alarm(storage: &StorageHandle, at: f64) -> Result<(), JsValue>;
 }

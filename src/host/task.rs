@@ -4,19 +4,24 @@
 //! request's future fails in workerd with "Cannot perform I/O on behalf of a different request". Here
 //! nothing is shared: a call runs until it needs a promise, parks, and the JavaScript driver of that
 //! call (`js/runtime.ts`) awaits the promise and steps it on.
+//!
+//! So [`wait`] is all that a call may await. A call that awaits anything else would never go on: it fails at once,
+//! by [`Stuck`].
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
-use super::{fail, park};
-use crate::error::Error;
+use super::driver::park;
+use super::slab::Slab;
+use crate::error::{Error, RoomError};
 
 /// What a public call ends with.
-pub type Answer = Result<JsValue, Error>;
+pub type CallResult = Result<JsValue, Error>;
 
 /// Why a promise gave no value.
 #[derive(Debug)]
@@ -27,7 +32,21 @@ pub enum Failure {
     TimedOut,
 }
 
-type Call = Pin<Box<dyn Future<Output = Answer>>>;
+/// A call awaited something that no driver steps on. It is a fault of this package, and costs that call alone: its
+/// state is dropped, and no other call's is touched.
+#[derive(Debug, ThisError)]
+#[error(
+    "A call of @codex/cloudflare-clients awaited something other than a promise of its own, and would never have ended"
+)]
+pub struct Stuck;
+
+impl RoomError for Stuck {
+    fn code(&self) -> &'static str {
+        "panic"
+    }
+}
+
+type Call = Pin<Box<dyn Future<Output = CallResult>>>;
 type Outcome = Result<JsValue, Failure>;
 
 struct Wait {
@@ -35,73 +54,23 @@ struct Wait {
     limit_ms: f64,
 }
 
-/// Parked calls. A place is used again, its turn is not: a late `drop_task` hits nobody else's task.
-#[derive(Default)]
-struct Tasks {
-    places: Vec<Place>,
-    free: Vec<usize>,
-    live: usize,
-}
-
-#[derive(Default)]
-struct Place {
-    turn: u32,
-    call: Option<Call>,
-}
-
-/// A task's name on JavaScript's side: `turn * MAX_PLACES + place`, exact in a number.
-const MAX_PLACES: u64 = 1 << 24;
-const MAX_TURNS: u32 = 1 << 28;
-
-impl Tasks {
-    fn park(&mut self, call: Call) -> f64 {
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.places.push(Place::default());
-            self.places.len() - 1
-        });
-        self.live += 1;
-        let Some(found) = self.places.get_mut(place) else {
-            return 0.0;
-        };
-        found.turn = found.turn % MAX_TURNS + 1;
-        found.call = Some(call);
-        (u64::from(found.turn) * MAX_PLACES + place as u64) as f64
-    }
-
-    fn take(&mut self, task: f64) -> Option<Call> {
-        let (turn, place) = (
-            task as u64 / MAX_PLACES,
-            (task as u64 % MAX_PLACES) as usize,
-        );
-        let found = self
-            .places
-            .get_mut(place)
-            .filter(|found| u64::from(found.turn) == turn)?;
-        let call = found.call.take()?;
-        self.free.push(place);
-        self.live -= 1;
-        Some(call)
-    }
-}
-
 thread_local! {
-    static TASKS: RefCell<Tasks> = RefCell::default();
-    // Both are empty between calls: `poll` fills the first, `step` the second.
+    static TASKS: RefCell<Slab<Call>> = RefCell::default();
+    // Both are empty between calls: `poll` fills and empties the first, and empties the second that `step` has filled.
     static PARKED: RefCell<Option<Wait>> = const { RefCell::new(None) };
     static OUTCOME: RefCell<Option<Outcome>> = const { RefCell::new(None) };
 }
 
-/// The answer of something that waits for nothing: its value, or undefined after `fail`.
-pub fn answer(answer: Answer) -> JsValue {
-    answer.unwrap_or_else(|error| {
-        let (error, verbatim) = error.into_js();
-        fail(&error, verbatim);
+/// The value of what waits for nothing, or undefined after `fail`.
+pub fn finish(result: CallResult) -> JsValue {
+    result.unwrap_or_else(|error| {
+        error.tell();
         JsValue::UNDEFINED
     })
 }
 
-/// Runs `call` until it ends or waits. Answers its value, or undefined after `park` or `fail`.
-pub fn run(call: impl Future<Output = Answer> + 'static) -> JsValue {
+/// Runs `call` until it ends or waits. Returns its value, or undefined after `park` or `fail`.
+pub fn run(call: impl Future<Output = CallResult> + 'static) -> JsValue {
     advance(Box::pin(call))
 }
 
@@ -129,15 +98,30 @@ impl Future for Parking {
     }
 }
 
+/// How far a call came.
+enum Progress {
+    Ended(CallResult),
+    Waits(Call, Wait),
+}
+
+fn poll(mut call: Call) -> Progress {
+    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let parked = PARKED.with_borrow_mut(Option::take);
+    OUTCOME.with_borrow_mut(Option::take);
+    match (polled, parked) {
+        (Poll::Ready(result), _) => Progress::Ended(result),
+        (Poll::Pending, Some(wait)) => Progress::Waits(call, wait),
+        (Poll::Pending, None) => Progress::Ended(Err(Stuck.into())),
+    }
+}
+
 // Tasks are out of the table while they run: a loader is the user's code and may call us again.
-fn advance(mut call: Call) -> JsValue {
-    match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => answer(result),
-        Poll::Pending => {
+fn advance(call: Call) -> JsValue {
+    match poll(call) {
+        Progress::Ended(result) => finish(result),
+        Progress::Waits(call, Wait { promise, limit_ms }) => {
             let task = TASKS.with_borrow_mut(|tasks| tasks.park(call));
-            if let Some(Wait { promise, limit_ms }) = PARKED.with_borrow_mut(Option::take) {
-                park(task, &promise, limit_ms);
-            }
+            park(task, &promise, limit_ms);
             JsValue::UNDEFINED
         }
     }
@@ -163,6 +147,7 @@ pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
 #[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = dropTask)]
 pub fn drop_task(task: f64) {
+    // Dropped when the table is no longer borrowed: what a call holds may be dropped at length.
     let call = TASKS.with_borrow_mut(|tasks| tasks.take(task));
     drop(call);
 }
@@ -171,5 +156,77 @@ pub fn drop_task(task: f64) {
 #[cfg(feature = "clients")]
 #[wasm_bindgen(js_name = liveTasks)]
 pub fn live_tasks() -> usize {
-    TASKS.with_borrow(|tasks| tasks.live)
+    TASKS.with_borrow(Slab::live)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::pending;
+
+    fn call(call: impl Future<Output = CallResult> + 'static) -> Progress {
+        poll(Box::pin(call))
+    }
+
+    fn settle(outcome: Outcome) {
+        OUTCOME.with_borrow_mut(|slot| *slot = Some(outcome));
+    }
+
+    fn failed(progress: Progress) -> Option<Error> {
+        match progress {
+            Progress::Ended(result) => result.err(),
+            Progress::Waits(..) => None,
+        }
+    }
+
+    #[test]
+    fn a_call_that_waits_for_nothing_ends_at_once() {
+        let ended = call(async { Ok(JsValue::TRUE) });
+        assert!(matches!(ended, Progress::Ended(Ok(_))));
+    }
+
+    #[test]
+    fn a_call_parks_with_its_promise_and_goes_on_with_its_outcome() {
+        let waits = call(async {
+            match wait(JsValue::NULL, 5.0).await {
+                Ok(value) => Ok(value),
+                Err(_) => Err(Error::Conflict("it was rejected")),
+            }
+        });
+        let Progress::Waits(call, wait) = waits else {
+            panic!("it does not wait");
+        };
+        assert_eq!(wait.limit_ms, 5.0);
+        settle(Err(Failure::TimedOut));
+        let error = failed(poll(call));
+        assert_eq!(error.map(|error| error.code()), Some("conflict"));
+    }
+
+    #[test]
+    fn a_call_that_awaits_something_else_fails_and_is_not_parked() {
+        let stuck = failed(call(pending()));
+        let stuck = stuck.as_ref().and_then(Error::of_room::<Stuck>);
+        assert!(stuck.is_some());
+        assert!(TASKS.with_borrow(Slab::live) == 0);
+    }
+
+    #[test]
+    fn nor_does_it_take_what_another_call_has_left() {
+        // It ends although it has parked, as a `select` would.
+        let mut parking = Box::pin(wait(JsValue::NULL, 0.0));
+        let ended = call(async move {
+            let _ = parking
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            Ok(JsValue::UNDEFINED)
+        });
+        assert!(matches!(ended, Progress::Ended(Ok(_))));
+        settle(Ok(JsValue::NULL));
+        assert!(matches!(
+            call(async { Ok(JsValue::NULL) }),
+            Progress::Ended(Ok(_))
+        ));
+        assert!(failed(call(pending())).is_some());
+        assert!(OUTCOME.with_borrow(Option::is_none));
+    }
 }

@@ -5,14 +5,17 @@ use wasm_bindgen::prelude::*;
 
 use super::{key, size, ttl};
 use crate::error::Error;
-use crate::host::kv::{Kv, PutOptions};
+use crate::host::clock::now;
+use crate::host::json;
+use crate::host::kv::PutOptions;
 use crate::host::report::Report;
-use crate::host::task::Answer;
-use crate::host::{byte_length, json};
+use crate::host::task::CallResult;
+use crate::host::values::byte_length;
+use crate::kv::handle::Kv;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `getWithMetadata` answers.
+    /// What `getWithMetadata` returns.
     #[wasm_bindgen(extends = Object)]
     type Entry;
     #[wasm_bindgen(method, setter, structural)]
@@ -42,8 +45,8 @@ impl KVClient {
     /// The text under a key, parsed if `as_json`; null when there is none.
     ///
     /// # Errors
-    /// An invalid key, a text that is no JSON, or KV failed.
-    pub async fn get(&self, name: &JsString, as_json: bool) -> Answer {
+    /// An invalid key, a text that is not valid JSON, or KV failed.
+    pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
         key::check(name)?;
         let text = self.kv.get(name).await?;
         self.value(text, as_json)
@@ -53,7 +56,7 @@ impl KVClient {
     ///
     /// # Errors
     /// As [`Self::get`], or the handle has no metadata.
-    pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> Answer {
+    pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
         key::check(name)?;
         let (text, metadata) = self.kv.get_entry(name).await?;
         let entry: Entry = Object::new().unchecked_into();
@@ -62,7 +65,7 @@ impl KVClient {
         Ok(entry.into())
     }
 
-    fn value(&self, text: Option<JsString>, as_json: bool) -> Answer {
+    fn value(&self, text: Option<JsString>, as_json: bool) -> CallResult {
         self.report.hit(text.is_some());
         let Some(text) = text else {
             return Ok(JsValue::NULL);
@@ -84,13 +87,13 @@ impl KVClient {
         text: &JsString,
         expiry: Expiry,
         metadata: Option<JsValue>,
-    ) -> Answer {
+    ) -> CallResult {
         key::check(name)?;
         size::check(text)?;
         expiry.ttl.map_or(Ok(()), ttl::check_kv)?;
         expiry
             .at
-            .map_or(Ok(()), |at| ttl::check_moment(at, crate::host::now()))?;
+            .map_or(Ok(()), |at| ttl::check_moment(at, now()))?;
         if let Some(metadata) = &metadata {
             let text = json::stringify(metadata).ok_or(Error::InvalidValue)?;
             size::check_metadata(byte_length(&text))?;
@@ -104,21 +107,26 @@ impl KVClient {
         Ok(JsValue::UNDEFINED)
     }
 
-    /// Deletes a key, there or not.
+    /// Deletes a key; a missing key is not an error.
     ///
     /// # Errors
     /// An invalid key, or KV failed.
-    pub async fn delete(&self, name: &JsString) -> Answer {
+    pub async fn delete(&self, name: &JsString) -> CallResult {
         key::check(name)?;
         self.kv.delete(name).await?;
         Ok(JsValue::UNDEFINED)
     }
 
-    /// One page of a listing, as the handle answers it.
+    /// One page of a listing, as the handle returns it.
     ///
     /// # Errors
-    /// KV failed, or answered no listing.
-    pub async fn list(&self, prefix: &JsString, limit: f64, cursor: Option<JsString>) -> Answer {
+    /// KV failed, or returned no listing.
+    pub async fn list(
+        &self,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<JsString>,
+    ) -> CallResult {
         self.kv.list_raw(prefix, limit, cursor.as_ref()).await
     }
 }

@@ -4,9 +4,10 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Expiry, KVClient};
-use crate::host::kv::{Kv, KvHandle};
+use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::handle::Kv;
 
 fn client(kv: KvHandle, has_metadata: bool, limit_ms: f64, report: Option<JsReport>) -> KVClient {
     KVClient {

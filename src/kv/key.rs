@@ -3,7 +3,8 @@
 use js_sys::JsString;
 use thiserror::Error;
 
-use crate::host::byte_length;
+use crate::error::RoomError;
+use crate::host::values::byte_length;
 
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 512;
@@ -20,6 +21,12 @@ pub enum KeyError {
     /// Too long for KV.
     #[error("the key has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
     TooLong(u64),
+}
+
+impl RoomError for KeyError {
+    fn code(&self) -> &'static str {
+        "invalid_key"
+    }
 }
 
 /// Checks a key that is still on JavaScript's side, mostly without copying it.

@@ -1,10 +1,13 @@
-//! KV's own rules, checked before anything is written.
+//! KV: its own rules, checked before anything is written, and waiting for its handle.
 //! Source: Cloudflare's KV limits page and what local workerd answered.
 
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+pub mod failure;
+pub mod handle;
 pub mod key;
+pub mod listing;
 pub mod size;
 pub mod ttl;
 

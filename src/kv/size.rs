@@ -1,26 +1,41 @@
 //! Sizes of values.
 
 use js_sys::JsString;
+use thiserror::Error;
 
-use crate::error::Error;
-use crate::host::byte_length;
+use crate::error::RoomError;
+use crate::host::values::byte_length;
 
 /// The largest value KV takes: 25 MiB.
 pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;
 
-/// Above this a value is slow to read everywhere; Cloudflare advises to stay below.
-pub const LARGE_VALUE_BYTES: f64 = 102_400.0;
-
 /// The largest metadata, in bytes of its JSON.
 pub const MAX_METADATA_BYTES: f64 = 1_024.0;
+
+/// What is beyond KV's limits; its size in bytes.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SizeError {
+    /// A value.
+    #[error("the value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
+    Value(u64),
+    /// Metadata.
+    #[error("the metadata has {0} bytes of JSON; KV takes at most 1024")]
+    Metadata(u64),
+}
+
+impl RoomError for SizeError {
+    fn code(&self) -> &'static str {
+        "value_too_large"
+    }
+}
 
 /// Checks the size of metadata.
 ///
 /// # Errors
-/// [`Error::MetadataTooLarge`] beyond 1024 bytes.
-pub fn check_metadata(bytes: f64) -> Result<(), Error> {
+/// [`SizeError::Metadata`] beyond 1024 bytes.
+pub fn check_metadata(bytes: f64) -> Result<(), SizeError> {
     if bytes > MAX_METADATA_BYTES {
-        return Err(Error::MetadataTooLarge(bytes as u64));
+        return Err(SizeError::Metadata(bytes as u64));
     }
     Ok(())
 }
@@ -28,15 +43,15 @@ pub fn check_metadata(bytes: f64) -> Result<(), Error> {
 /// Checks a value's size, counting its bytes only where the length leaves a doubt.
 ///
 /// # Errors
-/// [`Error::ValueTooLarge`] beyond 25 MiB.
-pub fn check(text: &JsString) -> Result<(), Error> {
+/// [`SizeError::Value`] beyond 25 MiB.
+pub fn check(text: &JsString) -> Result<(), SizeError> {
     let units = f64::from(text.length());
     if units * 3.0 <= MAX_VALUE_BYTES {
         return Ok(());
     }
     let bytes = byte_length(text);
     if bytes > MAX_VALUE_BYTES {
-        return Err(Error::ValueTooLarge(bytes as u64));
+        return Err(SizeError::Value(bytes as u64));
     }
     Ok(())
 }

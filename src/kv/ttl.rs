@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::error::RoomError;
+
 /// The shortest `expirationTtl` KV takes, in seconds.
 pub const MIN_KV_SECONDS: f64 = 60.0;
 
@@ -25,6 +27,12 @@ pub enum TtlError {
     TooLong,
 }
 
+impl RoomError for TtlError {
+    fn code(&self) -> &'static str {
+        "invalid_ttl"
+    }
+}
+
 /// How a TTL is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
@@ -37,7 +45,7 @@ pub struct Plan {
 /// Checks a TTL.
 ///
 /// # Errors
-/// [`TtlError`] for what nobody can mean.
+/// [`TtlError`] for a TTL out of range.
 pub fn check(seconds: f64) -> Result<(), TtlError> {
     if !seconds.is_finite() || seconds <= 0.0 {
         return Err(TtlError::NotPositive);
@@ -75,7 +83,7 @@ pub fn check_moment(seconds: f64, now: f64) -> Result<(), TtlError> {
 /// Plans a TTL of `seconds` that begins at `now` (ms since the epoch).
 ///
 /// # Errors
-/// [`TtlError`] for what nobody can mean.
+/// [`TtlError`] for a TTL out of range.
 pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
     check(seconds)?;
     let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);

@@ -1,39 +1,15 @@
-//! The JavaScript face of a call on one object. Most methods of the clients are no more than that: what
-//! they send is checked by the object itself, so they share this one function.
+//! What all classes call.
 
 use wasm_bindgen::prelude::*;
 
-use super::call::Objects;
-use super::model::{Stamp, check_name};
-use crate::host::object_handle::ObjectHandle;
-use crate::host::report::{JsReport, Report};
-use crate::host::task::run;
+use crate::host::clock::now;
+use crate::host::task::finish;
+use crate::protocol::call_time::{CHECK_LATE_MS, LATE_MS, check};
 
-/// Calls `method` of the object named `name` and answers the value of its reply.
-#[wasm_bindgen(js_name = objectCall)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
-pub fn object_call(
-    handle: ObjectHandle,
-    placement: JsValue,
-    limit_ms: f64,
-    name: String,
-    method: String,
-    args: Vec<JsValue>,
-    stamped: bool,
-    report: Option<JsReport>,
-) -> JsValue {
-    let objects = Objects {
-        handle,
-        placement,
-        limit_ms,
-        report: Report(report),
-    };
-    let stamp = if stamped { Stamp::With } else { Stamp::Without };
-    run(async move {
-        check_name(&name)?;
-        objects.call(&name.into(), &method, &args, stamp).await
-    })
+/// Refuses a call that was made too long ago, or in the future; `is_check`: a check of a limit, which is late sooner.
+#[wasm_bindgen(js_name = checkCallTime)]
+pub fn check_call_time(sent: f64, is_check: bool) -> JsValue {
+    let late_ms = if is_check { CHECK_LATE_MS } else { LATE_MS };
+    let checked = check(sent, now(), late_ms);
+    finish(checked.map(|()| JsValue::UNDEFINED).map_err(Into::into))
 }

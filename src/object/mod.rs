@@ -1,7 +1,6 @@
-//! Calls on Durable Objects: the one place that knows of time limits, retries and failures.
+//! What all Durable Objects share, inside.
 
-pub mod call;
-#[cfg(feature = "clients")]
+#[cfg(feature = "objects")]
 mod exports;
-pub mod model;
-pub mod stamp;
+pub mod migrations;
+pub mod storage;

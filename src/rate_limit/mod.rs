@@ -1,20 +1,17 @@
-//! Rate limits: exact on Durable Objects; on KV exact inside one isolate, approximate between isolates.
+//! Rate limits: exact on Durable Objects (`exact`, `object`, `algorithm`); on KV (`kv`) exact inside one isolate,
+//! approximate between isolates.
 
 pub mod address;
-pub mod blocks;
-pub mod client;
-pub mod counter;
+pub mod algorithm;
 pub mod exact;
-#[cfg(feature = "clients")]
-mod exact_exports;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod headers;
-pub mod meter;
-pub mod model;
+pub mod kv;
+pub mod limit;
 #[cfg(feature = "objects")]
 mod object;
-pub mod pairs;
+pub mod pair_list;
 pub mod reply;
-mod sync;
-pub mod table;
+pub mod request;
+pub mod result;

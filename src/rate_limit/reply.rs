@@ -1,12 +1,12 @@
-//! What an object answers by RPC: numbers, in the order of [`Reply`].
+//! What an object returns by RPC: numbers, in the order of [`Reply`].
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::model::{Decision, Limit};
-use crate::host::numbers;
+use super::limit::{Decision, Limit};
+use crate::host::values::numbers;
 
-/// The answer to a check or a look.
+/// The reply to a check or a look.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reply {
     /// The call may go on.
@@ -40,7 +40,7 @@ impl Reply {
             .into()
     }
 
-    /// What a stub answered; nothing when it is no reply.
+    /// What a stub returned; nothing when it is no reply.
     pub fn of(value: &JsValue) -> Option<Self> {
         let &[allowed, remaining, reset_at, retry_in_ms, index] = numbers(value)?.as_slice() else {
             return None;
@@ -54,7 +54,7 @@ impl Reply {
         })
     }
 
-    /// The public answer.
+    /// The public result.
     pub fn decision(&self) -> Decision {
         Decision {
             allowed: self.allowed,

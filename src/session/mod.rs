@@ -1,13 +1,11 @@
-//! Sessions: cached in KV (under which key, for how long, and whose they are), kept in Durable Objects
-//! (`store`), and revoked for both.
+//! Sessions: cached in KV (`cache`), kept in Durable Objects (`store`, `object`), and revoked for both (`revocation`).
 
-pub mod client;
-#[cfg(feature = "clients")]
-mod exports;
-pub mod gate;
-pub mod model;
+pub mod cache;
+pub mod id;
 pub mod object;
+pub mod object_name;
+pub mod policy;
 pub mod record;
-pub mod revocations;
+pub mod revocation;
 pub mod store;
-mod stored;
+pub mod token;

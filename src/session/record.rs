@@ -2,10 +2,8 @@
 
 use thiserror::Error;
 
-use super::model::SessionError;
-
-/// The longest id, in bytes of UTF-8.
-pub const MAX_ID_BYTES: usize = 512;
+use super::id::{IdError, check_id};
+use crate::error::RoomError;
 
 /// How much of a user agent is kept, in bytes of UTF-8. A visitor chooses it, so a long one is cut
 /// and must not fail the sign-in.
@@ -14,38 +12,32 @@ pub const MAX_USER_AGENT_BYTES: usize = 1_024;
 /// The last moment that a `Date` can name, in ms since the epoch.
 const MAX_DATE_MS: f64 = 8.64e15;
 
-/// Why an id is refused. The id itself is never quoted.
+/// Why a record is not taken. Nothing of it is quoted.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub enum IdError {
-    /// Nothing is left of it.
-    #[error("the id is empty")]
-    Empty,
-    /// Too long for a name and a row.
-    #[error("the id has {0} bytes of UTF-8; it may have {MAX_ID_BYTES}")]
-    TooLong(usize),
+pub enum RecordError {
+    /// An id that cannot be one.
+    #[error("sessionId or customerId cannot be kept: {0}")]
+    BadId(IdError),
+    /// A record without a moment of its creation.
+    #[error("createdAt must be a Date that names a moment")]
+    BadCreation,
 }
 
-/// Checks the id of a session or of a customer.
-///
-/// # Errors
-/// [`IdError`] when it is empty or too long.
-pub const fn check_id(id: &str) -> Result<(), IdError> {
-    match id.len() {
-        0 => Err(IdError::Empty),
-        bytes if bytes > MAX_ID_BYTES => Err(IdError::TooLong(bytes)),
-        _ => Ok(()),
+impl RoomError for RecordError {
+    fn code(&self) -> &'static str {
+        "invalid_session"
     }
 }
 
 /// Checks what a record says beside its user agent.
 ///
 /// # Errors
-/// [`SessionError`] for an id or a date that cannot be kept.
-pub fn check(session_id: &str, customer_id: &str, created_at: f64) -> Result<(), SessionError> {
-    check_id(session_id).map_err(SessionError::BadId)?;
-    check_id(customer_id).map_err(SessionError::BadId)?;
+/// [`RecordError`] for an id or a date that cannot be kept.
+pub fn check(session_id: &str, customer_id: &str, created_at: f64) -> Result<(), RecordError> {
+    check_id(session_id).map_err(RecordError::BadId)?;
+    check_id(customer_id).map_err(RecordError::BadId)?;
     if created_at.is_nan() || created_at.abs() > MAX_DATE_MS {
-        return Err(SessionError::BadCreation);
+        return Err(RecordError::BadCreation);
     }
     Ok(())
 }
@@ -64,20 +56,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn ids_are_not_empty_and_at_most_512_bytes() {
-        assert_eq!(check_id(""), Err(IdError::Empty));
-        assert_eq!(check_id(&"é".repeat(256)), Ok(()));
-        assert_eq!(check_id(&"é".repeat(257)), Err(IdError::TooLong(514)));
-    }
-
-    #[test]
     fn a_record_has_two_ids_and_a_date() {
         assert_eq!(check("s", "c", -1.0), Ok(()));
-        let empty = SessionError::BadId(IdError::Empty);
+        let empty = RecordError::BadId(IdError::Empty);
         assert_eq!(check("", "c", 0.0), Err(empty));
         assert_eq!(check("s", "", 0.0), Err(empty));
         for date in [f64::NAN, f64::INFINITY, 8.64e15 + 1.0] {
-            assert_eq!(check("s", "c", date), Err(SessionError::BadCreation));
+            assert_eq!(check("s", "c", date), Err(RecordError::BadCreation));
         }
     }
 

@@ -52,7 +52,7 @@ async function makeLoader(entries: Entry[], root: string): Promise<Loader> {
     format: 'cjs',
     target: 'node22',
     conditions: ['workerd'],
-    external: ['*/session_wire.js', 'better-auth'],
+    external: ['better-auth'],
     plugins: [workerd(modules)],
     logLevel: 'error',
   };
@@ -72,6 +72,10 @@ function workerd(modules: Map<string, WebAssembly.Module>): Plugin {
   return {
     name: 'workerd',
     setup({ onResolve, onLoad }) {
+      // The session wire is asked for by nobody here, and brings the clients.
+      onResolve({ filter: /\/wire\.js$/ }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path, external: true } : undefined,
+      );
       onResolve({ filter: /^cloudflare:workers$/ }, () => ({ path: 'workers', namespace: 'workerd' }));
       onLoad({ filter: /.*/, namespace: 'workerd' }, () => ({
         contents: `${base} exports.waitUntil = () => {};`,

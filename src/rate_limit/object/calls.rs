@@ -4,12 +4,11 @@
 //! admits more than the limit. So the former are remembered as long as a client repeats them, the newest
 //! [`MAX_CHECKS`]; of the latter none is forgotten before its copies are refused as too late.
 
-use crate::object::stamp::{MEMORY_MS, remembered_until};
-use crate::rate_limit::pairs;
+use crate::protocol::call_time::{CHECK_LATE_MS, MEMORY_MS, remembered_until};
+use crate::rate_limit::pair_list;
 
-/// How long a check is remembered, in ms: longer than a client repeats it. One that was made longer ago than half of it
-/// is refused as too late.
-pub const REMEMBERED_MS: f64 = 20_000.0;
+/// How long a check is remembered, in ms: longer than a client repeats it.
+pub const REMEMBERED_MS: f64 = 2.0 * CHECK_LATE_MS;
 
 /// How many checks are remembered for one limit.
 pub const MAX_CHECKS: usize = 256;
@@ -36,18 +35,18 @@ impl Calls {
     pub fn from_text(text: &str) -> Self {
         let (checks, changes) = text.split_once('|').unwrap_or((text, ""));
         Self {
-            checks: pairs::parse(checks).collect(),
-            changes: pairs::parse(changes).collect(),
+            checks: pair_list::parse(checks).collect(),
+            changes: pair_list::parse(changes).collect(),
         }
     }
 
     /// For a column.
     pub fn to_text(&self) -> String {
-        let checks = pairs::text(self.checks.iter().copied());
+        let checks = pair_list::text(self.checks.iter().copied());
         if self.changes.is_empty() {
             return checks;
         }
-        [checks, pairs::text(self.changes.iter().copied())].join("|")
+        [checks, pair_list::text(self.changes.iter().copied())].join("|")
     }
 
     /// Whether the call was counted.

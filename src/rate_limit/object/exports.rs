@@ -2,14 +2,15 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::request::{Request, call_id, prefix, request, requests};
-use super::store::{Record, Store};
-use super::{Change, adjust, check, look};
-use crate::host::now;
-use crate::host::storage::{Storage, StorageHandle};
-use crate::host::task::{Answer, answer};
-use crate::rate_limit::meter::Meter;
-use crate::rate_limit::model::Limit;
+use super::check::{Change, adjust, check, look};
+use super::sqlite::{Record, Store};
+use crate::host::clock::now;
+use crate::host::storage::StorageHandle;
+use crate::host::task::{CallResult, finish};
+use crate::object::storage::Storage;
+use crate::rate_limit::algorithm::state::AlgorithmState;
+use crate::rate_limit::limit::Limit;
+use crate::rate_limit::request::{Request, call_id, prefix, request, requests};
 
 fn store(storage: Option<StorageHandle>) -> Store {
     Store(storage.map(Storage))
@@ -18,27 +19,27 @@ fn store(storage: Option<StorageHandle>) -> Store {
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = limitTables)]
 pub fn limit_tables(storage: StorageHandle, create: bool) -> JsValue {
-    answer(Store::open(&Storage(storage), create).map(JsValue::from))
+    finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Checks limits: all are counted, or none.
 #[wasm_bindgen(js_name = limitTake)]
 pub fn limit_take(storage: StorageHandle, configs: JsValue, cost: JsValue, id: JsValue) -> JsValue {
-    answer(take(&store(Some(storage)), &configs, &cost, &id))
+    finish(take(&store(Some(storage)), &configs, &cost, &id))
 }
 
-fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> Answer {
+fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallResult {
     let (requests, id, now) = (requests(configs, cost)?, call_id(id)?, now());
     Ok(check(store, &requests, id, now)?.into_js(now))
 }
 
-/// What a check of cost 1 would answer.
+/// What a check of cost 1 would return.
 #[wasm_bindgen(js_name = limitLook)]
 pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
-    answer(looked(&store(storage), &config))
+    finish(looked(&store(storage), &config))
 }
 
-fn looked(store: &Store, config: &JsValue) -> Answer {
+fn looked(store: &Store, config: &JsValue) -> CallResult {
     let (request, now) = (request(config, &1.into())?, now());
     let record = store.load(&request, now)?;
     Ok(look(&request, &record, now).into_js(now))
@@ -54,8 +55,8 @@ pub fn limit_penalize(
     sent: Option<f64>,
 ) -> JsValue {
     let store = store(Some(storage));
-    let take = |record: &mut Record, limit: &Limit, now| record.meter.take(limit, now);
-    answer(adjusted(&store, &config, &cost, &id, sent, take))
+    let take = |record: &mut Record, limit: &Limit, now| record.state.take(limit, now);
+    finish(adjusted(&store, &config, &cost, &id, sent, take))
 }
 
 /// Gives back.
@@ -68,8 +69,8 @@ pub fn limit_refund(
     sent: Option<f64>,
 ) -> JsValue {
     let store = store(storage);
-    let give_back = |record: &mut Record, limit: &Limit, _| record.meter.give_back(limit);
-    answer(adjusted(&store, &config, &cost, &id, sent, give_back))
+    let give_back = |record: &mut Record, limit: &Limit, _| record.state.give_back(limit);
+    finish(adjusted(&store, &config, &cost, &id, sent, give_back))
 }
 
 fn adjusted(
@@ -79,17 +80,17 @@ fn adjusted(
     id: &JsValue,
     sent: Option<f64>,
     apply: fn(&mut Record, &Limit, f64),
-) -> Answer {
+) -> CallResult {
     let (request, id, now) = (request(config, cost)?, call_id(id)?, now());
     let change = Change { id, sent, apply };
     Ok(adjust(store, &request, &change, now)?.into_js(now))
 }
 
-/// Forgets a limit. Answers whether that was the last one.
+/// Forgets a limit. Returns whether that was the last one.
 #[wasm_bindgen(js_name = limitForget)]
 pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
     let store = store(storage);
-    answer(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
+    finish(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
 }
 
 /// Forgets what was counted under a prefix, once for each id.
@@ -100,10 +101,10 @@ pub fn limit_reset(
     id: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    answer(reset(&store(Some(storage)), key_prefix, &id, sent))
+    finish(reset(&store(Some(storage)), key_prefix, &id, sent))
 }
 
-fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> Answer {
+fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> CallResult {
     // Of whatever algorithm: the next check begins with nothing.
     let request = Request {
         prefix: prefix(key_prefix)?,
@@ -112,7 +113,7 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
     let change = Change {
         id: call_id(id)?,
         sent,
-        apply: |record, _, _| record.meter = Meter::ended(),
+        apply: |record, _, _| record.state = AlgorithmState::ended(),
     };
     adjust(store, &request, &change, now())?;
     Ok(false.into())
@@ -120,6 +121,6 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
 #[wasm_bindgen(js_name = limitWake)]
-pub fn limit_wake(storage: StorageHandle) -> JsValue {
-    answer(store(Some(storage)).prune(now()).map(JsValue::from))
+pub fn limit_on_alarm(storage: StorageHandle) -> JsValue {
+    finish(store(Some(storage)).prune(now()).map(JsValue::from))
 }

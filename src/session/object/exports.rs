@@ -4,25 +4,27 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::rows::{MIGRATIONS, Rows};
 use super::session::Session;
+use super::sqlite::{MIGRATIONS, Rows};
 use super::{customer, session, token};
-use crate::host::storage::{Storage, StorageHandle};
-use crate::host::task::{Answer, answer};
-use crate::host::{now, schema};
+use crate::host::clock::now;
+use crate::host::storage::StorageHandle;
+use crate::host::task::{CallResult, finish};
+use crate::object::migrations;
+use crate::object::storage::Storage;
 
-fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> Answer) -> JsValue {
+fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> CallResult) -> JsValue {
     let storage = Storage(storage);
-    answer(job(&Rows {
+    finish(job(&Rows {
         storage: &storage,
         now: now(),
     }))
 }
 
-/// Brings the tables to their newest version; answers whether there are any.
+/// Brings the tables to their newest version; returns whether there are any.
 #[wasm_bindgen(js_name = sessionOpen)]
 pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
-    answer(schema::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+    finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// See [`session::get`].
@@ -43,7 +45,7 @@ pub fn session_put(
     customer_id: String,
     user_agent: String,
     created_at: f64,
-    tick: f64,
+    timestamp: f64,
     ttl_ms: f64,
 ) -> JsValue {
     let session = Session {
@@ -52,20 +54,22 @@ pub fn session_put(
         user_agent: &user_agent,
         created_at,
     };
-    with(storage, |rows| session::put(rows, &session, tick, ttl_ms))
+    with(storage, |rows| {
+        session::put(rows, &session, timestamp, ttl_ms)
+    })
 }
 
 /// See [`session::remove`].
 #[wasm_bindgen(js_name = sessionRemove)]
-pub fn session_remove(storage: StorageHandle, tick: Option<f64>) -> JsValue {
-    with(storage, |rows| session::remove(rows, tick))
+pub fn session_remove(storage: StorageHandle, timestamp: Option<f64>) -> JsValue {
+    with(storage, |rows| session::remove(rows, timestamp))
 }
 
 /// See [`session::revoke`].
 #[wasm_bindgen(js_name = sessionRevoke)]
-pub fn session_revoke(storage: StorageHandle, customer: JsString, tick: f64) -> JsValue {
+pub fn session_revoke(storage: StorageHandle, customer: JsString, timestamp: f64) -> JsValue {
     with(storage, |rows| {
-        session::revoke(rows, &customer, tick).map(JsValue::from)
+        session::revoke(rows, &customer, timestamp).map(JsValue::from)
     })
 }
 
@@ -88,11 +92,11 @@ pub fn customer_index(storage: StorageHandle) -> JsValue {
 pub fn customer_forget(
     storage: StorageHandle,
     ids: Array,
-    ticks: Array,
+    timestamps: Array,
     settled_only: bool,
 ) -> JsValue {
     with(storage, |rows| {
-        customer::forget(rows, &ids, &ticks, settled_only).map(|()| JsValue::NULL)
+        customer::forget(rows, &ids, &timestamps, settled_only).map(|()| JsValue::NULL)
     })
 }
 
@@ -114,10 +118,10 @@ pub fn customer_revocations(storage: StorageHandle) -> JsValue {
     with(storage, customer::revocations)
 }
 
-/// See [`customer::stamp`].
+/// See [`customer::begin_fill`].
 #[wasm_bindgen(js_name = customerStamp)]
-pub fn customer_stamp(storage: StorageHandle) -> JsValue {
-    with(storage, customer::stamp)
+pub fn customer_begin_fill(storage: StorageHandle) -> JsValue {
+    with(storage, customer::begin_fill)
 }
 
 /// See [`token::fill`].
@@ -132,8 +136,8 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
     with(storage, token::revoke)
 }
 
-/// Deletes what has ended and sets the next alarm; answers whether nothing is left.
+/// Deletes what has ended and sets the next alarm; returns whether nothing is left.
 #[wasm_bindgen(js_name = sessionWake)]
-pub fn session_wake(storage: StorageHandle) -> JsValue {
-    with(storage, |rows| rows.wake().map(JsValue::from))
+pub fn session_on_alarm(storage: StorageHandle) -> JsValue {
+    with(storage, |rows| rows.on_alarm().map(JsValue::from))
 }

@@ -7,8 +7,8 @@ mod customer;
 mod exports;
 pub mod model;
 #[cfg(feature = "objects")]
-mod rows;
-#[cfg(feature = "objects")]
 mod session;
+#[cfg(feature = "objects")]
+mod sqlite;
 #[cfg(feature = "objects")]
 mod token;

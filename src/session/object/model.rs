@@ -1,25 +1,10 @@
 //! What an object of the session class decides. Pure: `now` is the object's clock, in ms.
 //!
-//! A customer's object gives each `set` and each revocation a *tick*: its clock, but never the same
-//! twice and never less than before. What happened first has the smaller tick, whatever became of the
-//! calls on their way.
+//! A customer's object gives each `set` and each revocation a *logical timestamp*: its clock, but never the same
+//! twice and never less than before. What happened first has the smaller one, whatever became of the
+//! calls on their way. In storage and in what is sent it is called `tick`, which must stay.
 
-/// A `put` is refused when the customer's object gave its tick longer ago than this.
-pub const PUT_WITHIN_MS: f64 = 30_000.0;
-
-/// After this a tick's `put` is refused everywhere, even where two objects' clocks differ by half a
-/// minute: an index entry without a session can go, and so can a fence.
-pub const SETTLED_MS: f64 = 2.0 * PUT_WITHIN_MS;
-
-/// How many entries a customer's index holds. `list` and `revokeAll` call each entry's object, and a
-/// Worker invocation can make 1,000 calls.
-pub const MAX_ENTRIES: usize = 900;
-
-/// How long a cached session may stand in KV where revocations are on, in ms.
-pub const CACHED_FOR_MS: f64 = 30.0 * 86_400_000.0;
-
-/// How long a revocation is remembered: longer than anything can be cached that was read before it.
-pub const REMEMBERED_MS: f64 = CACHED_FOR_MS + 86_400_000.0;
+use crate::session::policy::{FILL_WITHIN_MS, PUT_WITHIN_MS};
 
 /// How many revoked tokens of one user are kept apart. One more, and all that was cached for the
 /// user before is refused instead: its sessions are loaded again.
@@ -28,14 +13,11 @@ pub const MAX_TOKENS: usize = 64;
 /// How many users one token can have been cached for.
 pub const MAX_OWNERS: usize = 8;
 
-/// What was read from the database longer ago than this is not cached any more, in ms.
-pub const FILL_WITHIN_MS: f64 = 3_600_000.0;
-
 /// How long a token's own revocation is remembered: until no fill can be under way that read before it.
 pub const TOKEN_REMEMBERED_MS: f64 = 2.0 * FILL_WITHIN_MS;
 
-/// The next tick after `last`, if there was one.
-pub fn tick(now: f64, last: Option<f64>) -> f64 {
+/// The next timestamp after `last`, if there was one.
+pub fn next_timestamp(now: f64, last: Option<f64>) -> f64 {
     last.map_or(now, |last| now.max(last + 1.0))
 }
 
@@ -46,26 +28,21 @@ pub enum Put {
     Store,
     /// A later `set` of the same session was faster: this one counts as overwritten.
     Superseded,
-    /// The customer's sessions were revoked since its tick, or the tick is too old to tell.
+    /// The customer's sessions were revoked since its timestamp, or the timestamp is too old to tell.
     Refuse,
 }
 
-/// Decides a `put` that has `tick`. `held`: the tick of the live record if it is the same customer's.
-/// `fence`: what the customer's revocation left here; smaller ticks are refused.
-pub fn put(now: f64, tick: f64, held: Option<f64>, fence: Option<f64>) -> Put {
-    let current = now - tick <= PUT_WITHIN_MS;
-    if !current || fence.is_some_and(|fence| tick < fence) {
+/// Decides a `put` that has `timestamp`. `held`: the timestamp of the live record if it is the same customer's.
+/// `tombstone`: what the customer's revocation left here; smaller timestamps are refused.
+pub fn put(now: f64, timestamp: f64, held: Option<f64>, tombstone: Option<f64>) -> Put {
+    let current = now - timestamp <= PUT_WITHIN_MS;
+    if !current || tombstone.is_some_and(|tombstone| timestamp < tombstone) {
         Put::Refuse
-    } else if held.is_some_and(|held| tick < held) {
+    } else if held.is_some_and(|held| timestamp < held) {
         Put::Superseded
     } else {
         Put::Store
     }
-}
-
-/// Whether an index entry whose object has no session of the customer can be dropped.
-pub fn is_settled(now: f64, tick: f64) -> bool {
-    now - tick > SETTLED_MS
 }
 
 /// The alarm that is to be set, if any: when the last of what is held ends. One that is set earlier
@@ -78,10 +55,11 @@ pub fn alarm(now: f64, ends: f64, set: Option<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::policy::is_settled;
     use proptest::prelude::*;
 
     #[test]
-    fn a_put_is_refused_behind_a_fence_and_when_it_is_late() {
+    fn a_put_is_refused_behind_a_tombstone_and_when_it_is_late() {
         assert_eq!(put(1_000.0, 990.0, None, None), Put::Store);
         assert_eq!(put(1_000.0, 990.0, None, Some(991.0)), Put::Refuse);
         assert_eq!(put(1_000.0, 991.0, None, Some(991.0)), Put::Store);
@@ -106,10 +84,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ticks_grow_whatever_the_clock_does(moments in prop::collection::vec(0_u32..1_000, 1..50)) {
+        fn timestamps_grow_whatever_the_clock_does(moments in prop::collection::vec(0_u32..1_000, 1..50)) {
             let mut last = None;
             for now in moments {
-                let next = tick(f64::from(now), last);
+                let next = next_timestamp(f64::from(now), last);
                 prop_assert!(next >= f64::from(now));
                 prop_assert!(last.is_none_or(|last| next > last));
                 last = Some(next);
@@ -119,13 +97,13 @@ mod tests {
         // The promise behind pruning: clocks may differ by up to 30 s.
         #[test]
         fn no_put_is_stored_after_its_entry_may_be_dropped(
-            tick in 0.0..1e6,
+            timestamp in 0.0..1e6,
             later in 0.0..2e5,
             skew in -30_000.0..30_000.0,
         ) {
-            let customers = tick + later;
-            if is_settled(customers, tick) {
-                prop_assert_eq!(put(customers + skew, tick, None, None), Put::Refuse);
+            let customers = timestamp + later;
+            if is_settled(customers, timestamp) {
+                prop_assert_eq!(put(customers + skew, timestamp, None, None), Put::Refuse);
             }
         }
     }

@@ -1,11 +1,12 @@
-//! A session's object: the record, which is the truth, and fences against `put`s that are late.
+//! A session's object: the record, which is the truth, and tombstones against `put`s that are late.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::model::{self, Put};
-use super::rows::{Held, Kind, Rows};
+use super::sqlite::{Held, Kind, Rows};
 use crate::error::Error;
+use crate::session::policy;
 use crate::session::record;
 
 #[wasm_bindgen]
@@ -17,7 +18,7 @@ extern "C" {
     fn session_record(text: &JsString) -> JsValue;
     // `{ customerId, tick }`, and `kept: true` if so.
     #[wasm_bindgen(js_namespace = host, js_name = sessionPlace)]
-    fn session_place(customer: &JsString, tick: f64, kept: bool) -> JsValue;
+    fn session_place(customer: &JsString, timestamp: f64, kept: bool) -> JsValue;
 }
 
 /// What `put` stores.
@@ -44,19 +45,24 @@ fn record(rows: &Rows) -> Result<Option<Held>, Error> {
 
 fn place(held: Option<&Held>) -> JsValue {
     held.map_or(JsValue::NULL, |held| {
-        session_place(&held.name, held.tick, false)
+        session_place(&held.name, held.timestamp, false)
     })
 }
 
-// Until the fence ends, its `put`s have become too late by themselves.
-fn fence(rows: &Rows, customer: &JsString, tick: f64, revoked: bool) -> Result<(), Error> {
+// Until the tombstone ends, its `put`s have become too late by themselves.
+fn leave_tombstone(
+    rows: &Rows,
+    customer: &JsString,
+    timestamp: f64,
+    revoked: bool,
+) -> Result<(), Error> {
     let row = Held {
         name: customer.clone(),
-        tick,
-        until: rows.now + model::SETTLED_MS,
+        timestamp,
+        until: rows.now + policy::SETTLED_MS,
         body: revoked.then(|| JsString::from("revoked")),
     };
-    rows.put(Kind::Fence, &row)
+    rows.put(Kind::Tombstone, &row)
 }
 
 /// The record, or null.
@@ -68,21 +74,23 @@ pub fn get(rows: &Rows) -> Result<JsValue, Error> {
     Ok(text.map_or(JsValue::NULL, |text| session_record(&text)))
 }
 
-/// Stores a record for `ttl_ms`. Answers where it was before: `{ customerId, tick }` of another
+/// Stores a record for `ttl_ms`. Returns where it was before: `{ customerId, tick }` of another
 /// customer, or null.
 ///
 /// # Errors
 /// An invalid record; [`Error::Conflict`] when its customer's sessions were revoked since `tick`.
-pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsValue, Error> {
+pub fn put(rows: &Rows, session: &Session, timestamp: f64, ttl_ms: f64) -> Result<JsValue, Error> {
     record::check(session.session_id, session.customer_id, session.created_at)?;
     let customer = JsString::from(session.customer_id);
     let before = record(rows)?;
     let (same, moved) = match before {
-        Some(held) if held.name == customer => (Some(held.tick), None),
+        Some(held) if held.name == customer => (Some(held.timestamp), None),
         other => (None, other),
     };
-    let fenced = rows.one(Kind::Fence, &customer)?.map(|held| held.tick);
-    match model::put(rows.now, tick, same, fenced) {
+    let tombstone = rows
+        .one(Kind::Tombstone, &customer)?
+        .map(|held| held.timestamp);
+    match model::put(rows.now, timestamp, same, tombstone) {
         Put::Refuse => return Err(refused()),
         Put::Superseded => return Ok(JsValue::NULL),
         Put::Store => {}
@@ -93,7 +101,7 @@ pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsV
     }
     if let Some(held) = &moved {
         // Its entry in the other index will be dropped, so no late `put` may bring it back there.
-        fence(rows, &held.name, held.tick + 1.0, false)?;
+        leave_tombstone(rows, &held.name, held.timestamp + 1.0, false)?;
     }
     let text = session_text(
         session.session_id,
@@ -103,7 +111,7 @@ pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsV
     );
     let row = Held {
         name: customer,
-        tick,
+        timestamp,
         until: rows.now + ttl_ms,
         body: Some(text),
     };
@@ -112,40 +120,40 @@ pub fn put(rows: &Rows, session: &Session, tick: f64, ttl_ms: f64) -> Result<JsV
     Ok(place(moved.as_ref()))
 }
 
-/// Deletes the record, with `tick` only the one that has it. Answers where it was: `{ customerId, tick }`, with
+/// Deletes the record, with `tick` only the one that has it. Returns where it was: `{ customerId, tick }`, with
 /// `kept` where it still is; or null.
 ///
 /// # Errors
 /// The storage failed.
-pub fn remove(rows: &Rows, tick: Option<f64>) -> Result<JsValue, Error> {
+pub fn remove(rows: &Rows, timestamp: Option<f64>) -> Result<JsValue, Error> {
     let held = record(rows)?;
     if let Some(held) = &held {
-        if tick.is_some_and(|tick| tick != held.tick) {
-            return Ok(session_place(&held.name, held.tick, true));
+        if timestamp.is_some_and(|timestamp| timestamp != held.timestamp) {
+            return Ok(session_place(&held.name, held.timestamp, true));
         }
         rows.clear(Kind::Record)?;
         // A `put` that was made twice must not bring it back.
-        fence(rows, &held.name, held.tick + 1.0, false)?;
+        leave_tombstone(rows, &held.name, held.timestamp + 1.0, false)?;
         rows.settle()?;
     }
     Ok(place(held.as_ref()))
 }
 
 /// Deletes the record if it is the customer's and was set before the revocation that has `tick`,
-/// and refuses such `put`s from now on. Answers whether there was one; made again, it answers the same.
+/// and refuses such `put`s from now on. Returns whether there was one; made again, it returns the same.
 ///
 /// # Errors
 /// The storage failed.
-pub fn revoke(rows: &Rows, customer: &JsString, tick: f64) -> Result<bool, Error> {
-    let held = record(rows)?.filter(|held| held.name == *customer && held.tick < tick);
-    let old = rows.one(Kind::Fence, customer)?;
-    if let Some(old) = old.filter(|old| old.tick >= tick) {
-        return Ok(old.tick == tick && old.body.is_some());
+pub fn revoke(rows: &Rows, customer: &JsString, timestamp: f64) -> Result<bool, Error> {
+    let held = record(rows)?.filter(|held| held.name == *customer && held.timestamp < timestamp);
+    let old = rows.one(Kind::Tombstone, customer)?;
+    if let Some(old) = old.filter(|old| old.timestamp >= timestamp) {
+        return Ok(old.timestamp == timestamp && old.body.is_some());
     }
     if held.is_some() {
         rows.clear(Kind::Record)?;
     }
-    fence(rows, customer, tick, held.is_some())?;
+    leave_tombstone(rows, customer, timestamp, held.is_some())?;
     rows.settle()?;
     Ok(held.is_some())
 }

@@ -5,8 +5,9 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::model;
-use super::rows::{Held, Kind, Rows};
+use super::sqlite::{Held, Kind, Rows};
 use crate::error::Error;
+use crate::session::policy;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,10 +18,10 @@ extern "C" {
 
 fn revoked_at(rows: &Rows) -> Result<Option<f64>, Error> {
     let revoked = rows.one(Kind::Revoked, &JsString::from(""))?;
-    Ok(revoked.map(|revoked| revoked.tick))
+    Ok(revoked.map(|revoked| revoked.timestamp))
 }
 
-/// Remembers until `until` that the token is about to be cached for a user. Answers when it was
+/// Remembers until `until` that the token is about to be cached for a user. Returns when it was
 /// revoked last, by the clock whose time is `at`.
 ///
 /// # Errors
@@ -35,8 +36,8 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
         }
         let owner = Held {
             name: user.clone(),
-            tick: rows.now,
-            until: until.min(rows.now + model::REMEMBERED_MS),
+            timestamp: rows.now,
+            until: until.min(rows.now + policy::REMEMBERED_MS),
             body: None,
         };
         rows.put(Kind::Owner, &owner)?;
@@ -46,15 +47,15 @@ pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> 
     Ok(token_state(rows.now, revoked, &Array::new(), &Array::new()))
 }
 
-/// Refuses fills that read before now. Answers for whom the token was cached, and until when.
+/// Refuses fills that read before now. Returns for whom the token was cached, and until when.
 ///
 /// # Errors
 /// The storage failed.
 pub fn revoke(rows: &Rows) -> Result<JsValue, Error> {
-    let tick = model::tick(rows.now, revoked_at(rows)?);
+    let timestamp = model::next_timestamp(rows.now, revoked_at(rows)?);
     let row = Held {
         name: JsString::from(""),
-        tick,
+        timestamp,
         until: rows.now + model::TOKEN_REMEMBERED_MS,
         body: None,
     };
@@ -65,5 +66,5 @@ pub fn revoke(rows: &Rows) -> Result<JsValue, Error> {
         users.push(&owner.name);
         untils.push(&owner.until.into());
     }
-    Ok(token_state(rows.now, tick, &users, &untils))
+    Ok(token_state(rows.now, timestamp, &users, &untils))
 }

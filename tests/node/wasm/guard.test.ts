@@ -1,7 +1,7 @@
 // A panic costs one call: on the build that may panic (`target/faults`, made by `npm test`).
 import { describe, expect, it } from 'vitest';
-import { CacheClient, RateLimiterClient, SessionCacheClient } from '../../../target/faults/node.js';
-import { call, liveness } from '../../../target/faults/runtime.js';
+import { CacheClient, RateLimiterClient, SessionCacheClient } from '../../../target/faults/entries/node.js';
+import { call, liveness } from '../../../target/faults/wasm/driver.js';
 import { code } from '../../support/backend.js';
 import { MockKV } from '../../support/mock_kv.js';
 

@@ -1,0 +1,19 @@
+// What the auth storage is called with, by clients and by RPC. Bounds are Rust's.
+import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+
+/** @internal */
+export const notValue = (value: unknown): Bad => notText(value, 'The value', 'invalid_value');
+
+/** @internal None, or null as better-auth may pass it, is for ever. */
+export const notTtl = (ttl: unknown): Bad => (ttl === null ? undefined : notSeconds(ttl ?? 1));
+
+/** @internal */
+export const notSeconds = (ttl: unknown): Bad => notNumber(ttl, 'The TTL in seconds', 'invalid_ttl');
+
+/** @internal */
+export const notRule = (window: unknown, max: unknown): Bad =>
+  refuse(
+    typeof window !== 'number' || typeof max !== 'number',
+    'invalid_limit',
+    'A rule is { window, max }: seconds above 0, and a number of requests',
+  );

@@ -1,4 +1,0 @@
-// The entry of ./better-auth for Node. It shares the wasm with the main entry.
-import './load_node.js';
-
-export * from './better_auth.js';

@@ -1,4 +1,0 @@
-// The entry of ./better-auth for workerd. It shares the wasm with the main entry.
-import './load_workerd.js';
-
-export * from './better_auth.js';

@@ -1,0 +1,219 @@
+import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
+import { type OnEvent, observed, type Report } from '../core/events.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
+import {
+  type ClientOptions,
+  functionOption,
+  milliseconds,
+  notMilliseconds,
+  type WaitUntil,
+} from '../core/options.js';
+import type { Exports } from '../wasm/driver.js';
+import { Ticket } from './single_flight.js';
+
+/** Options of {@link CacheClient}. */
+export interface CacheOptions extends ClientOptions {
+  /** Keeps a load that others wait for alive when its own request is cancelled. @defaultValue in workerd, the runtime's own */
+  waitUntil?: WaitUntil | undefined;
+}
+
+/** Options of {@link CacheClient.getOrSet}. */
+export interface GetOrSetOptions {
+  /** For this call, instead of the client's. */
+  waitUntil?: WaitUntil | undefined;
+  /** How long to wait for another call's loader before loading for oneself, in ms. @defaultValue 5000 */
+  joinTimeoutMs?: number | undefined;
+}
+
+/** Options of {@link CacheClient.clear}. */
+export interface ClearOptions {
+  /** What the keys to delete begin with. */
+  prefix: string;
+  /** Must be true for an empty prefix, which deletes everything. @defaultValue false */
+  allowEverything?: boolean | undefined;
+  /** Where an earlier call stopped. */
+  cursor?: string | undefined;
+  /** Is told how many have been deleted so far. */
+  onProgress?: ((deleted: number) => void) | undefined;
+}
+
+/** What {@link CacheClient.clear} answers. */
+export interface ClearResult {
+  /** How many keys this call deleted. */
+  deleted: number;
+  /** Nothing is left under the prefix, as far as KV can list. */
+  complete: boolean;
+  /** For the next call, when it is not complete. */
+  cursor?: string;
+}
+
+/**
+ * Values cached in KV: what a query or an API call gave, for as long as it may be used again.
+ *
+ * Values follow `JSON.stringify`, and are stored as the plain JSON a `kv.put` by hand would store. A
+ * cached `null` is a hit for `getOrSet` and `getMany`. TTLs are in seconds and may be shorter than
+ * KV's own 60.
+ *
+ * @example
+ * ```ts
+ * const cache = new CacheClient(env.CACHE_KV);
+ * const posts = await cache.getOrSet('cache:content:featured', 1_800, () => loadFeatured());
+ * await cache.deleteMany(['cache:content:featured', 'cache:content:published:rust']);
+ * ```
+ */
+export class CacheClient {
+  readonly #handle: Handle;
+  readonly #limitMs: number;
+  readonly #waitUntil: WaitUntil | undefined;
+  readonly #onEvent: OnEvent | undefined;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
+  constructor(kv: KVHandle, options?: CacheOptions) {
+    this.#handle = handleOf(kv, 'CacheClient');
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#waitUntil = functionOption(options?.waitUntil, 'waitUntil');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+  }
+
+  /** The value under a key, or null: `getMany` tells a cached null from none. */
+  get<T>(key: string): Promise<T | null> {
+    return this.#call('get', key, (wasm, report) =>
+      wasm.cacheGet(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, key, report),
+    );
+  }
+
+  /**
+   * The values under many keys, in one operation for each hundred. A key that is missing is absent
+   * from the map; a cached null is there.
+   */
+  getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
+    return this.#many('getMany', keys, (different, wasm, report) =>
+      wasm.cacheGetMany(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, different, report),
+    );
+  }
+
+  /**
+   * Stores a value for `ttlSeconds`: any finite number above 0.
+   *
+   * @throws {CloudflareClientsError} `invalid_value` for what JSON cannot say (`undefined`, a BigInt, a
+   * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; nothing is written then.
+   */
+  set(key: string, value: unknown, ttlSeconds: number): Promise<void> {
+    return this.#call(
+      'set',
+      key,
+      (wasm, report) => wasm.cacheSet(this.#handle.kv, this.#limitMs, key, value, ttlSeconds, report),
+      ttlSeconds,
+    );
+  }
+
+  /** Deletes a key, there or not. */
+  delete(key: string): Promise<void> {
+    return this.#call('delete', key, (wasm, report) =>
+      wasm.cacheDelete(this.#handle.kv, this.#limitMs, key, report),
+    );
+  }
+
+  /**
+   * Deletes many keys, six at a time; tries all and then reports.
+   *
+   * @throws {CloudflareClientsError} `partial_failure` with the keys that are left in `error.keys`, also
+   * when there are more than the 1,000 operations one invocation can make.
+   */
+  deleteMany(keys: readonly string[]): Promise<void> {
+    return this.#many('deleteMany', keys, (different, wasm, report) =>
+      wasm.cacheDeleteMany(this.#handle.kv, this.#limitMs, different, report),
+    );
+  }
+
+  /**
+   * The value under a key, or else what `fetchFn` gives, stored for `ttlSeconds`.
+   *
+   * Calls for the same key at the same time share one `fetchFn` within an isolate. The caller whose
+   * `fetchFn` ran gets its value; those who joined get what a later hit would give (a `Date` is a string
+   * there). KV's failures do not reach the caller: the value is loaded, or returned without being
+   * stored. What `fetchFn` throws does, and nothing is stored.
+   */
+  getOrSet<T>(
+    key: string,
+    ttlSeconds: number,
+    fetchFn: () => Promise<T> | T,
+    options?: GetOrSetOptions,
+  ): Promise<T> {
+    const bad =
+      notText(key, 'The key') ??
+      notTtl(ttlSeconds) ??
+      refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
+      optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
+    if (bad) return Promise.reject(bad);
+    const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
+    const { kv, hasMetadata } = this.#handle;
+    const ticket = new Ticket(kv, key, options?.waitUntil ?? this.#waitUntil);
+    return observed<T>(
+      this.#onEvent,
+      'cache',
+      'getOrSet',
+      (wasm, report) =>
+        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report),
+      () => ticket.leave(),
+    );
+  }
+
+  /**
+   * Deletes what stands under a prefix: the manual purge. Stops before the 1,000 operations one
+   * invocation can make; then `complete` is false and `cursor` is for the next call.
+   *
+   * @throws {CloudflareClientsError} `unsupported` on a handle without `list`; `partial_failure` when KV
+   * failed on the way.
+   */
+  clear(options: ClearOptions): Promise<ClearResult> {
+    // From JavaScript there may be no options at all: then there is no prefix.
+    const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
+    const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
+    if (bad) return Promise.reject(bad);
+    return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>
+      wasm.cacheClear(this.#handle.kv, this.#limitMs, prefix, cursor, onProgress, report),
+    );
+  }
+
+  #notClearable(prefix: string, allowEverything: boolean): Bad {
+    return (
+      refuse(!this.#handle.hasList, 'unsupported', 'clear needs a KV handle with list()') ??
+      refuse(
+        prefix === '' && allowEverything !== true,
+        'invalid_key',
+        'An empty prefix deletes everything: pass allowEverything: true if you mean it',
+      )
+    );
+  }
+
+  #call<T>(
+    operation: string,
+    key: string,
+    start: (wasm: Exports, report: Report | undefined) => unknown,
+    ttlSeconds = 1,
+  ): Promise<T> {
+    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    if (bad) return Promise.reject(bad);
+    return observed(this.#onEvent, 'cache', operation, start);
+  }
+
+  #many<T>(
+    operation: string,
+    keys: readonly string[],
+    start: (different: string[], wasm: Exports, report: Report | undefined) => unknown,
+  ): Promise<T> {
+    const noList = refuse(!Array.isArray(keys), 'invalid_key', 'keys must be an array of strings');
+    if (noList) return Promise.reject(noList);
+    const different = [...new Set(keys)];
+    for (const key of different) {
+      const bad = notText(key, 'A key');
+      if (bad) return Promise.reject(bad);
+    }
+    return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));
+  }
+}
+
+const JOIN_TIMEOUT_MS = 5_000;
+
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'The TTL in seconds', 'invalid_ttl');

@@ -1,0 +1,323 @@
+import { type Bad, notNumber, notText, optional } from '../core/checks.js';
+import { CloudflareClientsError } from '../core/error.js';
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
+import { oneOf, wholeSeconds } from '../core/options.js';
+import { callObject, observedObject } from '../core/stub_call.js';
+import { callSync } from '../wasm/driver.js';
+
+/** What is sold: an object with at least an id. Fields beyond it are kept as JSON keeps them. */
+export interface Sku {
+  readonly id: string;
+}
+
+/** A SKU of which nothing more is said. */
+export type AnySku = Sku & { readonly [field: string]: unknown };
+
+/** A line of a cart. */
+export interface CartLine<Item extends Sku = AnySku> {
+  sku: Item;
+  /** A whole number from 1 to 1,000,000. */
+  qty: number;
+  size?: string;
+  /** What a rental needs to know; kept as JSON keeps it. */
+  rental?: unknown;
+}
+
+/** A cart by the keys of its lines: `sku.id`, or `sku.id:size` for a line with a size. */
+export type CartState<Item extends Sku = AnySku> = Record<string, CartLine<Item>>;
+
+/** One change of {@link CartStoreClient.mutate}. A line that is not there is not set and not removed. */
+export type CartChange =
+  | { op: 'increment'; sku: Sku & object; qty: number; size?: string | undefined; rental?: unknown }
+  | { op: 'setQty'; skuId: string; qty: number }
+  | { op: 'remove'; skuId: string };
+
+/**
+ * What becomes of a line that both carts have: the `sum` of both quantities, the target's line
+ * (`keep-target`), the source's (`replace`), or the larger quantity (`max`).
+ */
+export type MergePolicy = 'sum' | 'keep-target' | 'replace' | 'max';
+
+/** Options of a read. */
+export interface CartReadOptions {
+  /** Whom the caller acts for: a cart of another owner is `forbidden`. */
+  owner?: string | undefined;
+}
+
+/** Options of a mutation. */
+export interface CartMutationOptions extends CartReadOptions {
+  /**
+   * Names this mutation: a cart applies it once, however often it is sent. For another one it is `invalid_key`.
+   * Remembered for ten minutes, at least the newest 1,000 of a cart. @defaultValue one for each call, so that its own retries are safe
+   */
+  idempotencyKey?: string | undefined;
+  /** Applies only to this version of the cart, else `conflict`; 0 is a cart that is not there. */
+  ifVersion?: number | undefined;
+}
+
+/** Options of {@link CartStoreClient}. */
+export interface CartStoreOptions extends ObjectClientOptions {
+  /** How long a cart lives after it was last read or changed. @defaultValue 2592000, 30 days */
+  ttlSeconds?: number | undefined;
+  /**
+   * What happens when a cart's object fails. `throw`: the call rejects. `memory`: this isolate answers
+   * from its own memory, with a `fell_back` event each time. What is changed there is seen by no other
+   * isolate and is lost with this one; `mergeCart` never does it.
+   * @defaultValue 'throw'
+   */
+  onUnavailable?: 'throw' | 'memory' | undefined;
+}
+
+const TTL_SECONDS = 2_592_000;
+/**
+ * Carts, one Durable Object each. A change is one round trip and is applied once, also when its reply
+ * was lost and the client sends it again.
+ *
+ * @example
+ * ```ts
+ * const carts = new CartStoreClient(env.CART_DO);
+ * const id = await carts.createCart();
+ * await carts.incrementQty(id, { id: 'mug', title: 'Mug', price: 1250 }, 2);
+ * const cart = await carts.getCart(id); // { mug: { sku: { id: 'mug', … }, qty: 2 } }
+ * ```
+ */
+export class CartStoreClient<Item extends Sku = AnySku> {
+  readonly #objects: Objects;
+  readonly #ttlSeconds: number;
+  readonly #memory: boolean;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  constructor(namespace: ObjectHandle, options?: CartStoreOptions) {
+    const { ttlSeconds, onUnavailable } = options ?? {};
+    this.#objects = objectsOf(namespace, 'CartStoreClient', options);
+    this.#ttlSeconds = wholeSeconds(ttlSeconds ?? TTL_SECONDS);
+    this.#memory =
+      oneOf(onUnavailable ?? 'throw', 'onUnavailable', ['throw', 'memory'] as const) === 'memory';
+  }
+
+  /** Makes an empty cart and answers its id, a UUID. With `owner` it belongs to nobody else. */
+  async createCart(options?: CartReadOptions): Promise<string> {
+    const id = crypto.randomUUID();
+    await this.#mutate('createCart', id, 'set', {}, { owner: options?.owner });
+    return id;
+  }
+
+  /** The cart; `{}` when it is unknown or has expired, and nothing is written then. */
+  async getCart(id: string, options?: CartReadOptions): Promise<CartState<Item>> {
+    return (await this.#get('getCart', id, options)).cart;
+  }
+
+  /** The cart with its version, for `ifVersion`; version 0 when it is unknown or has expired. */
+  getCartWithVersion(
+    id: string,
+    options?: CartReadOptions,
+  ): Promise<{ cart: CartState<Item>; version: number }> {
+    return this.#get('getCartWithVersion', id, options);
+  }
+
+  /** Replaces the cart. */
+  async setCart<S extends Sku>(id: string, cart: CartState<S>, options?: CartMutationOptions): Promise<void> {
+    await this.#mutate('setCart', id, 'set', cart, options);
+  }
+
+  /** Deletes the cart. */
+  async deleteCart(id: string, options?: CartMutationOptions): Promise<void> {
+    await this.#mutate('deleteCart', id, 'delete', null, options);
+  }
+
+  /**
+   * Adds to a line, and answers the cart. The line is made when it is not there, and deleted when its
+   * quantity reaches 0. Without `rental` a line keeps its own.
+   *
+   * @param qty - A whole number from -1,000,000 to 1,000,000.
+   * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
+   * 1,000,000 or 512 KB; `forbidden`; `conflict`; `timeout`, `object_unavailable`, `object_overloaded`.
+   */
+  async incrementQty<S extends Sku>(
+    id: string,
+    sku: S,
+    qty: number,
+    size?: string,
+    rental?: unknown,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    const change = { op: 'increment', sku, qty, size, rental };
+    return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
+  }
+
+  /** Sets the quantity of a line; 0 deletes it. Null when there is no such line. */
+  async setQty(
+    id: string,
+    skuId: string,
+    qty: number,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item> | null> {
+    const told = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
+    return told[1] ? this.#cart(told) : null;
+  }
+
+  /** Deletes a line. Null when there is no such line. */
+  async removeItem(
+    id: string,
+    skuId: string,
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item> | null> {
+    const told = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
+    return told[1] ? this.#cart(told) : null;
+  }
+
+  /** Applies up to 500 changes in one round trip, all or none, in their order. */
+  async mutate(
+    id: string,
+    changes: readonly CartChange[],
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    return this.#cart(await this.#mutate('mutate', id, 'mutate', changes, options));
+  }
+
+  /**
+   * Merges a cart into another and deletes it: a guest's into the customer's on sign-in. Answers the
+   * merged cart. Until it has ended the source refuses changes with `conflict`; when a crash cut it off,
+   * the next `mergeCart` of the two goes on with it, and nothing is added twice. When the target
+   * refuses, nothing has changed. `ifVersion` is the target's, `owner` that of both; an idempotency key is
+   * not needed, since the source has only one merge.
+   */
+  async mergeCart(
+    fromId: string,
+    intoId: string,
+    policy: MergePolicy = 'sum',
+    options?: CartMutationOptions,
+  ): Promise<CartState<Item>> {
+    const bad =
+      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
+    if (bad) throw bad;
+    const { owner, ifVersion } = options ?? {};
+    const terms = [policy, this.#ttlSeconds, ifVersion, owner];
+    const merged = await observedObject<CartState<Item> | null>(
+      this.#objects,
+      'cart',
+      'mergeCart',
+      (wasm, report) =>
+        wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), owner, terms, report),
+    );
+    return merged ?? this.getCart(intoId, options);
+  }
+
+  async #get(
+    operation: string,
+    id: string,
+    options: CartReadOptions | undefined,
+  ): Promise<{ cart: CartState<Item>; version: number }> {
+    const bad = notId(id) ?? notOptions(options);
+    if (bad) throw bad;
+    const owner = options?.owner;
+    const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
+      client: 'cart',
+      operation,
+      name: id,
+      method: 'get',
+      args: [this.#ttlSeconds, owner],
+      sendsTime: false,
+      fallback: this.#fallback(id, 'get', '', undefined, undefined, owner),
+    });
+    return read ? { cart: parsed(read[1]), version: read[0] } : { cart: {}, version: 0 };
+  }
+
+  async #mutate(
+    operation: string,
+    id: string,
+    method: 'set' | 'change' | 'mutate' | 'delete',
+    payload: unknown,
+    options: CartMutationOptions | undefined,
+  ): Promise<Told> {
+    const bad = notId(id) ?? notOptions(options);
+    if (bad) throw bad;
+    const json = jsonOf(payload);
+    const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
+    const terms = [idempotencyKey, ifVersion, owner];
+    return callObject(this.#objects, {
+      client: 'cart',
+      operation,
+      name: id,
+      method,
+      args: method === 'delete' ? terms : [json, this.#ttlSeconds, ...terms],
+      sendsTime: true,
+      fallback: this.#fallback(id, method, json, idempotencyKey, ifVersion, owner),
+    });
+  }
+
+  #fallback<T>(
+    id: string,
+    method: string,
+    json: string,
+    key: string | undefined,
+    ifVersion: number | undefined,
+    owner: string | undefined,
+  ): (() => T) | undefined {
+    if (!this.#memory) return undefined;
+    return () =>
+      callSync((wasm) =>
+        wasm.cartInMemory(
+          namespaceIdOf(this.#objects.handle),
+          id,
+          method,
+          json,
+          this.#ttlSeconds,
+          key,
+          ifVersion,
+          owner,
+        ),
+      ) as T;
+  }
+
+  #cart([, , json]: Told): CartState<Item> {
+    return parsed(json);
+  }
+}
+
+/** What a mutation answers: the version, whether the line was there, and the cart as JSON. */
+type Told = [version: number, found: boolean, cart: string];
+
+function parsed<Item extends Sku>(json: string): CartState<Item> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new CloudflareClientsError(
+      'misconfigured',
+      'The Durable Object answered something else than a cart',
+    );
+  }
+}
+
+const notId = (id: string) => notText(id, 'The id of a cart');
+
+function notOptions(options: CartMutationOptions | undefined): Bad {
+  const { owner, ifVersion, idempotencyKey } = options ?? {};
+  return (
+    optional(notText, owner, 'owner') ??
+    optional(notText, idempotencyKey, 'idempotencyKey') ??
+    optional(notNumber, ifVersion, 'ifVersion')
+  );
+}
+
+// The engine's error may quote the value, so it is not kept.
+function jsonOf(value: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    // Told below.
+  }
+  if (json !== undefined && json.length <= MAX_JSON) return json;
+  if (json !== undefined) {
+    throw new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
+  }
+  throw new CloudflareClientsError(
+    'invalid_value',
+    'What is in a cart must be JSON: it holds a BigInt or refers to itself',
+  );
+}
+
+// What an object refuses to read at all; its own limit is lower, and exact.
+const MAX_JSON = 2_000_000;

@@ -1,0 +1,88 @@
+import { optional, refuse } from '../core/checks.js';
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { callObject, otherClass } from '../core/stub_call.js';
+import { notKey, notName } from './arguments.js';
+
+/** Options of {@link CounterClient.increment}. */
+export interface IncrementOptions {
+  /**
+   * Calls with the same key count once: the later ones answer what the first answered. A key is remembered for
+   * 10 minutes, or 7 when 1,000 more calls have changed the counter since; for another amount it is `invalid_key`. Without one each call has its own, so
+   * that the client can repeat it when a reply was lost.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/**
+ * Counters on Durable Objects: exact whoever counts, one object for each name.
+ *
+ * @example
+ * ```ts
+ * const counters = new CounterClient(env.COORDINATION_DO);
+ * await counters.increment('downloads:v1.2.0');
+ * await counters.increment('stock:blue-shirt', -3, { idempotencyKey: 'order-1001' });
+ * const downloads = await counters.get('downloads:v1.2.0');
+ * ```
+ */
+export class CounterClient {
+  readonly #objects: Objects;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  constructor(namespace: ObjectHandle, options?: ObjectClientOptions) {
+    this.#objects = objectsOf(namespace, 'CounterClient', options);
+  }
+
+  /**
+   * Adds to a counter, which begins at 0, and answers its value after that.
+   *
+   * @param by - A safe integer, negative to count down.
+   * @throws {CloudflareClientsError} `invalid_key` (the name, or the idempotency key), `invalid_value` (`by`),
+   * `limit_exceeded` when the sum would be no safe integer, `object_unavailable`, `object_overloaded`, `timeout`.
+   */
+  async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
+    const given = options?.idempotencyKey;
+    const bad =
+      notName(name) ??
+      optional(notKey, given) ??
+      refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
+    if (bad) throw bad;
+    return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
+  }
+
+  /** The value of a counter; 0 for one that nobody has incremented. */
+  async get(name: string): Promise<number> {
+    return this.#call('get', 'count', name, [], number);
+  }
+
+  /** Sets a counter to 0. Its object is empty when the keys of earlier calls are forgotten. */
+  async reset(name: string): Promise<void> {
+    return this.#call('reset', 'reset', name, [crypto.randomUUID()], () => {});
+  }
+
+  #call<T>(
+    operation: string,
+    method: 'increment' | 'count' | 'reset',
+    name: string,
+    args: unknown[],
+    read: (value: unknown) => T,
+  ): Promise<T> {
+    const bad = notName(name);
+    if (bad) return Promise.reject(bad);
+    const sendsTime = method !== 'count';
+    return callObject<T>(this.#objects, {
+      client: 'counter',
+      operation,
+      kind: 'counter:',
+      name,
+      method,
+      args,
+      sendsTime,
+      read,
+    });
+  }
+}
+
+function number(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw otherClass();
+}

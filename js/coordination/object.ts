@@ -1,0 +1,73 @@
+import { notNumber } from '../core/checks.js';
+import { notSentName } from '../durable_objects/arguments.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
+import { given } from '../durable_objects/sent.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
+import type { Exports } from '../wasm/object_driver.js';
+
+/** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */
+export type LockHeld = [fence: number, expiresAt: number];
+
+/** For how many ms at most the lock is somebody else's. */
+export type LockBusy = [retryInMs: number];
+
+/**
+ * One lock or one counter: an object for each name. Bind it as `COORDINATION_DO` and hand the binding to
+ * `LockClient` and `CounterClient`; its methods are what those call.
+ */
+export class CoordinationDurableObject extends StoredObject {
+  /** Takes the lock if it is free. `holder` is a secret of the caller's own; the same one gets the same lock. */
+  acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
+    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
+    return bad ?? this.writeOnce(sent, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds));
+  }
+
+  /** Gives the holder another TTL from now; null for who does not hold the lock. */
+  extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
+    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
+    const extend = (wasm: Exports, storage?: StorageHandle) =>
+      wasm.lockExtend(storage, holder, ttlSeconds, given(sent));
+    return bad ?? this.writeIfThere(sent, extend, extend);
+  }
+
+  /** Frees the lock. `call` names this call: made again, it returns the same. */
+  release(holder: string, call: string, sent?: number): Reply<boolean> {
+    const bad = refusedBy(notHolder(holder) ?? notHolder(call));
+    const release = (wasm: Exports, storage?: StorageHandle) => wasm.lockRelease(storage, holder, call);
+    return bad ?? this.writeIfThere(sent, release, release);
+  }
+
+  /** Adds to the counter, once for each key; returns the value after that. */
+  increment(by: number, key: string, sent?: number): Reply<number> {
+    const bad = refusedBy(notNumber(by, 'What is added') ?? notKey(key));
+    return (
+      bad ?? this.writeOnce(sent, (wasm, storage) => wasm.counterIncrement(storage, by, key, given(sent)))
+    );
+  }
+
+  /** The value of the counter. */
+  count(): Reply<number> {
+    return this.read((wasm, storage) => wasm.counterGet(storage), 0);
+  }
+
+  /** Sets the counter to 0, once for each key. */
+  reset(key: string, sent?: number): Reply<null> {
+    const bad = refusedBy(notKey(key));
+    const reset = (wasm: Exports, storage?: StorageHandle) => wasm.counterReset(storage, key, given(sent));
+    return bad ?? this.writeRemembered(sent, reset, reset);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.coordinationWake(storage));
+  }
+
+  /** @internal */
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.coordinationTables(storage, create);
+}
+
+const notHolder = (holder: unknown) => notSentName(holder, 'The holder of a lock', 'invalid_value');
+
+const notKey = (key: unknown) => notSentName(key, 'An idempotency key', 'invalid_key');
+
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');

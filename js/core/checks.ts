@@ -1,0 +1,53 @@
+// Checks of arguments, by clients and by objects: a check returns the error that refuses the value, or nothing. They
+// are joined by `??`. Types and lengths are checked here, before anything is copied into the wasm; bounds are Rust's.
+import { CloudflareClientsError, type ErrorCode } from './error.js';
+
+/** The error that refuses an argument; nothing when the argument may pass. */
+export type Bad = CloudflareClientsError | undefined;
+
+/** @internal Refuses with this error when `bad` holds. */
+export function refuse(bad: boolean, code: ErrorCode, message: string): Bad {
+  return bad ? new CloudflareClientsError(code, message) : undefined;
+}
+
+/** @internal What refuses a value that is no text, is too long, or is text that UTF-8 cannot say. */
+export function notText(
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'invalid_key',
+  maxLength = Number.POSITIVE_INFINITY,
+): Bad {
+  if (typeof value !== 'string') {
+    return new CloudflareClientsError(code, `${what} must be a string, not ${typeName(value)}`);
+  }
+  if (value.length > maxLength) return new CloudflareClientsError('value_too_large', `${what} is too long`);
+  // A lone surrogate would become U+FFFD in KV: two keys would be one.
+  if (!value.isWellFormed()) {
+    return new CloudflareClientsError(code, `${what} is not well-formed Unicode`);
+  }
+  return undefined;
+}
+
+/** @internal */
+export function notNumber(value: unknown, what: string, code: ErrorCode = 'invalid_value'): Bad {
+  return refuse(typeof value !== 'number', code, `${what} must be a number`);
+}
+
+/** @internal The same for an argument that may be left out. */
+export function optional<Arguments extends unknown[]>(
+  check: (value: unknown, ...rest: Arguments) => Bad,
+  value: unknown,
+  ...rest: Arguments
+): Bad {
+  return value === undefined ? undefined : check(value, ...rest);
+}
+
+/** @internal Not `instanceof`: a Date may come from another realm. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
+}

@@ -1,0 +1,72 @@
+/** The stable codes of {@link CloudflareClientsError}. */
+export type ErrorCode =
+  | 'invalid_handle'
+  | 'invalid_key'
+  | 'invalid_ttl'
+  | 'invalid_value'
+  | 'invalid_session'
+  | 'invalid_limit'
+  | 'value_too_large'
+  | 'unsupported'
+  | 'partial_failure'
+  | 'kv_rate_limited'
+  | 'kv_unavailable'
+  | 'object_unavailable'
+  | 'object_overloaded'
+  | 'timeout'
+  | 'forbidden'
+  | 'conflict'
+  | 'limit_exceeded'
+  | 'misconfigured'
+  | 'panic';
+
+/**
+ * The one error class of this package. Its message says what to do, and neither it nor any other
+ * property that is listed or serialised holds a token, a key or a value.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await cache.set('cache:settings', settings, 86_400);
+ * } catch (error) {
+ *   if (error instanceof CloudflareClientsError && error.retryable) queueForLater();
+ *   else throw error;
+ * }
+ * ```
+ */
+export class CloudflareClientsError extends Error {
+  override readonly name = 'CloudflareClientsError';
+  /** What went wrong, stable across versions. */
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** With `partial_failure`: the keys that are left, where they are known. Not enumerable. */
+  declare readonly keys?: readonly string[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown; keys?: readonly string[] } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    // Keys may hold tokens, so that logging the error must not print them.
+    if (options.keys) Object.defineProperty(this, 'keys', { value: options.keys });
+  }
+}
+
+/** @internal An error of the wasm; `cause` and `keys` are undefined where there are none. */
+export function errorOf(
+  code: ErrorCode,
+  message: string,
+  retryable: boolean,
+  cause: unknown,
+  keys: readonly string[] | undefined,
+): CloudflareClientsError {
+  return new CloudflareClientsError(code, message, {
+    retryable,
+    ...(cause !== undefined && { cause }),
+    ...(keys && { keys }),
+  });
+}

@@ -1,0 +1,168 @@
+import type { CallReport } from '../wasm/clients.js';
+import { call, type Exports } from '../wasm/driver.js';
+import { CloudflareClientsError, type ErrorCode } from './error.js';
+
+/** Which client an event is of. */
+export type EventClient =
+  | 'session'
+  | 'rate_limit'
+  | 'cache'
+  | 'kv'
+  | 'cart'
+  | 'session_store'
+  | 'lock'
+  | 'counter'
+  | 'auth_storage';
+
+/**
+ * Something a call met and went on:
+ * `expired` (what was cached had passed its expiry), `malformed` (what stood under the key is not what
+ * the client stores there), `large_value` (more than 100 KB), `not_cached` (a loaded value was returned
+ * and not stored), `kv_failed` (KV failed and the call went on), `joined` (another call's loader
+ * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
+ * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
+ * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
+ * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (a Durable
+ * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
+ * not served), `blocked` (a refusal that this isolate remembers answered, and no object was asked), `lock_lost`
+ * (a lock was no longer its holder's when it was released), `revoked` (KV still had a session that was revoked,
+ * or one that was cached without `revocations`).
+ */
+export type EventNote =
+  | 'expired'
+  | 'malformed'
+  | 'large_value'
+  | 'not_cached'
+  | 'kv_failed'
+  | 'joined'
+  | 'join_failed'
+  | 'not_tracked'
+  | 'retried'
+  | 'slow'
+  | 'fell_back'
+  | 'object_failed'
+  | 'blocked'
+  | 'lock_lost'
+  | 'revoked';
+
+/** What `onEvent` receives: one per call, and before it one per note. Never a key, a token or a value. */
+export interface ClientEvent {
+  readonly client: EventClient;
+  /** The method that was called, such as `getOrSet`; `flush` for what was written later. */
+  readonly operation: string;
+  /** How long the call took so far, in ms. In production clocks advance only after I/O. */
+  readonly ms: number;
+  /** Whether KV had it; absent where nothing was read. */
+  readonly hit?: boolean;
+  /** The size of the value that was read or written last, in bytes. */
+  readonly bytes?: number;
+  /** With a note, what KV or the value failed with; else what the call was rejected with. */
+  readonly code?: ErrorCode | 'thrown';
+  /** Present when this is a note on a call. */
+  readonly note?: EventNote;
+}
+
+/** The listener of a client. */
+export type OnEvent = (event: ClientEvent) => void;
+
+/** @internal What Rust tells of one call, for its listener. */
+export class Report implements CallReport {
+  readonly #start = performance.now();
+  readonly #notes: { note: EventNote; code?: ErrorCode }[] = [];
+  #hit: boolean | undefined;
+  #bytes: number | undefined;
+  #waitedForObjects = 0;
+
+  constructor(
+    readonly listener: OnEvent | undefined,
+    readonly client: EventClient,
+    readonly operation: string,
+    readonly slowMs = Number.POSITIVE_INFINITY,
+    /** Whether only the time that the call waited for objects counts as slow. */
+    readonly onlyObjects = false,
+  ) {}
+
+  waitedForObjects(ms: number): void {
+    this.#waitedForObjects += ms;
+  }
+
+  hit(hit: boolean): void {
+    this.#hit = hit;
+  }
+
+  bytes(bytes: number): void {
+    this.#bytes = bytes;
+  }
+
+  note(note: EventNote, code: ErrorCode | ''): void {
+    this.#notes.push(code ? { note, code } : { note });
+  }
+
+  end(code?: ErrorCode | 'thrown'): void {
+    const { client, operation } = this;
+    const ms = performance.now() - this.#start;
+    const waited = this.onlyObjects ? this.#waitedForObjects : ms;
+    if (waited > this.slowMs) {
+      if (this.listener) this.note('slow', '');
+      else warnSlow(client, operation, waited);
+    }
+    for (const note of this.#notes) this.#emit({ client, operation, ms, ...note });
+    this.#emit({
+      client,
+      operation,
+      ms,
+      ...(this.#hit !== undefined && { hit: this.#hit }),
+      ...(this.#bytes !== undefined && { bytes: this.#bytes }),
+      ...(code && { code }),
+    });
+  }
+
+  #emit(event: ClientEvent): void {
+    try {
+      this.listener?.(event);
+    } catch {
+      // A listener's failure must not become the caller's.
+    }
+  }
+}
+
+// In the shop's words, which its logs are searched for.
+const LABELS: Partial<Record<EventClient, string>> = {
+  cart: 'Cart',
+  session_store: 'Session',
+  session: 'Session',
+  rate_limit: 'Rate limit',
+  lock: 'Lock',
+  counter: 'Counter',
+  auth_storage: 'Auth storage',
+};
+
+/** @internal What a slow call is without a listener: a line of the log. */
+export function warnSlow(client: EventClient, operation: string, ms: number): void {
+  console.warn(`${LABELS[client] ?? client} DO latency ${Math.round(ms)}ms for op=${operation}`);
+}
+
+/** @internal Makes a call, and tells the listener of it when there is one. */
+export function observed<T>(
+  listener: OnEvent | undefined,
+  client: EventClient,
+  operation: string,
+  start: (wasm: Exports, report: Report | undefined) => unknown,
+  lost?: () => void,
+): Promise<T> {
+  if (!listener) return call<T>(start, lost);
+  const report = new Report(listener, client, operation);
+  return ended(
+    call<T>((wasm) => start(wasm, report), lost),
+    report,
+  );
+}
+
+/** @internal Tells the listener when a call has ended. */
+export function ended<T>(answer: Promise<T>, report: Report): Promise<T> {
+  answer.then(
+    () => report.end(),
+    (error) => report.end(error instanceof CloudflareClientsError ? error.code : 'thrown'),
+  );
+  return answer;
+}

@@ -1,0 +1,30 @@
+// Checks of what an object is sent: anybody with the binding can send anything.
+import { type Bad, notText, optional, refuse } from '../core/checks.js';
+import type { ErrorCode } from '../core/error.js';
+
+/** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB with all its characters escaped fits. */
+export const MAX_TEXT = 2_000_000;
+
+/** @internal */
+export const notSentText = (value: unknown, what: string): Bad =>
+  notText(value, what, 'invalid_value', MAX_TEXT);
+
+/** @internal A name, a key, the secret of a holder: what is longer is refused before it is copied. */
+export const notSentName = (value: unknown, what: string, code: ErrorCode): Bad =>
+  notText(value, what, code) ??
+  refuse(
+    value === '' || (value as string).length > MAX_NAME,
+    code,
+    `${what} must have 1 to 512 bytes of UTF-8`,
+  );
+
+const MAX_NAME = 512;
+
+/** @internal The same for an argument that may be left out, which may come as null. */
+export function optionalSent<Arguments extends unknown[]>(
+  check: (value: unknown, ...rest: Arguments) => Bad,
+  value: unknown,
+  ...rest: Arguments
+): Bad {
+  return optional(check, value ?? undefined, ...rest);
+}

@@ -1,0 +1,6 @@
+// The bundler hands over a compiled module.
+
+import { load } from '../wasm/object_driver.js';
+import wasm from '../wasm/objects.wasm';
+
+load(wasm);

@@ -1,0 +1,159 @@
+import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
+import { type OnEvent, observed, type Report } from '../core/events.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
+import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
+import type { Exports } from '../wasm/driver.js';
+
+/** How a value is kept, by KV's own rules. */
+export interface KVPutOptions {
+  /** Seconds: a whole number from 60 on. */
+  expirationTtl?: number | undefined;
+  /** Seconds since the epoch, at least 60 from now. */
+  expiration?: number | undefined;
+  /** What JSON can say, in at most 1,024 bytes. */
+  metadata?: unknown;
+}
+
+/** What {@link KVClient.list} takes. */
+export interface KVListOptions {
+  /** What the keys begin with. @defaultValue all of them */
+  prefix?: string | undefined;
+  /** How many keys each page asks for, from 1 to 1000. @defaultValue 1000 */
+  pageSize?: number | undefined;
+}
+
+/** A key of a listing. */
+export interface KVListedKey<Metadata = unknown> {
+  name: string;
+  /** Seconds since the epoch. */
+  expiration?: number;
+  metadata?: Metadata;
+}
+
+/** A value with its metadata. */
+export interface KVEntry<Value, Metadata = unknown> {
+  value: Value | null;
+  metadata: Metadata | null;
+}
+
+/**
+ * The basics of KV, checked and observed: keys, expiries and sizes are refused with a typed error before
+ * anything is written, and `onEvent` tells of every operation.
+ *
+ * @example
+ * ```ts
+ * const kv = new KVClient(env.CACHE_KV, { onEvent: ({ operation, ms, hit }) => console.log(operation, ms, hit) });
+ * await kv.put('config:theme', JSON.stringify({ dark: true }), { expirationTtl: 3600 });
+ * await kv.get<{ dark: boolean }>('config:theme', 'json');
+ * for await (const { name } of kv.list({ prefix: 'config:' })) await kv.delete(name);
+ * ```
+ */
+export class KVClient {
+  readonly #handle: Handle;
+  readonly #limitMs: number;
+  readonly #onEvent: OnEvent | undefined;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
+  constructor(kv: KVHandle, options?: ClientOptions) {
+    this.#handle = handleOf(kv, 'KVClient');
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+  }
+
+  /**
+   * The text under a key, or the value of its JSON; null when there is none.
+   *
+   * @throws {CloudflareClientsError} `invalid_value` when JSON was asked for and something else stands there.
+   */
+  get(key: string, type?: 'text'): Promise<string | null>;
+  get<T>(key: string, type: 'json'): Promise<T | null>;
+  get(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
+    const bad = notType(type);
+    if (bad) return Promise.reject(bad);
+    return this.#call('get', key, (wasm, report) =>
+      wasm.valueGet(this.#handle.kv, this.#limitMs, key, type === 'json', report),
+    );
+  }
+
+  /** The same with the metadata. */
+  getWithMetadata<Metadata = unknown>(key: string, type?: 'text'): Promise<KVEntry<string, Metadata>>;
+  getWithMetadata<T, Metadata = unknown>(key: string, type: 'json'): Promise<KVEntry<T, Metadata>>;
+  getWithMetadata(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
+    const bad = notType(type);
+    if (bad) return Promise.reject(bad);
+    const { kv, hasMetadata } = this.#handle;
+    return this.#call('getWithMetadata', key, (wasm, report) =>
+      wasm.valueGetWithMetadata(kv, hasMetadata, this.#limitMs, key, type === 'json', report),
+    );
+  }
+
+  /** Writes a text. */
+  put(key: string, value: string, options?: KVPutOptions): Promise<void> {
+    const { expirationTtl, expiration, metadata } = options ?? {};
+    const bad =
+      notText(value, 'The value', 'invalid_value') ??
+      optional(notNumber, expirationTtl, 'expirationTtl', 'invalid_ttl') ??
+      optional(notNumber, expiration, 'expiration', 'invalid_ttl');
+    if (bad) return Promise.reject(bad);
+    return this.#call('put', key, (wasm, report) =>
+      wasm.valuePut(this.#handle.kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
+    );
+  }
+
+  /** Deletes a key, there or not. */
+  delete(key: string): Promise<void> {
+    return this.#call('delete', key, (wasm, report) =>
+      wasm.valueDelete(this.#handle.kv, this.#limitMs, key, report),
+    );
+  }
+
+  /** The keys under a prefix, page by page as they are asked for. */
+  async *list<Metadata = unknown>(
+    options?: KVListOptions,
+  ): AsyncGenerator<KVListedKey<Metadata>, void, void> {
+    const { prefix = '', pageSize = 1_000 } = options ?? {};
+    const bad = notText(prefix, 'prefix') ?? this.#notListable(pageSize);
+    if (bad) throw bad;
+    let cursor: string | undefined;
+    do {
+      const from = cursor;
+      const page = await observed<KVPage<Metadata>>(this.#onEvent, 'kv', 'list', (wasm, report) =>
+        wasm.valueList(this.#handle.kv, this.#limitMs, prefix, pageSize, from, report),
+      );
+      yield* page.keys;
+      cursor = page.list_complete ? undefined : page.cursor;
+    } while (cursor);
+  }
+
+  #notListable(pageSize: number): Bad {
+    const fits = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 1_000;
+    return (
+      refuse(!this.#handle.hasList, 'unsupported', 'list needs a KV handle with list()') ??
+      refuse(!fits, 'misconfigured', 'pageSize must be a whole number from 1 to 1000')
+    );
+  }
+
+  #call<T>(
+    operation: string,
+    key: string,
+    start: (wasm: Exports, report: Report | undefined) => unknown,
+  ): Promise<T> {
+    const bad = notText(key, 'The key');
+    if (bad) return Promise.reject(bad);
+    return observed(this.#onEvent, 'kv', operation, start);
+  }
+}
+
+interface KVPage<Metadata> {
+  keys: KVListedKey<Metadata>[];
+  list_complete: boolean;
+  cursor?: string;
+}
+
+function notType(type: unknown): Bad {
+  return refuse(
+    type !== 'text' && type !== 'json',
+    'unsupported',
+    "KVClient reads 'text' or 'json'; use the binding for bytes and streams",
+  );
+}

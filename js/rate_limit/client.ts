@@ -1,0 +1,167 @@
+import { notNumber, notText, refuse } from '../core/checks.js';
+import type { KVHandle } from '../core/kv_handle.js';
+import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from '../core/namespace.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
+import { booleanOption, functionOption, oneOf, type WaitUntil } from '../core/options.js';
+import { ExactLimits } from './exact.js';
+import { KVLimits, type Limits, unsupported } from './kv.js';
+import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
+
+/** Options of {@link RateLimiterClient}. */
+export interface RateLimiterOptions extends ObjectClientOptions {
+  /**
+   * What happens when KV or the object fails, or does not answer within `timeoutMs`. `throw`: the call
+   * rejects. `allow`: the failure refuses nobody; on KV the isolate goes on counting by itself.
+   * `deny`: nobody is admitted. The last two mark their answers `degraded`.
+   * @defaultValue 'throw'
+   */
+  onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;
+  /**
+   * On KV the longest an operation may take, on objects the longest a call may take with its retries, in ms.
+   * @defaultValue on KV 2000 when `onUnavailable` is set, else no limit; on objects 5000
+   */
+  timeoutMs?: number | undefined;
+  /** KV: flushes counts after the answer. @defaultValue in workerd, the runtime's own; in Node none: the next call flushes */
+  waitUntil?: WaitUntil | undefined;
+  /**
+   * Objects: remembers in this isolate who was refused, and refuses them until the moment from which the same
+   * call would be admitted, without asking the object. A `refund` or `reset` of another isolate is not seen
+   * until then; `peek` always asks.
+   * @defaultValue true
+   */
+  localBlock?: boolean | undefined;
+}
+
+const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
+
+/**
+ * Rate limits, on a KV namespace or on a Durable Object namespace: it finds out which by its methods.
+ *
+ * On objects (bind `RateLimitDurableObject`) limits are exact everywhere: one object counts for each
+ * identifier. On KV they are exact inside one isolate and approximate between isolates. An isolate counts in
+ * memory and agrees with KV at most once a second for each key. The bound: no isolate admits more than
+ * `limit` in a window, and what others admitted counts as soon as KV shows it, which takes about as many
+ * seconds as isolates count the key in one place, and 60 seconds or more between places.
+ *
+ * @example
+ * ```ts
+ * const limiter = new RateLimiterClient(env.RATE_LIMIT_KV);
+ * const result = await limiter.checkLimit(clientKey(address), RATE_LIMITS.login);
+ * if (!result.allowed) {
+ *   return new Response('Too many attempts', { status: 429, headers: rateLimitHeaders(result, RATE_LIMITS.login) });
+ * }
+ * ```
+ */
+export class RateLimiterClient {
+  readonly #limits: Limits;
+
+  /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
+  constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
+    const { onUnavailable = 'throw', timeoutMs, localBlock, jurisdiction } = options ?? {};
+    oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
+    const waitUntil = functionOption(options?.waitUntil, 'waitUntil');
+    const onEvent = functionOption(options?.onEvent, 'onEvent');
+    if (isObjectHandle(handle)) {
+      const namespaceId = namespaceIdOf(handle, jurisdiction);
+      const block = booleanOption(localBlock, 'localBlock', true);
+      this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock: block }, options);
+      return;
+    }
+    const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
+    this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
+  }
+
+  /**
+   * Checks a limit, and counts the call if it is admitted.
+   *
+   * @param identifier - Whom to count: an address (see {@link clientKey}), a user id.
+   * @param options - `cost`: how much this call takes, a whole number from 1 to the limit.
+   * @throws {CloudflareClientsError} `invalid_limit`, `invalid_key`, `unsupported` (an algorithm KV
+   * cannot do), and with `onUnavailable: 'throw'` `timeout`, on KV `kv_unavailable`, and on objects
+   * `object_unavailable` or `object_overloaded`.
+   */
+  checkLimit(
+    identifier: string,
+    config: RateLimitConfig,
+    options?: { cost?: number },
+  ): Promise<RateLimitResult> {
+    const cost = options?.cost === undefined ? 1 : options.cost;
+    return this.#checked(identifier, config, cost, () => this.#limits.check(identifier, [config], cost));
+  }
+
+  /** What {@link checkLimit} would answer now. Counts nothing. */
+  peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
+    return this.#checked(identifier, config, 1, () => this.#limits.peek(identifier, config));
+  }
+
+  /**
+   * Forgets what was counted (an admin's override). On KV, isolates that have counted the key keep what they
+   * know until its window ends; on objects, those that remember a refusal (`localBlock`) keep that.
+   */
+  reset(identifier: string, keyPrefix: string): Promise<void> {
+    const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
+    return bad ? Promise.reject(bad) : this.#limits.reset(identifier, keyPrefix);
+  }
+
+  /**
+   * Gives back what a call took, for work that failed and cost nothing: off what counts now, at most all of
+   * that, be it of a later window. Answers what {@link peek} would.
+   *
+   * @throws {CloudflareClientsError} `unsupported` on KV: a count that others have read cannot be taken back.
+   * Whatever `onUnavailable` says, it rejects when the object fails.
+   */
+  refund(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
+    return this.#checked(identifier, config, cost, () =>
+      this.#limits.change('refund', identifier, config, cost),
+    );
+  }
+
+  /**
+   * Takes more, admitted or not: for a call that turned out to be worse than it looked, such as a wrong
+   * password. Answers what {@link peek} would.
+   *
+   * @throws {CloudflareClientsError} As {@link refund}.
+   */
+  penalize(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
+    return this.#checked(identifier, config, cost, () =>
+      this.#limits.change('penalize', identifier, config, cost),
+    );
+  }
+
+  /**
+   * Checks up to 16 limits at once: the call counts under all of them, or under none. Answers the strictest:
+   * the refusal that lasts longest, or else the limit with the least left.
+   *
+   * @throws {CloudflareClientsError} As {@link checkLimit}; `invalid_limit` also when two limits have the same
+   * `keyPrefix`; `unsupported` on KV, which has no transactions.
+   *
+   * @example
+   * ```ts
+   * const limiter = new RateLimiterClient(env.RATE_LIMIT_DO);
+   * const { allowed } = await limiter.checkLimits('user:u1', [
+   *   { limit: 10, window: 1, keyPrefix: 'rl:second:', algorithm: 'token-bucket' },
+   *   { limit: 10_000, window: 86_400, keyPrefix: 'rl:day:' },
+   * ]);
+   * ```
+   */
+  checkLimits(
+    identifier: string,
+    configs: readonly RateLimitConfig[],
+    options?: { cost?: number },
+  ): Promise<RateLimitResult> {
+    if (this.#limits instanceof KVLimits) return unsupported('checkLimits');
+    const cost = options?.cost === undefined ? 1 : options.cost;
+    const bad =
+      notText(identifier, 'The identifier') ??
+      refuse(!Array.isArray(configs), 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
+      notNumber(cost, 'cost', 'invalid_limit') ??
+      configs.map((config) => notLimit(config, cost)).find((bad) => bad !== undefined);
+    return bad ? Promise.reject(bad) : this.#limits.check(identifier, configs, cost);
+  }
+
+  #checked<T>(identifier: string, config: RateLimitConfig, cost: number, go: () => Promise<T>): Promise<T> {
+    const bad =
+      notText(identifier, 'The identifier') ?? notLimit(config, cost) ?? this.#limits.refusal(config);
+    return bad ? Promise.reject(bad) : go();
+  }
+}

@@ -1,0 +1,65 @@
+// Limits on Durable Objects: one object for each identifier, exact everywhere.
+
+import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { observedObject } from '../core/stub_call.js';
+import type { ExactLimiter, ExactMethod } from '../wasm/clients.js';
+import type { Limits } from './kv.js';
+import type { RateLimitConfig, RateLimitResult } from './limit.js';
+
+/** @internal */
+export class ExactLimits implements Limits {
+  readonly #limiter: ExactLimiter & { namespace: Objects };
+
+  constructor(
+    namespace: ObjectHandle,
+    limiter: Omit<ExactLimiter, 'namespace'>,
+    options: ObjectClientOptions | undefined,
+  ) {
+    this.#limiter = { ...limiter, namespace: objectsOf(namespace, 'RateLimiterClient', options) };
+  }
+
+  refusal(): undefined {
+    return undefined;
+  }
+
+  check(identifier: string, limits: readonly RateLimitConfig[], cost: number): Promise<RateLimitResult> {
+    return this.#call('check', identifier, limits, cost, limits.length === 1 ? 'checkLimit' : 'checkLimits');
+  }
+
+  peek(identifier: string, limit: RateLimitConfig): Promise<RateLimitResult> {
+    return this.#call('peek', identifier, [limit], 1);
+  }
+
+  change(
+    how: 'refund' | 'penalize',
+    identifier: string,
+    limit: RateLimitConfig,
+    cost: number,
+  ): Promise<RateLimitResult> {
+    return this.#call(how, identifier, [limit], cost);
+  }
+
+  reset(identifier: string, keyPrefix: string): Promise<void> {
+    // Any limit: what is forgotten is all that is counted under the prefix.
+    return this.#call('reset', identifier, [{ limit: 1, window: 1, keyPrefix }], 1);
+  }
+
+  #call<T>(
+    method: ExactMethod,
+    identifier: string,
+    limits: readonly RateLimitConfig[],
+    cost: number,
+    operation: string = method,
+  ): Promise<T> {
+    const limiter = this.#limiter;
+    const sent = limits.map(copied);
+    return observedObject(limiter.namespace, 'rate_limit', operation, (wasm, report) =>
+      wasm.exactLimit(limiter, method, identifier, sent, cost, report),
+    );
+  }
+}
+
+// Nothing of what else the user's object may have.
+function copied({ limit, window, keyPrefix, algorithm }: RateLimitConfig): RateLimitConfig {
+  return algorithm === undefined ? { limit, window, keyPrefix } : { limit, window, keyPrefix, algorithm };
+}

@@ -1,0 +1,109 @@
+// Limits on KV: counted in the isolate, agreed with KV once a second.
+import { CloudflareClientsError } from '../core/error.js';
+import { type OnEvent, observed } from '../core/events.js';
+import { handleOf, type KVHandle } from '../core/kv_handle.js';
+import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/options.js';
+import type { KvLimiter } from '../wasm/clients.js';
+import type { OnUnavailable, RateLimitConfig, RateLimitResult } from './limit.js';
+
+/** @internal What a kind of handle can do; all arguments are checked as far as TypeScript checks them. */
+export interface Limits {
+  /** What refuses a limit that this kind cannot keep. */
+  refusal(config: RateLimitConfig): CloudflareClientsError | undefined;
+  check(identifier: string, configs: readonly RateLimitConfig[], cost: number): Promise<RateLimitResult>;
+  peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult>;
+  reset(identifier: string, keyPrefix: string): Promise<void>;
+  change(
+    how: 'refund' | 'penalize',
+    identifier: string,
+    config: RateLimitConfig,
+    cost: number,
+  ): Promise<RateLimitResult>;
+}
+
+/** @internal */
+export interface KVLimitsOptions {
+  namespaceId: number;
+  onUnavailable: OnUnavailable;
+  timeoutMs: number | undefined;
+  waitUntil: WaitUntil | undefined;
+  onEvent: OnEvent | undefined;
+}
+
+/** @internal */
+export class KVLimits implements Limits {
+  readonly #namespaceId: number;
+  readonly #waitUntil: WaitUntil | undefined;
+  readonly #onEvent: OnEvent | undefined;
+  readonly #limiter: KvLimiter;
+  readonly #canFlush: boolean;
+
+  constructor(kv: KVHandle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
+    const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
+    this.#namespaceId = namespaceId;
+    this.#waitUntil = waitUntil;
+    this.#onEvent = onEvent;
+    this.#canFlush = hasKeepAlive(waitUntil);
+    this.#limiter = {
+      kv: handleOf(kv, 'RateLimiterClient', alternative).kv,
+      limitMs: milliseconds(timeoutMs, 'timeoutMs', onUnavailable === 'throw' ? 0 : 2_000),
+      onUnavailable,
+      flushLater: this.#canFlush ? (key, ms) => this.#flush(key, ms) : undefined,
+    };
+  }
+
+  refusal({ algorithm }: RateLimitConfig): CloudflareClientsError | undefined {
+    if (algorithm === undefined || algorithm === 'fixed-window') return undefined;
+    return new CloudflareClientsError(
+      'unsupported',
+      'On KV a limit is a fixed-window: the other algorithms cannot be kept by a store that shows writes late',
+    );
+  }
+
+  check(
+    identifier: string,
+    [config, ...more]: readonly RateLimitConfig[],
+    cost: number,
+  ): Promise<RateLimitResult> {
+    if (!config || more.length) return unsupported('checkLimits');
+    const { keyPrefix, limit, window } = config;
+    const [limiter, id, canFlush] = [this.#limiter, this.#namespaceId, this.#canFlush];
+    return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
+      wasm.limitCheck(limiter, id, keyPrefix + identifier, limit, window, cost, canFlush, report),
+    );
+  }
+
+  peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
+    return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
+      wasm.limitPeek(this.#limiter, this.#namespaceId, keyPrefix + identifier, limit, window, report),
+    );
+  }
+
+  reset(identifier: string, keyPrefix: string): Promise<void> {
+    return observed(this.#onEvent, 'rate_limit', 'reset', (wasm, report) =>
+      wasm.limitReset(this.#limiter, this.#namespaceId, keyPrefix + identifier, report),
+    );
+  }
+
+  change(how: 'refund' | 'penalize'): Promise<RateLimitResult> {
+    return unsupported(how);
+  }
+
+  // In `ms` the key may be written again.
+  #flush(key: string, ms: number): void {
+    const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
+      wasm.limitFlush(this.#limiter, this.#namespaceId, key, ms, report),
+    );
+    // What could not be written waits for the next call; the event has told of it.
+    keepAlive(
+      this.#waitUntil,
+      flushed.catch(() => {}),
+    );
+  }
+}
+
+/** @internal */
+export function unsupported(method: string): Promise<never> {
+  const message = `${method} needs counters that are exact everywhere, which KV cannot keep: use a Durable Object`;
+  return Promise.reject(new CloudflareClientsError('unsupported', message));
+}

@@ -1,0 +1,121 @@
+// What a limit is and what a check answers; the usual limits, and what goes around them.
+
+import { type Bad, notText, refuse } from '../core/checks.js';
+import { callSync } from '../wasm/driver.js';
+
+/** A limit: how much of what, in which time. */
+export interface RateLimitConfig {
+  /** How many calls a window admits: a whole number from 1 on. */
+  limit: number;
+  /** The window in seconds: a whole number from 1 on. */
+  window: number;
+  /** What the identifier's key in KV begins with, such as `rl:login:`; in objects, what is counted apart. */
+  keyPrefix: string;
+  /**
+   * How calls are counted; on KV only as `fixed-window`.
+   *
+   * - `fixed-window`: windows begin with their first call. Cheapest; around the end of a window up to twice
+   *   the limit may come through at once.
+   * - `sliding-window`: never more than the limit in any stretch as long as the window. A call leaves it
+   *   after exactly a window, or up to a 64th later when more than 64 moments count.
+   * - `token-bucket`: a burst of the whole limit, then calls at the pace of the refill, `limit` per `window`.
+   *
+   * @defaultValue 'fixed-window'
+   */
+  algorithm?: RateLimitAlgorithm;
+}
+
+/** How calls are counted: see {@link RateLimitConfig.algorithm}. */
+export type RateLimitAlgorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
+
+/** What happens when KV or the object fails. */
+export type OnUnavailable = 'throw' | 'allow' | 'deny';
+
+const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
+
+/** What a check answers. */
+export interface RateLimitResult {
+  /** The call may go on. */
+  allowed: boolean;
+  /** How many calls the window still admits. */
+  remaining: number;
+  /** When the window ends, or all of the limit is there again, in ms since the epoch. */
+  resetAt: number;
+  /** The limit that was checked. */
+  limit: number;
+  /** How long to wait until the same call may be admitted, in whole seconds; 0 when allowed. */
+  retryAfterSeconds: number;
+  /** Present when KV or the object failed or hung, and `onUnavailable` decided. */
+  degraded?: true;
+}
+
+type CommonLimit = 'login' | 'register' | 'passwordReset' | 'verifyEmail' | 'api' | 'upload';
+
+/** Limits that suit most applications. */
+export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>>> = Object.freeze({
+  /** 5 in 15 minutes. */
+  login: Object.freeze({ limit: 5, window: 900, keyPrefix: 'rl:login:' }),
+  /** 3 an hour. */
+  register: Object.freeze({ limit: 3, window: 3_600, keyPrefix: 'rl:register:' }),
+  /** 3 an hour. */
+  passwordReset: Object.freeze({ limit: 3, window: 3_600, keyPrefix: 'rl:password-reset:' }),
+  /** 5 an hour. */
+  verifyEmail: Object.freeze({ limit: 5, window: 3_600, keyPrefix: 'rl:verify-email:' }),
+  /** 100 a minute. */
+  api: Object.freeze({ limit: 100, window: 60, keyPrefix: 'rl:api:' }),
+  /** 10 an hour. */
+  upload: Object.freeze({ limit: 10, window: 3_600, keyPrefix: 'rl:upload:' }),
+});
+
+/**
+ * The identifier for a client's address: IPv6 by its /64 network (one customer has all of it),
+ * an IPv4-mapped address as IPv4.
+ *
+ * @example
+ * ```ts
+ * clientKey('2001:db8:1:2:3:4:5:6'); // '2001:db8:1:2::/64'
+ * clientKey('::ffff:203.0.113.7'); // '203.0.113.7'
+ * ```
+ */
+export function clientKey(address: string): string {
+  const bad = notText(address, 'The address');
+  if (bad) throw bad;
+  return callSync((wasm) => wasm.clientKey(address));
+}
+
+/**
+ * The header fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10, and
+ * `Retry-After` when the call was refused.
+ */
+export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
+  const bad = notLimit(config, 1) ?? notResult(result);
+  if (bad) throw bad;
+  return callSync((wasm) => ({
+    'RateLimit-Policy': wasm.policyField(config.keyPrefix, config.limit, config.window),
+    RateLimit: wasm.limitField(config.keyPrefix, result.remaining, result.resetAt),
+    ...(result.allowed ? {} : { 'Retry-After': String(result.retryAfterSeconds) }),
+  }));
+}
+
+function notResult(result: RateLimitResult): Bad {
+  const fits = typeof result?.remaining === 'number' && typeof result.resetAt === 'number';
+  return refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned');
+}
+
+/** @internal What refuses a limit. */
+export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
+  if (typeof config !== 'object' || config === null) {
+    return refuse(true, 'invalid_limit', 'A limit is { limit, window, keyPrefix }');
+  }
+  const { limit, window, keyPrefix, algorithm } = config;
+  const numbers = typeof limit === 'number' && typeof window === 'number' && typeof cost === 'number';
+  return (
+    refuse(!numbers, 'invalid_limit', 'limit, window and cost must be numbers') ??
+    refuse(
+      algorithm !== undefined && !ALGORITHMS.includes(algorithm),
+      'unsupported',
+      'algorithm must be fixed-window, sliding-window or token-bucket',
+    ) ??
+    notText(keyPrefix, 'keyPrefix')
+  );
+}

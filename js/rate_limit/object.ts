@@ -1,0 +1,78 @@
+import type { Reply } from '../durable_objects/reply.js';
+import { given, lateCall } from '../durable_objects/sent.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
+import type { Exports } from '../wasm/object_driver.js';
+import type { RateLimitConfig } from './limit.js';
+
+/**
+ * What the object answers: whether the call may go on (1 or 0), how much is left, when all of it is there
+ * again in ms since the epoch, in how many ms the same call would be admitted, and which of the limits was
+ * the strictest.
+ */
+export type LimitReply = [
+  allowed: number,
+  remaining: number,
+  resetAt: number,
+  retryInMs: number,
+  index: number,
+];
+
+/**
+ * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
+ * `RateLimiterClient`; its methods are what that client calls.
+ */
+export class RateLimitDurableObject extends StoredObject {
+  /** @internal */
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.limitTables(storage, create);
+
+  /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
+  check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
+    const late = lateCall(sent, 'check');
+    if (late) return late;
+    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
+    // One limit is one row. It is not late any more.
+    return limits?.length === 1 ? this.writeOnce(undefined, job) : this.write(undefined, job);
+  }
+
+  /** What a check of cost 1 would answer. */
+  peek(limit: RateLimitConfig): Reply<LimitReply> {
+    return this.read(
+      (wasm, storage) => wasm.limitLook(storage, limit),
+      (wasm) => wasm.limitLook(undefined, limit),
+    );
+  }
+
+  /** Gives back what a call took. */
+  refund(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
+    return this.writeRemembered(
+      sent,
+      (wasm, storage) => wasm.limitRefund(storage, limit, cost, id, given(sent)),
+      (wasm) => wasm.limitRefund(undefined, limit, cost, id, undefined),
+    );
+  }
+
+  /** Takes more, admitted or not. */
+  penalize(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
+    return this.writeOnce(sent, (wasm, storage) => wasm.limitPenalize(storage, limit, cost, id, given(sent)));
+  }
+
+  /** Forgets what was counted under one prefix. A call whose `id` is known forgets nothing more. */
+  async reset(keyPrefix: string, id?: number, sent?: number): Promise<Reply<boolean>> {
+    if (typeof sent === 'number') {
+      return this.writeOnce(sent, (wasm, storage) => wasm.limitReset(storage, keyPrefix, id, sent));
+    }
+    const last = this.writeIfThere<boolean>(
+      sent,
+      (wasm, storage) => wasm.limitForget(storage, keyPrefix),
+      (wasm) => wasm.limitForget(undefined, keyPrefix),
+    );
+    if (last.ok && last.value) await this.empty();
+    return last;
+  }
+
+  /** Forgets what has ended. */
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.limitWake(storage));
+  }
+}

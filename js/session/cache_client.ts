@@ -1,0 +1,306 @@
+import { type Bad, isDate, notText, refuse } from '../core/checks.js';
+import { CloudflareClientsError } from '../core/error.js';
+import { ended, type OnEvent, observed, Report } from '../core/events.js';
+import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
+import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { namespaceIdOf } from '../core/namespace_id.js';
+import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
+import type { Revocations as WithReport } from '../wasm/clients.js';
+import { call, type Exports } from '../wasm/driver.js';
+
+/** A cached session. Fields beyond these are kept as they are. */
+export interface CachedSession<Role extends string = 'customer' | 'owner' | 'creator'> {
+  session: {
+    id: string;
+    userId: string;
+    token: string;
+    /** ISO 8601. */
+    expiresAt: string;
+    ipAddress?: string;
+    userAgent?: string;
+  };
+  user: {
+    id: string;
+    email: string;
+    name: string;
+    role: Role;
+    emailVerified: boolean;
+  };
+}
+
+/**
+ * What can be cached: `{ session, user }` with a `session.expiresAt` that names a moment. What
+ * better-auth's `getSession()` answers is one.
+ */
+export interface SessionInput {
+  session: { expiresAt: string | Date; userId?: string | undefined };
+  // `& object`: a user without an id is one too.
+  user: { id?: string | undefined } & object;
+}
+
+/** Options of {@link SessionCacheClient}. */
+export interface SessionCacheOptions extends ClientOptions {
+  /**
+   * Store under the SHA-256 of the token, so that listing keys shows no token. Recommended. Sessions
+   * that were cached under plain tokens are not found any more and are loaded once again.
+   * @defaultValue false
+   */
+  hashTokens?: boolean | undefined;
+  /**
+   * Write a second entry per session, so that `deleteUserSessions` finds it: one more billed write
+   * for each `set`. Without it `deleteUserSessions` is `unsupported`.
+   * @defaultValue true
+   */
+  trackUsers?: boolean | undefined;
+  /**
+   * The namespace of `SessionDurableObject`, which then remembers what is revoked: no session is served
+   * later than `maxStalenessSeconds` after its `delete` or `deleteUserSessions`, or
+   * `SessionStoreClient.revokeAll` of its user. Without it KV may serve a session for 60 seconds or more
+   * after its sign-out, and a refill may bring it back.
+   *
+   * A session is cached for at most 30 days then, and one without a user id is not cached at all. What was
+   * cached without `revocations` is loaded once again. Pass the binding itself, not a fresh
+   * `jurisdiction()` of it for each request: what an isolate knows belongs to the handle object.
+   */
+  revocations?: ObjectHandle | undefined;
+  /**
+   * How old what an isolate knows of a user's revocations may be: one call on the user's object in so
+   * many seconds for each user an isolate serves. 0 asks on every read.
+   * @defaultValue 60
+   */
+  maxStalenessSeconds?: number | undefined;
+  /**
+   * The longest a single KV operation may take, and with `revocations` a call on an object with its
+   * retries, in ms.
+   * @defaultValue no limit for KV, 2000 for objects
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * With `revocations`, a call that waits longer than this for objects, in ms, is a `slow` event; without a
+   * listener it is a line of `console.warn`. KV and the loader do not count.
+   * @defaultValue 200
+   */
+  slowMs?: number | undefined;
+}
+
+/** Options of {@link SessionCacheClient.set}. */
+export interface SessionSetOptions {
+  /**
+   * When the data was read from the database: `Date.now()` of this Worker before the query. With
+   * `revocations`, data that was read before its session was revoked is not cached, nor data that was read
+   * more than an hour ago.
+   * @defaultValue now
+   */
+  asOf?: number | Date | undefined;
+}
+
+// What a client knows of its revocations; each call adds its report.
+type Revocations = Omit<WithReport, 'report'> & { readonly namespace: Objects };
+
+type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport | undefined) => unknown;
+
+/**
+ * Sessions cached in KV, so that a request need not ask the database who it is from.
+ *
+ * KV is eventually consistent: a deleted session may be served in other places for 60 seconds or
+ * more, and who read the database before a sign-out and caches after it brings the session back. With
+ * `revocations` neither lasts longer than `maxStalenessSeconds`; then use {@link getOrLoad}, or pass
+ * `asOf`. Where a sign-out must hold at once, set it to 0 or ask the database.
+ *
+ * Write the database first and revoke then: what is read after the revocation counts as new.
+ *
+ * @example
+ * ```ts
+ * const sessions = new SessionCacheClient(env.AUTH_SESSION_KV, {
+ *   hashTokens: true,
+ *   revocations: env.SESSION_DO,
+ * });
+ * const session = await sessions.getOrLoad(token, () => loadSession(token));
+ * ```
+ */
+export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'creator'> {
+  readonly #handle: Handle;
+  readonly #limitMs: number;
+  readonly #hash: boolean;
+  readonly #track: boolean;
+  readonly #onEvent: OnEvent | undefined;
+  readonly #revocations: Revocations | undefined;
+
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace or `revocations` no
+   * Durable Object namespace, `unsupported` for revocations on a KV handle without `getWithMetadata`.
+   */
+  constructor(kv: KVHandle, options?: SessionCacheOptions) {
+    this.#handle = handleOf(kv, 'SessionCacheClient');
+    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+    this.#hash = options?.hashTokens ?? false;
+    this.#track = options?.trackUsers ?? true;
+    this.#revocations = revocationsOf(options, this.#handle);
+  }
+
+  /**
+   * The session under a token; null when there is none, when it has expired, or when what stands
+   * there is not a session. With `revocations` also when it was revoked, or when the object that knows
+   * cannot be asked (an `object_failed` event): then ask the database.
+   */
+  get(token: string): Promise<CachedSession<Role> | null> {
+    return this.#call('get', token, (wasm, report, revocations) =>
+      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+    );
+  }
+
+  /**
+   * The session under a token, or what the loader answers, cached until it expires. The loader reads
+   * the database; null, and a session that has expired, are answered as null and not cached. With
+   * `revocations` what was read before a revocation is neither cached nor answered: the loader is called
+   * once more. So it is when the session was revoked in another isolate within a day, since clocks are not
+   * trusted for that.
+   *
+   * The caller whose loader ran gets the loader's own value. KV and objects failing does not fail the call:
+   * the loader answers, and an event says so.
+   *
+   * @throws What the loader throws, and {@link CloudflareClientsError} `invalid_session` when it answers
+   * something else.
+   * @example
+   * ```ts
+   * const sessions = new SessionCacheClient(env.AUTH_SESSION_KV, { revocations: env.SESSION_DO });
+   * const session = await sessions.getOrLoad(token, () => loadSession(token));
+   * ```
+   */
+  getOrLoad<Loaded extends SessionInput | null | undefined>(
+    token: string,
+    loader: () => Promise<Loaded> | Loaded,
+  ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
+    const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
+    if (bad) return Promise.reject(bad);
+    return this.#call('getOrLoad', token, (wasm, report, revocations) =>
+      wasm.sessionGetOrLoad(
+        this.#handle.kv,
+        this.#limitMs,
+        this.#hash,
+        this.#track && this.#handle.hasList,
+        revocations,
+        token,
+        loader,
+        report,
+      ),
+    );
+  }
+
+  /**
+   * Caches a session until it expires. One that has expired is not written, and what stood under the
+   * token is deleted. With `revocations`, data that may be older than a revocation of its session is not
+   * written either (a `not_cached` event with the code `conflict`).
+   *
+   * @throws {CloudflareClientsError} `invalid_session`, what KV fails with, and with `revocations`
+   * `object_unavailable`, `object_overloaded` or `timeout`.
+   */
+  set<Session extends SessionInput>(
+    token: string,
+    data: Session,
+    options?: SessionSetOptions | null,
+  ): Promise<void> {
+    // Without `list` nobody could read the index.
+    const track = this.#track && this.#handle.hasList;
+    const bad = notMoment(options?.asOf);
+    if (bad) return Promise.reject(bad);
+    const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
+    return this.#call('set', token, (wasm, report, revocations) =>
+      wasm.sessionSet(
+        this.#handle.kv,
+        this.#limitMs,
+        this.#hash,
+        track,
+        revocations,
+        token,
+        data,
+        asOf,
+        report,
+      ),
+    );
+  }
+
+  /**
+   * Deletes the session under a token (sign-out). With `revocations` it is refused from then on, within
+   * the bound, whatever KV still shows and whoever is caching it at this moment.
+   *
+   * @throws {CloudflareClientsError} What KV fails with; with `revocations` what the object fails with (then call
+   * again: the session may not be revoked), and KV failing is a `kv_failed` event.
+   */
+  delete(token: string): Promise<void> {
+    return this.#call('delete', token, (wasm, report, revocations) =>
+      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+    );
+  }
+
+  /**
+   * Deletes every session of a user that KV can list (sign out everywhere, a changed password), and
+   * answers how many. Without `revocations` a session that was cached in the last minute in another place
+   * may not be listed yet; revoke it in the database too. With them all that was cached for the user
+   * until now is refused, within the bound, even where `trackUsers` is off (then the answer is 0).
+   *
+   * @throws {CloudflareClientsError} `unsupported` without `revocations` and with `trackUsers: false` or a
+   * handle without `list`; `partial_failure` when KV failed on the way, or beyond 498 sessions in one
+   * invocation. With `revocations` only what the object fails with (then call again): what could not be
+   * deleted in KV is refused all the same, and is a `kv_failed` event.
+   */
+  deleteUserSessions(userId: string): Promise<number> {
+    const track = this.#track && this.#handle.hasList;
+    const bad = notText(userId, 'userId') ?? (track || this.#revocations ? undefined : this.#untracked());
+    if (bad) return Promise.reject(bad);
+    return this.#observed('deleteUserSessions', (wasm, report, revocations) =>
+      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, revocations, userId, report),
+    );
+  }
+
+  #untracked(): Bad {
+    const why = this.#track ? 'a KV handle with list()' : 'trackUsers, which is off';
+    return refuse(true, 'unsupported', `deleteUserSessions needs ${why}`);
+  }
+
+  #call<T>(operation: string, token: string, start: Start): Promise<T> {
+    const bad = notText(token, 'The token');
+    return bad ? Promise.reject(bad) : this.#observed(operation, start);
+  }
+
+  #observed<T>(operation: string, start: Start): Promise<T> {
+    const revocations = this.#revocations;
+    const onEvent = this.#onEvent;
+    if (!revocations)
+      return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, revocations));
+    const report = new Report(onEvent, 'session', operation, revocations.namespace.slowMs, true);
+    const listened = onEvent && report;
+    return ended(
+      call<T>((wasm) => start(wasm, listened, { ...revocations, report })),
+      report,
+    );
+  }
+}
+
+function revocationsOf(
+  options: SessionCacheOptions | null | undefined,
+  handle: Handle,
+): Revocations | undefined {
+  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options ?? {};
+  if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
+    const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
+    throw new CloudflareClientsError('misconfigured', message);
+  }
+  if (revocations === undefined) return undefined;
+  if (!handle.hasMetadata) {
+    const message = 'revocations need a KV handle with getWithMetadata()';
+    throw new CloudflareClientsError('unsupported', message);
+  }
+  return {
+    namespace: objectsOf(revocations, 'SessionCacheClient', { timeoutMs, slowMs }),
+    namespaceId: namespaceIdOf(revocations),
+    stalenessMs: maxStalenessSeconds * 1_000,
+  };
+}
+
+function notMoment(asOf: unknown): Bad {
+  if (asOf === undefined) return undefined;
+  const fits = (typeof asOf === 'number' || isDate(asOf)) && Number.isFinite(Number(asOf));
+  return refuse(!fits, 'invalid_value', 'asOf must be a Date or ms since the epoch');
+}

@@ -1,0 +1,181 @@
+import { type Bad, notNumber, refuse } from '../core/checks.js';
+import { notSentName, optionalSent } from '../durable_objects/arguments.js';
+import { type Reply, refusedBy } from '../durable_objects/reply.js';
+import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
+import type { Exports } from '../wasm/object_driver.js';
+import { notRecord, type SessionRecord } from './record.js';
+
+/** Where a session is: whose, and since which tick of the customer's object. */
+export interface SessionPlace {
+  customerId: string;
+  tick: number;
+}
+
+/** What a customer's object knows of its sessions: `ids` and the tick of each one's last `set`. */
+export interface SessionIndex {
+  /** The object's clock. */
+  at: number;
+  /** The tick of a revocation, else 0. */
+  tick: number;
+  ids: string[];
+  ticks: number[];
+}
+
+/** What is revoked of what was cached for a user: all until `revokedAt`, a token until its moment. */
+export interface SessionRevocations {
+  at: number;
+  revokedAt: number;
+  /** SHA-256, in hexadecimal. */
+  tokens: string[];
+  moments: number[];
+}
+
+/** When a token was revoked, and for which users it is cached until when. */
+export interface SessionToken {
+  at: number;
+  revokedAt: number;
+  users: string[];
+  untils: number[];
+}
+
+const MAX_ENTRIES = 900;
+const MAX_USER_AGENT = 1_024;
+const MAX_MS = 315_360_000_000;
+
+/**
+ * The object behind `SessionStoreClient`, and behind `SessionCacheClient` with `revocations`. Bind it as
+ * `SESSION_DO` and call it by those clients. One class has three parts, told by the object's name:
+ * `session:{id}`, `customer:{id}` and `token:{SHA-256}`.
+ *
+ * Its calls carry no stamp: each names a tick or a moment, by which one that comes late changes nothing.
+ *
+ * `fetch` answers the shop's session wire in any object, `session-hub` among them. It finds its namespace
+ * by `ctx.exports`, or as `env.SESSION_DO`.
+ */
+export class SessionDurableObject extends StoredObject {
+  /** @internal */
+  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
+    wasm.sessionOpen(storage, create);
+
+  /** A session's object: its record, or null. */
+  readSession(): Reply<SessionRecord | null> {
+    return this.read((wasm, storage) => wasm.sessionRead(storage), null);
+  }
+
+  /** A session's object: stores the record under a tick of its customer's object. */
+  putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
+    const bad = refusedBy(notRecord(record) ?? notMs(tick) ?? notMs(ttlMs, MAX_MS));
+    if (bad) return bad;
+    const { sessionId, customerId, createdAt } = record;
+    // More is not kept, so more is not copied: a character has at least one byte.
+    const userAgent = record.userAgent.slice(0, MAX_USER_AGENT);
+    return this.write(undefined, (wasm, storage) =>
+      wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
+    );
+  }
+
+  /**
+   * A session's object: deletes the record if it has that tick, or whatever tick it has where none is given, and answers
+   * where it was; `kept` if it has another. So a call that comes late ends no session that was set since.
+   */
+  removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
+    const bad = refusedBy(optionalSent(notNumber, tick, 'tick'));
+    return bad ?? this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
+  }
+
+  /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
+  revokeSession(customerId: string, tick: number): Reply<boolean> {
+    const bad = refusedBy(notId(customerId) ?? notMs(tick));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
+  }
+
+  /** A customer's object: enters a session that is about to be put, and answers its tick. */
+  addEntry(sessionId: string, ttlMs: number): Reply<number> {
+    const bad = refusedBy(notId(sessionId) ?? notMs(ttlMs, MAX_MS));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
+  }
+
+  /** A customer's object: the sessions that may be its. */
+  readIndex(): Reply<SessionIndex> {
+    const absent = { at: Date.now(), tick: 0, ids: [], ticks: [] };
+    return this.read((wasm, storage) => wasm.customerIndex(storage), absent);
+  }
+
+  /** A customer's object: drops entries that have not been made anew since `ticks`. */
+  forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
+    const bad = refusedBy(notEntries(ids, ticks, settledOnly));
+    return (
+      bad ??
+      this.writeIfThere(
+        undefined,
+        (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
+        null,
+      )
+    );
+  }
+
+  /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */
+  revokeUser(withIndex: boolean): Reply<SessionIndex> {
+    return this.write(undefined, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
+  }
+
+  /** A customer's object: revokes one token that was cached for the user. */
+  revokeTokenOfUser(hash: string, until: number): Reply<SessionRevocations> {
+    const bad = refusedBy(notId(hash) ?? notMs(until));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
+  }
+
+  /** A customer's object: what is revoked. */
+  readRevocations(): Reply<SessionRevocations> {
+    const absent = { at: Date.now(), revokedAt: 0, tokens: [], moments: [] };
+    return this.read((wasm, storage) => wasm.customerRevocations(storage), absent);
+  }
+
+  /** A customer's object: what is revoked, at a moment that every later revocation comes after. */
+  stampFill(): Reply<SessionRevocations> {
+    return this.write(undefined, (wasm, storage) => wasm.customerStamp(storage));
+  }
+
+  /** A token's object: remembers that the token is about to be cached for a user. */
+  fillToken(userId: string, until: number): Reply<SessionToken> {
+    const bad = refusedBy(notId(userId) ?? notMs(until));
+    return bad ?? this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
+  }
+
+  /** A token's object: revokes it, and answers for whom it is cached. */
+  revokeToken(): Reply<SessionToken> {
+    return this.write(undefined, (wasm, storage) => wasm.tokenRevoke(storage));
+  }
+
+  /**
+   * The shop's session wire: `POST` with `{ op, ... }`, whatever the host and path. The clients that answer it
+   * are loaded by the first request.
+   */
+  override async fetch(request: Request): Promise<Response> {
+    const { sessionWire } = await import('./wire.js');
+    const { exports, id } = this.ctx;
+    const named = exports?.[this.constructor.name];
+    return sessionWire(request, [named, (this.env as { SESSION_DO?: unknown })?.SESSION_DO], id.jurisdiction);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.wake((wasm, storage) => wasm.sessionWake(storage));
+  }
+}
+
+// Bounds are Rust's; an id has its length checked before it is copied.
+const notId = (id: unknown) => notSentName(id, 'The id', 'invalid_key');
+
+function notMs(value: unknown, max = Number.MAX_SAFE_INTEGER): Bad {
+  const fits = typeof value === 'number' && value > 0 && value <= max;
+  return refuse(!fits, 'invalid_value', 'A moment or a time to live must be a number of ms above 0');
+}
+
+function notEntries(ids: unknown, ticks: unknown, settledOnly: unknown): Bad {
+  const listed = Array.isArray(ids) && Array.isArray(ticks) && typeof settledOnly === 'boolean';
+  if (!listed || ids.length !== ticks.length || ids.length > MAX_ENTRIES) {
+    return refuse(true, 'invalid_value', 'Entries are ids, as many ticks, and a boolean');
+  }
+  const found = (bad: Bad) => bad !== undefined;
+  return ids.map((id) => notId(id)).find(found) ?? ticks.map((tick) => notMs(tick)).find(found);
+}

@@ -1,0 +1,21 @@
+// Promises, and timers for those that hang.
+
+/** As `Promise.allSettled`; those that are still open when the limit has passed are undefined. 0 is no limit. */
+export async function settledWithin(promises: unknown[], limitMs: number) {
+  const outcomes = promises.map((): PromiseSettledResult<unknown> | undefined => undefined);
+  const all = Promise.all(
+    promises.map(async (promise, i) => {
+      [outcomes[i]] = await Promise.allSettled([promise]);
+    }),
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    if (limitMs > 0) timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([all, late]);
+  clearTimeout(timer);
+  return outcomes.slice();
+}
+
+/** A promise that resolves after `ms` milliseconds. */
+export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

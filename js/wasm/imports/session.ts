@@ -1,0 +1,58 @@
+// What src/session reads of a cached session, writes of a record, and returns from an object.
+
+interface Stored {
+  sessionId: string;
+  customerId: string;
+  userAgent: string;
+  createdAt: number;
+}
+
+/** When a cached session expires, in ms since the epoch; NaN for what is no session. */
+export function sessionExpiry(
+  value: { session?: { expiresAt?: unknown } | null; user?: unknown } | null,
+): number {
+  // It was parsed from JSON, so reading it does not throw.
+  const session = value?.session;
+  const user = value?.user;
+  if (typeof session !== 'object' || session === null) return Number.NaN;
+  if (typeof user !== 'object' || user === null) return Number.NaN;
+  return typeof session.expiresAt === 'string' ? Date.parse(session.expiresAt) : Number.NaN;
+}
+
+export function sessionText(
+  sessionId: string,
+  customerId: string,
+  userAgent: string,
+  createdAt: number,
+): string {
+  return JSON.stringify({ sessionId, customerId, userAgent, createdAt } satisfies Stored);
+}
+
+export function sessionRecord(text: string) {
+  const record = JSON.parse(text) as Stored;
+  return { ...record, createdAt: new Date(record.createdAt) };
+}
+
+export const sessionPlace = (customerId: string, tick: number, kept: boolean) =>
+  kept ? { customerId, tick, kept } : { customerId, tick };
+
+export const sessionIndex = (at: number, tick: number, ids: string[], ticks: number[]) => ({
+  at,
+  tick,
+  ids,
+  ticks,
+});
+
+export const revocations = (at: number, revokedAt: number, tokens: string[], moments: number[]) => ({
+  at,
+  revokedAt,
+  tokens,
+  moments,
+});
+
+export const tokenState = (at: number, revokedAt: number, users: string[], untils: number[]) => ({
+  at,
+  revokedAt,
+  users,
+  untils,
+});

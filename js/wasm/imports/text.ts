@@ -1,0 +1,15 @@
+// Text and JSON, by the engine.
+
+const utf8 = new TextEncoder();
+
+/** The length of a text as UTF-8. */
+export const byteLength = (text: string) => utf8.encode(text).length;
+
+/** The value of a JSON text; undefined for what is no JSON. */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+// Runs the objects' wasm: a module of its own, so that a Worker loads only what it uses.
+import { Guard } from './guard.js';
+import { create, type Exports } from './objects.js';
+
+export type { Exports } from './objects.js';
+
+const guard = new Guard<Exports>(create);
+
+/** Takes the compiled module (`entries/load_objects.ts`) and makes the first instance. */
+export const load = (module: WebAssembly.Module): void => guard.load(module);
+
+/** Runs something inside an object; throws what it failed with. */
+export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);
+
+/** The size of the current instance's memory, for tests of what makes it grow. */
+export const memoryBytes = (): number => guard.instance().memory.buffer.byteLength;

@@ -1,4 +1,0 @@
-// The entry for workerd.
-import './load_workerd.js';
-
-export * from './index.js';

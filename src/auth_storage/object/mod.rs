@@ -1,0 +1,5 @@
+//! The auth storage inside its Durable Object.
+
+mod exports;
+mod sqlite;
+mod statements;

@@ -1,0 +1,100 @@
+//! Why a cart refuses a call. Pure.
+
+use thiserror::Error;
+
+use crate::error::RoomError;
+
+/// Why a cart refuses a call. Nothing of it is quoted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum CartError {
+    /// Not an id.
+    #[error("the id of a cart must have 1 to 512 bytes of UTF-8")]
+    BadId,
+    /// Not the key of a line.
+    #[error("the key of a line must have 1 to 512 bytes of UTF-8")]
+    BadLineKey,
+    /// Not an idempotency key.
+    #[error("an idempotency key must be a string of 1 to 512 bytes of UTF-8")]
+    BadIdempotencyKey,
+    /// Not an owner.
+    #[error("an owner must be a string of 1 to 512 bytes of UTF-8")]
+    BadOwner,
+    /// Not a SKU.
+    #[error("sku must be an object with a string id, and JSON must be able to say it")]
+    BadSku,
+    /// Not a line of a cart, or under another key than its own.
+    #[error("a cart is {{ [sku.id, or sku.id:size]: {{ sku, qty, size?, rental? }} }}")]
+    BadLine,
+    /// Not a change.
+    #[error(
+        "a change is {{ op: 'increment', sku, qty, size?, rental? }}, {{ op: 'setQty', skuId, qty }} or {{ op: 'remove', skuId }}; mutate takes 1 to 500 of them"
+    )]
+    BadChange,
+    /// Not a quantity.
+    #[error("a quantity must be a whole number from -1000000 to 1000000")]
+    BadQuantity,
+    /// Not a policy.
+    #[error("the policy of a merge must be sum, keep-target, replace or max")]
+    BadPolicy,
+    /// Not a version.
+    #[error("ifVersion must be a version that getCartWithVersion answered")]
+    BadVersion,
+    /// Not a TTL.
+    #[error("ttlSeconds must be a whole number from 1 to 315360000 (ten years)")]
+    BadTtl,
+    /// A merge of a cart with itself.
+    #[error("a cart cannot be merged into itself")]
+    SameCart,
+    /// A line would have more than the largest quantity.
+    #[error("a line of a cart has a quantity of at most 1000000")]
+    TooMany,
+    /// The cart would have too many lines.
+    #[error("a cart has at most 500 lines")]
+    TooManyLines,
+    /// The cart would be too large.
+    #[error("the lines of a cart have at most 512 KB as JSON")]
+    TooLarge,
+    /// The call carries another owner than the cart has.
+    #[error("the cart belongs to another owner")]
+    Forbidden,
+    /// `ifVersion` is not the cart's version.
+    #[error("the cart has changed since ifVersion. Read it again and decide anew")]
+    Changed,
+    /// The key was used for something else.
+    #[error("the idempotency key was used for another call on this cart")]
+    KeyReused,
+    /// A copy of a call that was refused: with its code.
+    #[error("the call was refused before, and stays so")]
+    RefusedBefore(&'static str),
+    /// The cart is being merged into another.
+    #[error(
+        "the cart is being merged into another: call mergeCart again with the same carts to finish that"
+    )]
+    Merging,
+    /// Nothing was there and nothing came of the call; internal, so that no tables are made.
+    #[error("nothing")]
+    Nothing,
+}
+
+impl RoomError for CartError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadId
+            | Self::BadLineKey
+            | Self::BadIdempotencyKey
+            | Self::BadOwner
+            | Self::KeyReused => "invalid_key",
+            Self::RefusedBefore(code) => code,
+            Self::BadTtl => "invalid_ttl",
+            Self::TooMany | Self::TooManyLines | Self::TooLarge => "limit_exceeded",
+            Self::Forbidden => "forbidden",
+            Self::Changed | Self::Merging => "conflict",
+            Self::Nothing => "nothing",
+            _ => "invalid_value",
+        }
+    }
+
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Changed | Self::Merging)
+    }
+}

@@ -1,0 +1,5 @@
+//! A cart inside its Durable Object.
+
+mod exports;
+mod sqlite;
+mod statements;

@@ -1,0 +1,29 @@
+//! The JavaScript face of `LockClient` where a method is more than one call on one object.
+
+use wasm_bindgen::prelude::*;
+
+use super::client::Acquire;
+use crate::host::namespace::ClientNamespace;
+use crate::host::report::JsReport;
+use crate::host::task::run;
+use crate::stub::call::Namespace;
+
+/// `LockClient.acquire`.
+#[wasm_bindgen(js_name = lockAcquire)]
+pub fn lock_acquire(
+    namespace: &ClientNamespace,
+    name: String,
+    holder: String,
+    ttl_seconds: f64,
+    wait_ms: f64,
+    report: Option<JsReport>,
+) -> JsValue {
+    let objects = Namespace::new(namespace, report);
+    let acquire = Acquire {
+        name,
+        holder,
+        ttl_seconds,
+        wait_ms,
+    };
+    run(async move { acquire.make(&objects).await })
+}

@@ -1,0 +1,6 @@
+//! Locks.
+
+pub mod client;
+#[cfg(feature = "clients")]
+mod exports;
+pub mod model;

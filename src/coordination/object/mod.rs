@@ -1,0 +1,4 @@
+//! A lock or a counter inside its Durable Object.
+
+mod exports;
+mod sqlite;

@@ -1,0 +1,223 @@
+//! Operations on a KV handle: waiting for it, with a time limit, and reading what it returns.
+
+use js_sys::{Array, JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use super::failure::KvOperation;
+use super::listing::{self, Page};
+use crate::error::Error;
+use crate::host::kv::{
+    Entry, KvHandle, ListOptions, PutOptions, expires_at_of, kv_get, kv_get_with_metadata,
+    metadata_of, text_of,
+};
+use crate::host::promises::settle_all;
+use crate::host::task::{self, Failure};
+
+/// What one key holds.
+pub struct Stored {
+    /// The text, as it was put.
+    pub text: JsString,
+    /// The exact expiry from our metadata in ms since the epoch, where KV keeps the entry for longer.
+    pub expires_at: Option<f64>,
+}
+
+/// A handle with what its client knows of it.
+#[derive(Clone)]
+pub struct Kv {
+    handle: KvHandle,
+    has_metadata: bool,
+    /// The time limit of each operation in ms; 0 means none.
+    limit_ms: f64,
+}
+
+impl Kv {
+    /// `has_metadata`: the handle has `getWithMetadata`. `limit_ms`: per operation, 0 for none.
+    pub const fn new(handle: KvHandle, has_metadata: bool, limit_ms: f64) -> Self {
+        Self {
+            handle,
+            has_metadata,
+            limit_ms,
+        }
+    }
+
+    /// The text under a key.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get(&self, key: &JsString) -> Result<Option<JsString>, Error> {
+        let reply = self
+            .wait(KvOperation::Get, Ok(kv_get(&self.handle, key)))
+            .await?;
+        Ok(text_of(&reply, false))
+    }
+
+    /// The text under a key, and its exact expiry where the handle has metadata.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get_stored(&self, key: &JsString) -> Result<Option<Stored>, Error> {
+        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        Ok(self.stored(&reply))
+    }
+
+    /// Up to 100 keys in one operation, as a `Map`; `None` where the handle has no bulk read.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn get_bulk(&self, keys: &Array) -> Result<Option<js_sys::Map>, Error> {
+        let reply = self.wait(KvOperation::Get, Ok(self.read(keys))).await?;
+        Ok(reply.dyn_into().ok())
+    }
+
+    /// The text under a key and its metadata, or nothing and null.
+    ///
+    /// # Errors
+    /// The handle failed, did not answer in time, or has no metadata.
+    pub async fn get_entry(&self, key: &JsString) -> Result<(Option<JsString>, JsValue), Error> {
+        if !self.has_metadata {
+            return Err(Error::Unsupported(
+                "getWithMetadata needs a KV handle with getWithMetadata()",
+            ));
+        }
+        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        let text = text_of(&reply, true);
+        let metadata = if text.is_some() {
+            metadata_of(&reply)
+        } else {
+            JsValue::NULL
+        };
+        Ok((text, metadata))
+    }
+
+    fn read(&self, key: &JsValue) -> JsValue {
+        if self.has_metadata {
+            kv_get_with_metadata(&self.handle, key)
+        } else {
+            kv_get(&self.handle, key)
+        }
+    }
+
+    /// What one reply, or one value of a bulk reply, says.
+    pub fn stored(&self, reply: &JsValue) -> Option<Stored> {
+        let text = text_of(reply, self.has_metadata)?;
+        let expires_at = if self.has_metadata {
+            expires_at_of(reply)
+        } else {
+            f64::NAN
+        };
+        Some(Stored {
+            text,
+            expires_at: Some(expires_at).filter(|ms| !ms.is_nan()),
+        })
+    }
+
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn put(
+        &self,
+        key: &JsString,
+        value: &JsString,
+        options: &PutOptions,
+    ) -> Result<(), Error> {
+        self.wait(KvOperation::Put, self.handle.put(key, value, options))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes a key; a missing key is not an error.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn delete(&self, key: &JsString) -> Result<(), Error> {
+        self.wait(KvOperation::Delete, self.handle.delete(key))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes keys side by side; returns each key's failure in their order.
+    ///
+    /// # Errors
+    /// The batch did not end in time, so no key's outcome is known.
+    pub async fn delete_batch(&self, keys: &[JsString]) -> Result<Vec<Option<Error>>, Error> {
+        let operation = KvOperation::Delete;
+        let mut started = Vec::with_capacity(keys.len());
+        for key in keys {
+            started.push(self.handle.delete(key));
+        }
+        let promises: Array = started
+            .iter()
+            .filter_map(|promise| promise.as_ref().ok())
+            .collect();
+        let settled = settle_all(&promises, self.limit_ms).await;
+        let all: Option<Vec<_>> = settled.into_iter().collect();
+        let mut settled = all
+            .ok_or_else(|| operation.failed(Failure::TimedOut))?
+            .into_iter();
+        Ok(started
+            .into_iter()
+            .map(|start| start.and_then(|_| settled.next().unwrap_or(Ok(JsValue::UNDEFINED))))
+            .map(|end| {
+                end.err()
+                    .map(|cause| operation.failed(Failure::Threw(cause)))
+            })
+            .collect())
+    }
+
+    /// One page of the keys under a prefix.
+    ///
+    /// # Errors
+    /// The handle failed, did not answer in time, or returned no listing.
+    pub async fn list(
+        &self,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<&JsString>,
+    ) -> Result<Page, Error> {
+        let reply = self.list_raw(prefix, limit, cursor).await?;
+        listing::page(reply).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+    }
+
+    /// The same as the handle returns it: an object whose `keys` are an array.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_raw(
+        &self,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<&JsString>,
+    ) -> Result<JsValue, Error> {
+        let options: ListOptions = Object::new().unchecked_into();
+        options.set_prefix(prefix);
+        options.set_limit(limit);
+        if let Some(cursor) = cursor {
+            options.set_cursor(cursor);
+        }
+        let reply = self
+            .wait(KvOperation::List, self.handle.list(&options))
+            .await?;
+        let keys = if reply.is_object() {
+            reply.unchecked_ref::<Entry>().keys()
+        } else {
+            Ok(JsValue::NULL)
+        };
+        match keys {
+            Ok(keys) if Array::is_array(&keys) => Ok(reply),
+            other => Err(KvOperation::List.failed(Failure::Threw(other.err().unwrap_or_default()))),
+        }
+    }
+
+    async fn wait(
+        &self,
+        operation: KvOperation,
+        started: Result<JsValue, JsValue>,
+    ) -> Result<JsValue, Error> {
+        let outcome = match started {
+            Ok(promise) => task::wait(promise, self.limit_ms).await,
+            Err(thrown) => Err(Failure::Threw(thrown)),
+        };
+        outcome.map_err(|failure| operation.failed(failure))
+    }
+}

@@ -1,0 +1,113 @@
+//! The storage of a Durable Object: SQLite, which is synchronous, and the alarm.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, JsString};
+use thiserror::Error as ThisError;
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Error, RoomError};
+use crate::host::storage::{StorageHandle, set_alarm, sql_rows, sql_run};
+
+/// An object's storage refused a statement, or the alarm: with what it threw.
+#[derive(Debug, ThisError)]
+#[error("the object's storage failed (see cause)")]
+pub struct StorageFailure(pub JsValue);
+
+impl RoomError for StorageFailure {
+    fn code(&self) -> &'static str {
+        "object_unavailable"
+    }
+
+    fn retryable(&self) -> bool {
+        true
+    }
+
+    fn failure(&self) -> Option<(&'static str, &JsValue)> {
+        Some(("the object's storage failed (see cause)", &self.0))
+    }
+}
+
+fn failed(cause: JsValue) -> Error {
+    StorageFailure(cause).into()
+}
+
+thread_local! {
+    // Statements as JavaScript's strings, by the address of their constants: to decode one takes as
+    // long as to run it.
+    static TEXTS: RefCell<Vec<(usize, JsString)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn text_of(sql: &'static str) -> JsString {
+    let address = sql.as_ptr() as usize;
+    TEXTS.with_borrow_mut(|texts| {
+        if let Some((_, text)) = texts.iter().find(|(known, _)| *known == address) {
+            return text.clone();
+        }
+        let text = JsString::from(sql);
+        texts.push((address, text.clone()));
+        text
+    })
+}
+
+/// The storage of one object. Statements run in the transaction that the class has opened.
+#[derive(Clone)]
+pub struct Storage(pub StorageHandle);
+
+/// One row of a reply; columns by their number from 0.
+pub struct Row(Array);
+
+impl Storage {
+    /// Runs a statement and returns its rows.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when SQLite refused it.
+    pub fn rows(&self, sql: &'static str, args: &[JsValue]) -> Result<Vec<Row>, Error> {
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
+        Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
+    }
+
+    /// Runs a statement and returns its first row.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when SQLite refused it.
+    pub fn row(&self, sql: &'static str, args: &[JsValue]) -> Result<Option<Row>, Error> {
+        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
+        let row = rows.get(0);
+        Ok((!row.is_undefined()).then(|| Row(row.unchecked_into())))
+    }
+
+    /// Runs a statement whose rows nobody wants.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when SQLite refused it.
+    pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
+        sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(failed)
+    }
+
+    /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is
+    /// stored together with what the transaction writes.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when the runtime refused it.
+    pub fn set_alarm(&self, at: f64) -> Result<(), Error> {
+        set_alarm(&self.0, at).map_err(failed)
+    }
+}
+
+impl Row {
+    /// A column as it is; undefined where the row has none.
+    pub fn value(&self, column: u32) -> JsValue {
+        self.0.get(column)
+    }
+
+    /// A column that holds text.
+    pub fn text(&self, column: u32) -> Option<JsString> {
+        self.value(column).dyn_into().ok()
+    }
+
+    /// A column that holds a number; NaN where it holds none.
+    pub fn number(&self, column: u32) -> f64 {
+        self.value(column).as_f64().unwrap_or(f64::NAN)
+    }
+}

@@ -1,0 +1,6 @@
+//! How an object counts, by a limit's algorithm. Pure.
+
+pub mod fixed_window;
+pub mod sliding_window;
+pub mod state;
+pub mod token_bucket;

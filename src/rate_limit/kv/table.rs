@@ -1,0 +1,132 @@
+//! All counters of an isolate, bounded. Pure.
+
+use lru::LruCache;
+
+use super::counter::Counter;
+
+/// How many counters an isolate remembers.
+pub const MAX_COUNTERS: usize = 10_000;
+
+/// How many of the least used counters are looked at for one that can go without a write.
+const LOOK_AT: usize = 64;
+
+/// A counter's place: which namespace it belongs to, and its key in KV.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct CounterId {
+    /// The number of the namespace's handle object; a fresh object has a fresh number.
+    pub namespace_id: u32,
+    /// `keyPrefix + identifier`.
+    pub key: String,
+}
+
+/// Who must leave before a new counter can enter.
+#[derive(Debug, PartialEq)]
+pub enum Eviction<H> {
+    /// Nobody, or somebody who could go at once and has gone.
+    Done,
+    /// This one, as soon as it is written: it holds counts that KV has not got.
+    AfterWriting(CounterId, H),
+}
+
+/// Counters by use. `H` is the handle each one is flushed through.
+pub struct CounterTable<H> {
+    counters: LruCache<CounterId, (Counter, H)>,
+}
+
+impl<H: Clone> Default for CounterTable<H> {
+    // Unbounded: `evict` keeps the bound, since what leaves may have to be written first.
+    fn default() -> Self {
+        Self {
+            counters: LruCache::unbounded(),
+        }
+    }
+}
+
+impl<H: Clone> CounterTable<H> {
+    /// The counter, as one that was used just now.
+    pub fn get(&mut self, id: &CounterId) -> Option<&mut Counter> {
+        self.counters.get_mut(id).map(|(counter, _)| counter)
+    }
+
+    /// Adds a counter, or replaces it.
+    pub fn insert(&mut self, id: CounterId, counter: Counter, handle: H) {
+        self.counters.put(id, (counter, handle));
+    }
+
+    /// Forgets a counter.
+    pub fn remove(&mut self, id: &CounterId) {
+        self.counters.pop(id);
+    }
+
+    /// Makes place for one more: an ended or fully written counter among the least used leaves at once.
+    pub fn evict(&mut self, max: usize, now: f64) -> Eviction<H> {
+        if self.counters.len() < max {
+            return Eviction::Done;
+        }
+        let oldest = self.counters.iter().rev().take(LOOK_AT);
+        let clean = oldest
+            .clone()
+            .find(|(_, (counter, _))| !counter.is_dirty(now));
+        if let Some((id, _)) = clean {
+            let id = id.clone();
+            self.counters.pop(&id);
+            return Eviction::Done;
+        }
+        match self.counters.peek_lru() {
+            Some((id, (_, handle))) => Eviction::AfterWriting(id.clone(), handle.clone()),
+            None => Eviction::Done,
+        }
+    }
+
+    /// How many counters there are.
+    pub fn len(&self) -> usize {
+        self.counters.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.counters.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rate_limit::limit::Limit;
+
+    fn id(key: &str) -> CounterId {
+        CounterId {
+            namespace_id: 1,
+            key: key.to_owned(),
+        }
+    }
+
+    fn dirty() -> Counter {
+        let mut counter = Counter::begin(0.0, 60_000.0);
+        assert!(
+            counter
+                .decide(&Limit::new(5.0, 60.0, 1.0).unwrap(), 0.0)
+                .allowed
+        );
+        counter
+    }
+
+    #[test]
+    fn a_clean_counter_leaves_before_an_older_dirty_one() {
+        let mut table = CounterTable::default();
+        table.insert(id("dirty"), dirty(), ());
+        table.insert(id("clean"), Counter::begin(0.0, 60_000.0), ());
+        assert_eq!(table.evict(2, 0.0), Eviction::Done);
+        assert!(table.get(&id("dirty")).is_some());
+        assert!(table.get(&id("clean")).is_none());
+    }
+
+    #[test]
+    fn a_dirty_counter_asks_to_be_written_until_its_window_has_ended() {
+        let mut table = CounterTable::default();
+        table.insert(id("a"), dirty(), 7);
+        assert_eq!(table.evict(1, 0.0), Eviction::AfterWriting(id("a"), 7));
+        assert_eq!(table.evict(1, 60_000.0), Eviction::Done);
+        assert!(table.is_empty());
+    }
+}

@@ -1,0 +1,155 @@
+//! The shape of a session and of its index entry, as KV holds them.
+
+use js_sys::{Date, JsString, Object};
+use thiserror::Error;
+use wasm_bindgen::prelude::*;
+
+use super::date;
+use crate::error::RoomError;
+use crate::host::json;
+use crate::kv::listing::Listed;
+
+#[wasm_bindgen]
+extern "C" {
+    // The moment that `session.expiresAt` names in ms since the epoch, if `session` and `user` are objects
+    // and it is a text; else NaN. One view instead of seven crossings, on the path of every request.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionExpiry)]
+    fn session_expiry(value: &JsValue) -> f64;
+
+    /// A parsed session. It comes from `JSON.parse`, so reading its properties does not throw.
+    type Session;
+    #[wasm_bindgen(method, getter, structural)]
+    fn session(this: &Session) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn user(this: &Session) -> JsValue;
+
+    #[wasm_bindgen(extends = Object)]
+    type Fields;
+    #[wasm_bindgen(method, getter, structural)]
+    fn id(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = userId)]
+    fn user_id(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
+    fn expires_at(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
+    fn set_expires_at(this: &Fields, iso: &JsValue);
+
+    /// The metadata of an index entry: the session's key.
+    type Indexed;
+    #[wasm_bindgen(method, getter, structural)]
+    fn key(this: &Indexed) -> JsValue;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_key(this: &Indexed, key: &JsString);
+
+    /// The metadata of a session whose user's revocations are kept: when its data was read.
+    type Dated;
+    #[wasm_bindgen(method, getter, structural, js_name = asOf)]
+    fn as_of(this: &Dated) -> JsValue;
+    #[wasm_bindgen(method, setter, structural, js_name = asOf)]
+    fn set_as_of(this: &Dated, as_of: f64);
+}
+
+/// Why a session is not taken. Nothing of it is quoted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SessionError {
+    /// Not the shape of a session.
+    #[error("a cached session is {{ session, user }}, both objects")]
+    NotASession,
+    /// No expiry, or one that is no date.
+    #[error("session.expiresAt must be a Date or an ISO 8601 string that names a moment")]
+    BadExpiry,
+    /// JSON cannot say it.
+    #[error(
+        "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
+    )]
+    NotJson,
+}
+
+impl RoomError for SessionError {
+    fn code(&self) -> &'static str {
+        "invalid_session"
+    }
+}
+
+/// What `set` needs to know of a session.
+pub(super) struct Checked {
+    pub text: JsString,
+    pub expires_at: f64,
+    pub user_id: Option<String>,
+}
+
+pub(super) fn session_key(entry: &Listed) -> Option<JsString> {
+    let metadata = entry.metadata.is_object().then(|| entry.metadata.clone())?;
+    metadata.unchecked_into::<Indexed>().key().dyn_into().ok()
+}
+
+fn fields(value: JsValue) -> Option<Fields> {
+    value.is_object().then(|| value.unchecked_into())
+}
+
+// The expiry of a parsed value in ms, if the value is a session.
+pub(super) fn expiry(value: &JsValue) -> Option<f64> {
+    Some(session_expiry(value)).filter(|expires_at| !expires_at.is_nan())
+}
+
+// By way of its JSON: what is checked is what will be read, and a `Date` is ISO there.
+pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
+    let text = json::stringify(data).ok_or(SessionError::NotJson)?;
+    let value = json::parse(&text).ok_or(SessionError::NotJson)?;
+    let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
+    let parsed = parsed.ok_or(SessionError::NotASession)?;
+    let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
+    let user = fields(parsed.user()).ok_or(SessionError::NotASession)?;
+    let expires_at = expiry(&value).ok_or(SessionError::BadExpiry)?;
+    let iso = session
+        .expires_at()
+        .as_string()
+        .is_some_and(|text| date::is_iso(&text));
+    let text = if iso {
+        text
+    } else {
+        session.set_expires_at(&Date::new(&expires_at.into()).to_iso_string());
+        json::stringify(&value).ok_or(SessionError::NotJson)?
+    };
+    Ok(Checked {
+        text,
+        expires_at,
+        user_id: user_id_of(&session, &user),
+    })
+}
+
+fn user_id_of(session: &Fields, user: &Fields) -> Option<String> {
+    let id = session.user_id().as_string();
+    id.or_else(|| user.id().as_string())
+        .filter(|id| !id.is_empty())
+}
+
+/// Whose a parsed session is.
+pub(super) fn owner(value: &JsValue) -> Option<String> {
+    let parsed = value
+        .is_object()
+        .then(|| value.unchecked_ref::<Session>())?;
+    user_id_of(&fields(parsed.session())?, &fields(parsed.user())?)
+}
+
+/// When the data of a cached session was read, on the clock of its user's object.
+pub(super) fn as_of(metadata: &JsValue) -> Option<f64> {
+    let metadata = metadata
+        .is_object()
+        .then(|| metadata.unchecked_ref::<Dated>())?;
+    metadata.as_of().as_f64()
+}
+
+/// The metadata that says so.
+pub(super) fn as_of_metadata(as_of: f64) -> JsValue {
+    let metadata: Dated = Object::new().unchecked_into();
+    metadata.set_as_of(as_of);
+    metadata.into()
+}
+
+/// The metadata of an index entry.
+pub(super) fn index_metadata(session_key: &JsString) -> JsValue {
+    let metadata: Indexed = Object::new().unchecked_into();
+    metadata.set_key(session_key);
+    metadata.into()
+}

@@ -1,0 +1,82 @@
+//! How a call on an object failed.
+
+use thiserror::Error;
+use wasm_bindgen::prelude::*;
+
+use super::refusal::Refusal;
+use super::retry::Flags;
+use crate::error::{Error, RoomError};
+
+/// A call on an object failed.
+#[derive(Debug, Error)]
+#[error("The Durable Object {reason}")]
+pub struct ObjectFailure {
+    /// How it failed.
+    pub reason: ObjectReason,
+    /// What the stub threw.
+    pub cause: JsValue,
+}
+
+/// How a call on an object failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum ObjectReason {
+    /// The time limit passed; whether the object did its work is unknown.
+    #[error(
+        "did not answer within the time limit. Whether it did its work is unknown: with the same idempotency key the call can be made again"
+    )]
+    TimedOut,
+    /// More requests than one object can take.
+    #[error(
+        "has more requests than one object can take (see cause). Call again later, not at once"
+    )]
+    Overloaded,
+    /// The object's own code threw.
+    #[error("failed: its own code threw (see cause)")]
+    Threw,
+    /// It could not be reached, or was reset on the way.
+    #[error("could not be reached (see cause). Retry")]
+    Unavailable,
+}
+
+impl RoomError for ObjectFailure {
+    fn code(&self) -> &'static str {
+        match self.reason {
+            ObjectReason::TimedOut => "timeout",
+            ObjectReason::Overloaded => "object_overloaded",
+            ObjectReason::Threw | ObjectReason::Unavailable => "object_unavailable",
+        }
+    }
+
+    fn retryable(&self) -> bool {
+        self.reason != ObjectReason::Threw
+    }
+
+    fn failure(&self) -> Option<(&'static str, &JsValue)> {
+        Some(("Durable Objects failed (see cause)", &self.cause))
+    }
+}
+
+impl ObjectReason {
+    /// What the runtime's flags say.
+    pub const fn of(flags: Flags) -> Self {
+        if flags.overloaded {
+            Self::Overloaded
+        } else if flags.remote && !flags.retryable {
+            Self::Threw
+        } else {
+            Self::Unavailable
+        }
+    }
+
+    /// The error with what the stub threw.
+    pub fn because(self, cause: JsValue) -> Error {
+        let reason = self;
+        ObjectFailure { reason, cause }.into()
+    }
+}
+
+/// Whether an object could not do its work: what `onUnavailable` is about.
+pub fn is_unavailable(error: &Error) -> bool {
+    error.of_room::<ObjectFailure>().is_some()
+        || error.of_room::<Refusal>().is_some() && error.code() == "object_unavailable"
+}

@@ -75,6 +75,28 @@ describe('an attempt whose reply is lost', () => {
     expect(await new LockClient(objects).acquire(name, { ttlSeconds: 30 })).toMatchObject({ fence });
     expect(await ask(name)).toBeNull();
   });
+
+  it('is made again by every method, and listeners are told', async () => {
+    let lost = 0;
+    const { events, onEvent } = listening();
+    const objects = intercepted(COORDINATION_DO, async ({ deliver }) => {
+      const answer = await deliver();
+      lost += 1;
+      if (lost % 2) throw failure({ retryable: true });
+      return answer;
+    });
+    const flaky = new LockClient(objects, { onEvent });
+    const lock = await flaky.acquire(unique(), { ttlSeconds: 30 });
+    expect(lock).not.toBeNull();
+    expect(await flaky.extend(lock as Lock, 60)).toMatchObject({ fence: lock?.fence });
+    expect(await flaky.release(lock as Lock)).toBe(true);
+    expect(await flaky.release(lock as Lock)).toBe(false);
+    expect(events.filter(({ note }) => note === 'retried')).toHaveLength(4);
+    expect(events).toContainEqual(expect.objectContaining({ note: 'lock_lost' }));
+    const calls = events.filter(({ note }) => !note).map(({ client, operation }) => `${client}.${operation}`);
+    expect(calls).toEqual(['lock.acquire', 'lock.extend', 'lock.release', 'lock.release']);
+    expect(JSON.stringify(events)).not.toContain(lock?.holder);
+  });
 });
 
 describe('a copy of an attempt that arrives late', () => {

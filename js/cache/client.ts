@@ -9,7 +9,7 @@ import {
   type WaitUntil,
 } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
-import { Ticket } from './single_flight.js';
+import { Member } from './single_flight.js';
 
 /** Options of {@link CacheClient}. */
 export interface CacheOptions extends ClientOptions {
@@ -148,14 +148,14 @@ export class CacheClient {
     if (bad) return Promise.reject(bad);
     const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
     const { kv, hasMetadata } = this.#handle;
-    const ticket = new Ticket(kv, key, options?.waitUntil ?? this.#waitUntil);
+    const member = new Member(kv, key, options?.waitUntil ?? this.#waitUntil);
     return observed<T>(
       this.#onEvent,
       'cache',
       'getOrSet',
       (wasm, report) =>
-        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report),
-      () => ticket.leave(),
+        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, member, joinMs, report),
+      () => member.leave(),
     );
   }
 

@@ -265,7 +265,7 @@ export interface Exports {
     key: string,
     seconds: number,
     loader: () => unknown,
-    ticket: object,
+    member: object,
     joinMs: number,
     report: CallReport | undefined,
   ): Answer;

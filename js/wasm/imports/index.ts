@@ -1,5 +1,6 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
 import { type ErrorCode, errorOf } from '../../core/error.js';
+import * as cache from './cache.js';
 import * as cart from './cart.js';
 import * as kv from './kv.js';
 import * as promises from './promises.js';
@@ -31,6 +32,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     ...text,
     ...promises,
     ...kv,
+    ...cache,
     ...storage,
     ...stub,
     ...session,

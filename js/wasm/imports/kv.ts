@@ -1,13 +1,16 @@
-// Reads of a KV handle, and views of what it returns. Guarded here and not by wasm-bindgen's `catch`, which makes a
+// Operations of a KV handle, and views of what it returns. Guarded here and not by wasm-bindgen's `catch`, which makes a
 // closure for each call.
 
-export interface Readable {
+export interface Kv {
   get(key: unknown, type: 'text'): unknown;
   getWithMetadata(key: unknown, type: 'text'): unknown;
+  put(key: string, value: string, options: object): unknown;
+  delete(key: string): unknown;
+  list(options: object): unknown;
 }
 
 // What a handle throws at once is a rejection like any other.
-export function kvGet(kv: Readable, key: unknown): unknown {
+export function kvGet(kv: Kv, key: unknown): unknown {
   try {
     return kv.get(key, 'text');
   } catch (error) {
@@ -15,7 +18,7 @@ export function kvGet(kv: Readable, key: unknown): unknown {
   }
 }
 
-export function kvGetWithMetadata(kv: Readable, key: unknown): unknown {
+export function kvGetWithMetadata(kv: Kv, key: unknown): unknown {
   try {
     return kv.getWithMetadata(key, 'text');
   } catch (error) {
@@ -48,3 +51,42 @@ export function metadataOf(answer: { metadata?: unknown }): unknown {
     return null;
   }
 }
+
+export function kvPut(
+  kv: Kv,
+  key: string,
+  value: string,
+  expirationTtl: number | undefined,
+  expiration: number | undefined,
+  metadata: unknown,
+): unknown {
+  const options = {
+    ...(expirationTtl !== undefined && { expirationTtl }),
+    ...(expiration !== undefined && { expiration }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  try {
+    return kv.put(key, value, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export function kvDelete(kv: Kv, key: string): unknown {
+  try {
+    return kv.delete(key);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export function kvList(kv: Kv, prefix: string, limit: number, cursor: string | undefined): unknown {
+  try {
+    return kv.list(cursor === undefined ? { prefix, limit } : { prefix, limit, cursor });
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** What `KVClient.getWithMetadata` returns. */
+export const kvEntry = (value: unknown, metadata: unknown) => ({ value, metadata });

@@ -56,3 +56,9 @@ export const tokenState = (at: number, revokedAt: number, users: string[], until
   users,
   untils,
 });
+
+/** When the data of a cached session was read. */
+export const sessionMetadata = (asOf: number) => ({ asOf });
+
+/** Which session an index entry is of. */
+export const indexMetadata = (key: string) => ({ key });

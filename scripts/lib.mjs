@@ -1,5 +1,5 @@
 // What the scripts share: where things are, running commands, hashes of inputs. Node 20, no packages.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -18,8 +18,14 @@ export const toolsDir = join(
 
 /** Pinned. `wasm-bindgen` must be exactly the version of the crate in Cargo.toml. */
 export const TOOLS = [
-  { crate: 'wasm-bindgen-cli', bin: 'wasm-bindgen', version: '0.2.130', locked: false, minutes: 3 },
-  { crate: 'wasm-pack', bin: 'wasm-pack', version: '0.15.1', locked: true, minutes: 2 },
+  {
+    crate: 'wasm-bindgen-cli',
+    bin: 'wasm-bindgen',
+    version: '0.2.130',
+    // Without its test runner, which alone needs TLS.
+    flags: ['--no-default-features', '--bin', 'wasm-bindgen'],
+  },
+  { crate: 'wasm-pack', bin: 'wasm-pack', version: '0.15.1', flags: ['--locked'] },
 ];
 export const toolRoot = ({ crate, version }) => join(toolsDir, `${crate}-${version}`);
 
@@ -52,6 +58,34 @@ export function run(command, args, { quiet = false, allowFailure = false, cwd = 
   if (!ok && quiet && !allowFailure) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
   if (!ok && !allowFailure) stop(`${command} ${args.slice(0, 3).join(' ')} failed (see above)`);
   return { ok, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
+}
+
+/**
+ * The same beside other work; its output is handed to `onOutput`, and shown when it fails. It ends with this
+ * process.
+ */
+export function runBeside(command, args, { cwd = root, extraEnv = {}, onOutput = () => {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env, ...extraEnv },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const end = () => child.kill();
+    process.once('exit', end);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (more) => {
+        output += more;
+        onOutput(more);
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.off('exit', end);
+      resolve({ ok: code === 0, output });
+    });
+  });
 }
 
 function* files(path) {

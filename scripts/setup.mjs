@@ -3,14 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
-import { at, hashOf, once, run, step, stop, TOOLS, toolRoot, toolsDir } from './lib.mjs';
+import { at, hashOf, once, run, runBeside, step, stop, TOOLS, toolRoot, toolsDir } from './lib.mjs';
+
+// For how long something may be at work without a word.
+const SILENCE_MS = 20_000;
 
 export async function setup({ browser = false } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) stop(`Node ${process.versions.node} is too old: install Node 20 or newer`);
-  await installPackages();
   addWasmTarget();
-  for (const tool of TOOLS) installTool(tool);
+  // npm waits for the network while cargo computes.
+  await Promise.all([installPackages(), buildTools()]);
   if (browser) installBrowser();
 }
 
@@ -21,11 +24,15 @@ async function installPackages() {
     'npm',
     key,
     () => existsSync(at('node_modules/.bin/node')),
-    () => {
+    async () => {
       step('Installing npm packages', '1 minute');
+      const ends = stillAtIt('npm packages', () => 'being installed');
       // Not `npm ci`: that insists on the optional packages of every platform, and a registry that serves
       // one platform only has not got them. With `--no-save` the lock file is obeyed and left alone.
-      run('npm', ['install', '--no-save', '--loglevel=error', '--no-progress']);
+      const args = ['install', '--no-save', '--loglevel=error', '--no-progress'];
+      const { ok, output } = await runBeside('npm', args).finally(ends);
+      if (!ok) stop(`${output}\nnpm install failed (see above): it needs a registry that it can reach`);
+      console.log('✓ npm packages');
     },
   );
 }
@@ -56,29 +63,67 @@ function addWasmTarget() {
   }
 }
 
-export function installTool(tool) {
-  const { crate, bin, version, locked, minutes } = tool;
-  if (existsSync(join(toolRoot(tool), 'bin', bin))) return;
-  step(`Building ${crate} ${version}, once for this machine`, `${minutes} minutes`);
-  const args = ['install', crate, '--version', version, '--root', toolRoot(tool), '--quiet'];
-  // A tool that runs for a second need not be optimised for minutes.
-  const extraEnv = {
-    CARGO_TARGET_DIR: join(toolsDir, 'target'),
-    CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
-    CARGO_PROFILE_RELEASE_LTO: 'off',
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
-  };
-  const built = run('cargo', locked ? [...args, '--locked'] : args, {
-    quiet: true,
-    allowFailure: true,
-    extraEnv,
-  });
-  if (!built.ok) {
-    process.stderr.write(built.stderr);
-    stop(
-      `${crate} could not be built: it needs crates.io and a C compiler (Debian: apt-get install build-essential)`,
-    );
+// One after the other: each of them keeps all cores busy, and the second finds what both need.
+async function buildTools() {
+  const missing = TOOLS.filter((tool) => !isThere(tool));
+  if (missing.length > 0)
+    step(`Building ${missing.map(named).join(' and ')}, once for this machine`, '2 minutes');
+  for (const tool of missing) {
+    let done = 'its sources are being fetched';
+    const ends = stillAtIt(named(tool), () => done);
+    const onOutput = (text) => {
+      const counts = [...text.matchAll(/\] (\d+)\/(\d+)/g)].at(-1);
+      if (counts) done = `${counts[1]} of ${counts[2]} crates`;
+    };
+    const extraEnv = { ...CARGO, CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '100' };
+    const { ok, output } = await runBeside('cargo', installation(tool), { extraEnv, onOutput }).finally(ends);
+    if (!ok) toolFailed(tool, output.replaceAll(/.*\r/g, ''));
+    console.log(`✓ ${named(tool)}`);
   }
+}
+
+/** Builds a tool unless it is there. */
+export function installTool(tool) {
+  if (isThere(tool)) return;
+  step(`Building ${named(tool)}, once for this machine`, `${tool.minutes} minutes`);
+  const options = { quiet: true, allowFailure: true, extraEnv: CARGO };
+  const { ok, stderr } = run('cargo', [...installation(tool), '--quiet'], options);
+  if (!ok) toolFailed(tool, stderr);
+}
+
+// A tool that runs for a second need not be optimised for minutes.
+const CARGO = {
+  CARGO_TARGET_DIR: join(toolsDir, 'target'),
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '0',
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+};
+const named = ({ crate, version }) => `${crate} ${version}`;
+const isThere = (tool) => existsSync(join(toolRoot(tool), 'bin', tool.bin));
+const installation = (tool) => [
+  'install',
+  tool.crate,
+  '--version',
+  tool.version,
+  '--root',
+  toolRoot(tool),
+  ...(tool.flags ?? (tool.locked ? ['--locked'] : [])),
+];
+
+function toolFailed(tool, output) {
+  process.stderr.write(output);
+  stop(
+    `${tool.crate} could not be built: it needs crates.io and a C compiler (Debian: apt-get install build-essential)`,
+  );
+}
+
+/** Says every 20 seconds how far something is; ends by what it returns. */
+function stillAtIt(what, how) {
+  const started = Date.now();
+  const timer = setInterval(() => {
+    console.log(`  ${what}: ${how()}, ${Math.round((Date.now() - started) / 1_000)} s`);
+  }, SILENCE_MS);
+  return () => clearInterval(timer);
 }
 
 function installBrowser() {

@@ -1,16 +1,22 @@
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 
-/** What reaches a namespace: the object's name, the method, and the call itself. */
-export type Intercept = (
-  name: string,
-  method: string,
-  deliver: () => Promise<unknown>,
-) => Promise<unknown> | undefined;
+/** A call that is on its way to an object of a namespace. */
+export interface Call {
+  /** The object's name. */
+  name: string;
+  method: string;
+  args: unknown[];
+  /** Makes the call. */
+  deliver(): Promise<unknown>;
+}
+
+/** Answers a call instead of its object, or lets it be made by answering nothing. */
+export type Intercept = (call: Call) => Promise<unknown> | undefined;
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** The same namespace, where each call is handed to `intercept` instead of being made. */
-export function intercepted(namespace: ObjectHandle, intercept: Intercept): ObjectHandle {
+/** The same namespace, where each call is handed to `intercept` first. It is a fresh handle, as another isolate has it. */
+export function intercepted(namespace: ObjectHandle, intercept: Intercept = () => undefined): ObjectHandle {
   const names = new WeakMap<object, string>();
   return {
     idFromName(name: string) {
@@ -22,58 +28,69 @@ export function intercepted(namespace: ObjectHandle, intercept: Intercept): Obje
       const stub = namespace.get(id, options) as Record<string, Method>;
       const name = names.get(id) ?? '';
       return new Proxy(stub, {
-        get: (_, method: string) => (stub[method] === undefined ? undefined : call(stub, name, method)),
+        get: (_, method: string) => (stub[method] === undefined ? undefined : through(stub, name, method)),
       });
     },
   };
 
-  function call(stub: Record<string, Method>, name: string, method: string): Method {
+  function through(stub: Record<string, Method>, name: string, method: string): Method {
     return (...args) => {
       const deliver = async () => stub[method]?.(...args);
-      return intercept(name, method, deliver) ?? deliver();
+      return intercept({ name, method, args, deliver }) ?? deliver();
     };
   }
+}
+
+/** An error as the runtime throws it for a call on an object. */
+export const failure = (flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) =>
+  Object.assign(new Error('Network connection lost.'), flags);
+
+/** Counts the calls on objects, by method; `busy` is whether any of them has not been answered. */
+export function countedObjects(namespace: ObjectHandle) {
+  const count: Record<string, number> = {};
+  let underWay = 0;
+  const objects = intercepted(namespace, ({ method, deliver }) => {
+    count[method] = (count[method] ?? 0) + 1;
+    underWay += 1;
+    return deliver().finally(() => {
+      underWay -= 1;
+    });
+  });
+  return { objects, count, busy: () => underWay > 0 };
+}
+
+/** Keeps what is sent, so that a copy of a call can arrive later: by delivering it again. */
+export function copied(namespace: ObjectHandle) {
+  const sent: Call[] = [];
+  const objects = intercepted(namespace, (call) => {
+    sent.push(call);
+    return undefined;
+  });
+  return { objects, sent };
 }
 
 /** A process that dies at its `n`-th call from 1 on: before the call is made, or when it has been. */
 export function dying(namespace: ObjectHandle, n: number, when: 'before' | 'after') {
   let calls = 0;
-  const handle = intercepted(namespace, async (_name, _method, deliver) => {
+  const objects = intercepted(namespace, async ({ deliver }) => {
     calls += 1;
     if (calls < n) return deliver();
     if (calls === n && when === 'after') await deliver();
     throw new Error('the process has died');
   });
-  return { handle, calls: () => calls };
-}
-
-/** Counts calls by their method. */
-export function countedObjects(namespace: ObjectHandle) {
-  const count: Record<string, number> = {};
-  const handle = intercepted(namespace, (_name, method) => {
-    count[method] = (count[method] ?? 0) + 1;
-    return undefined;
-  });
-  return { handle, count };
+  return { objects, calls: () => calls };
 }
 
 /** Holds the calls of a method until they are let go. */
 export function holding(namespace: ObjectHandle, method: string) {
-  let letGo: () => void = () => {};
-  let reached: () => void = () => {};
-  const gate = new Promise<void>((resolve) => (letGo = resolve));
-  const held = new Promise<void>((resolve) => (reached = resolve));
-  const handle = intercepted(namespace, (_name, called, deliver) => {
-    if (called !== method) return undefined;
-    reached();
-    return gate.then(deliver);
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const objects = intercepted(namespace, (call) => {
+    if (call.method !== method) return undefined;
+    reached.resolve();
+    return gate.promise.then(call.deliver);
   });
-  return { handle, held, letGo };
-}
-
-/** An error as the runtime throws it for a call on an object. */
-export function objectError(flags: { retryable?: boolean; overloaded?: boolean; remote?: boolean }) {
-  return Object.assign(new Error('Network connection lost.'), flags);
+  return { objects, held: reached.promise, letGo: gate.resolve };
 }
 
 /**
@@ -82,15 +99,15 @@ export function objectError(flags: { retryable?: boolean; overloaded?: boolean; 
  */
 export function shuffled(namespace: ObjectHandle, choose: (below: number) => number) {
   const waiting: (() => Promise<unknown>)[] = [];
-  const handle = intercepted(
+  const objects = intercepted(
     namespace,
-    (_name, _method, deliver) =>
+    ({ deliver }) =>
       new Promise((resolve, reject) => {
         waiting.push(() => deliver().then(resolve, reject));
       }),
   );
   return {
-    handle,
+    objects,
     /** Lets calls arrive until all of the answers are there. */
     async all(answers: Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
       let over = false;

@@ -1,17 +1,65 @@
-import { afterEach, beforeEach, vi } from 'vitest';
+// Time that only the test moves.
+import { createStrictKv, type StrictKv, type StrictKvOptions } from '@codex/cloudflare-clients/testing';
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 
-/** Each test of the file has time that only the test moves: `Date` and timers, no real waiting. */
-export function movedTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+/** `Date` alone: calls and timers go on as they do. */
+export interface StoppedClock {
+  /** When the test began. */
+  readonly start: number;
+  /** Sets the clock to so many ms after the start. */
+  at(ms: number): void;
+  pass(ms: number): void;
 }
 
-// A turn of the event loop, which is not faked: all that promises had to do has been done.
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+function clockFrom(start: () => number): StoppedClock {
+  return {
+    get start() {
+      return start();
+    },
+    at: (ms) => void vi.setSystemTime(start() + ms),
+    pass: (ms) => void vi.setSystemTime(Date.now() + ms),
+  };
+}
+
+/** Stops the clock until the end of the test. */
+export function stopClock(now = Date.now()): StoppedClock {
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  onTestFinished(() => void vi.useRealTimers());
+  return clockFrom(() => now);
+}
+
+/** Stops the clock for each test of the file, or of the `describe`. */
+export function stoppedClock(now?: number): StoppedClock {
+  let start = 0;
+  beforeEach(() => {
+    start = now ?? Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: start });
+  });
+  afterEach(() => void vi.useRealTimers());
+  return clockFrom(() => start);
+}
+
+// Taken before anything is faked.
+const nextTurn: (resolve: () => void) => unknown =
+  typeof setImmediate === 'function' ? setImmediate : setTimeout;
+
+/** A turn of the event loop: all that promises had to do has been done. */
+export const settled = () => new Promise<void>((resolve) => void nextTurn(resolve));
+
+const fakeTime = (now = Date.now()) =>
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now });
+
+/** `Date` and timers stand still until the end of the test, but for {@link pass}: no real waiting. */
+export function moveTime(): void {
+  fakeTime();
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** The same for each test of the file. */
+export function movedTime(now?: number): void {
+  beforeEach(() => void fakeTime(now));
+  afterEach(() => void vi.useRealTimers());
+}
 
 /** Moves time in steps, between which promises go on. */
 export async function pass(ms: number, step = ms): Promise<void> {
@@ -22,16 +70,28 @@ export async function pass(ms: number, step = ms): Promise<void> {
   }
 }
 
-/** Whole numbers from 0 up to `below`, always the same for a seed. */
-export type Random = (below: number) => number;
+/** Moves time on until a call has ended, but not while it is `busy` with what no clock of ours moves. */
+export async function ended<T>(call: Promise<T>, step: number, busy = () => false): Promise<T> {
+  let open = true;
+  const over = () => {
+    open = false;
+  };
+  call.then(over, over);
+  await settled();
+  while (open) {
+    if (!busy()) vi.advanceTimersByTime(step);
+    await settled();
+  }
+  return call;
+}
 
-/** The well-known 32-bit generator. */
-export function seeded(seed: number): Random {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
+/** A strict KV with a clock of its own. */
+export function clocked(options: StrictKvOptions = {}): { kv: StrictKv; pass(ms: number): void } {
+  let now = Date.UTC(2031, 4, 6, 7, 8, 9, 500);
+  return {
+    kv: createStrictKv({ now: () => now, ...options }),
+    pass: (ms) => {
+      now += ms;
+    },
   };
 }

@@ -3,6 +3,7 @@
 import { with_request_store as withRequestStore } from '@sveltejs/kit/internal/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockKV } from '../../support/mock_kv.js';
+import { stopClock } from '../../support/time.js';
 import { auth } from './stand_ins/auth.js';
 import { content, db, eq, findMany } from './stand_ins/database.js';
 
@@ -22,7 +23,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
-  vi.useRealTimers();
 });
 
 /** As SvelteKit calls a handler. */
@@ -125,7 +125,7 @@ describe('Workers', () => {
 
 it('the planned API of the three clients runs as it was planned', async () => {
   // The sample's session is valid until the next day.
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2025-11-15T00:00:00Z') });
+  stopClock(Date.parse('2025-11-15T00:00:00Z'));
   vi.stubGlobal('env', env);
   vi.stubGlobal('featuredContent', [{ id: 'featured' }]);
   for (const [name, value] of Object.entries({ db, eq, content })) vi.stubGlobal(name, value);

@@ -3,7 +3,8 @@ import { CacheClient, type ClientEvent } from '@codex/cloudflare-clients';
 import { createStrictKv, type Fault, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { code } from '../../support/backend.js';
-import { movedTime, pass, seeded } from '../../support/time.js';
+import { seeded } from '../../support/random.js';
+import { movedTime, pass } from '../../support/time.js';
 
 movedTime();
 

@@ -6,7 +6,8 @@ import {
 } from '@codex/cloudflare-clients';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { code, hang, listening } from '../../support/backend.js';
-import { failure, tapped } from '../../support/objects.js';
+import { failure, intercepted } from '../../support/interception.js';
+import { moveTime, pass, stopClock } from '../../support/time.js';
 
 // A cart whose object answers after `failures`.
 function cart(failures: (Error | 'hang' | 'throws')[], options: CartStoreOptions = {}) {
@@ -24,12 +25,15 @@ function cart(failures: (Error | 'hang' | 'throws')[], options: CartStoreOptions
         },
     },
   );
-  const namespace = tapped({ idFromName: (name: string) => ({ name }), get: () => stub }, (call) => {
-    const next = failures.shift();
-    if (next === 'hang') return hang();
-    if (next === 'throws') throw new Error('at once');
-    return next ? call().then(() => Promise.reject(next)) : call();
-  });
+  const namespace = intercepted(
+    { idFromName: (name: string) => ({ name }), get: () => stub },
+    ({ deliver }) => {
+      const next = failures.shift();
+      if (next === 'hang') return hang();
+      if (next === 'throws') throw new Error('at once');
+      return next ? deliver().then(() => Promise.reject(next)) : deliver();
+    },
+  );
   return { carts: new CartStoreClient(namespace, options), calls, keys };
 }
 
@@ -76,17 +80,13 @@ test('a namespace that throws at once is a rejection like any other', async () =
 });
 
 test('an object that hangs is left at the time limit, which holds for all attempts together', async () => {
-  vi.useFakeTimers();
-  try {
-    const { carts, calls } = cart([failure({ retryable: true }), 'hang']);
-    const failed = add(carts).catch((error: CloudflareClientsError) => error);
-    await vi.advanceTimersByTimeAsync(4_999);
-    expect(calls).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(await failed).toMatchObject({ code: 'timeout', retryable: true });
-  } finally {
-    vi.useRealTimers();
-  }
+  moveTime();
+  const { carts, calls } = cart([failure({ retryable: true }), 'hang']);
+  const failed = add(carts).catch((error: CloudflareClientsError) => error);
+  await pass(4_999, 1_000);
+  expect(calls).toHaveLength(1);
+  await pass(1);
+  expect(await failed).toMatchObject({ code: 'timeout', retryable: true });
 });
 
 test('what is bound must be one of our classes', async () => {
@@ -200,9 +200,9 @@ test('the attempts of a call carry one stamp; what came too late after one of un
     };
     return new CartStoreClient({ idFromName: () => ({}), get: () => ({ change }) });
   };
-  vi.useFakeTimers({ toFake: ['Date'] });
+  const clock = stopClock();
   const lost = () => {
-    vi.setSystemTime(Date.now() + 1_000);
+    clock.pass(1_000);
     throw failure({ retryable: true });
   };
   const failed = await add(object([lost, late])).catch((error: CloudflareClientsError) => error);
@@ -213,5 +213,4 @@ test('the attempts of a call carry one stamp; what came too late after one of un
   const refused = await add(object([late, late, late])).catch((error: CloudflareClientsError) => error);
   expect((refused as CloudflareClientsError).message).toContain('not made');
   expect(stamps).toHaveLength(5);
-  vi.useRealTimers();
 });

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { hang } from '../../support/backend.js';
 import { MockKV } from '../../support/mock_kv.js';
+import { moveTime, pass } from '../../support/time.js';
 
 const thrown = (f: () => unknown): CloudflareClientsError => {
   try {
@@ -68,7 +69,7 @@ it('refuses a policy that is none', () => {
 });
 
 it('waits 2 s for KV where onUnavailable is set, and without limit where it is not', async () => {
-  vi.useFakeTimers();
+  moveTime();
   const config = { limit: 5, window: 60, keyPrefix: 'rl:' };
   const kv = { get: hang, put: hang, delete: hang };
   let answered = false;
@@ -76,13 +77,12 @@ it('waits 2 s for KV where onUnavailable is set, and without limit where it is n
   void new RateLimiterClient(kv).checkLimit('a', config).finally(() => {
     answered = true;
   });
-  await vi.advanceTimersByTimeAsync(1_999);
+  await pass(1_999);
   expect(vi.getTimerCount()).toBe(1);
-  await vi.advanceTimersByTimeAsync(1);
+  await pass(1);
   expect(await denied).toMatchObject({ allowed: false, degraded: true });
-  await vi.advanceTimersByTimeAsync(600_000);
+  await pass(600_000);
   expect(answered).toBe(false);
-  vi.useRealTimers();
 });
 
 it('keys clients by their network', () => {

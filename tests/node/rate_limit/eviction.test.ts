@@ -1,12 +1,13 @@
 import { RateLimiterClient } from '@codex/cloudflare-clients';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { liveness } from '../../support/internal.js';
 import { MockKV } from '../../support/mock_kv.js';
+import { stopClock } from '../../support/time.js';
 
 const config = { limit: 5, window: 900, keyPrefix: 'rl:' };
 
 it('remembers 10,000 counters, and writes what one holds before it leaves', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
+  const clock = stopClock();
   const kv = new MockKV();
   const limiter = new RateLimiterClient(kv);
   const stored = async (id: string) => (await kv.get(`rl:${id}`, 'json')).count;
@@ -17,13 +18,12 @@ it('remembers 10,000 counters, and writes what one holds before it leaves', asyn
   }
   for (let i = 0; i < 9_900; i++) await limiter.checkLimit(`clean-${i}`, config);
   expect([liveness().counters, await stored('dirty-0')]).toEqual([10_000, 1]);
-  vi.setSystemTime(Date.now() + 1_000);
+  clock.pass(1_000);
   await limiter.checkLimit('one more', config);
   expect([liveness().counters, await stored('dirty-0'), await stored('dirty-1')]).toEqual([10_000, 2, 1]);
   // Who comes back finds what was written.
   expect(await limiter.checkLimit('dirty-0', config)).toMatchObject({ remaining: 2 });
   expect(liveness().counters).toBe(10_000);
-  vi.useRealTimers();
 });
 
 it('a fresh handle starts fresh', async () => {

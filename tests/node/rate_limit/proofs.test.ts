@@ -1,10 +1,11 @@
 // Twenty isolates in three places, 200 requests a second for one key, ten minutes of moved time.
 import { RateLimiterClient } from '@codex/cloudflare-clients';
 import type { StrictKv } from '@codex/cloudflare-clients/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plain } from '../../../bench/limiter/contestants.mjs';
 import { DEFAULTS, simulate, total } from '../../../bench/limiter/simulate.mjs';
 import { faulty } from '../../support/backend.js';
+import { movedTime } from '../../support/time.js';
 
 const { isolates, locations, seconds, config, latencyMs } = DEFAULTS;
 const WINDOWS = seconds / config.window;
@@ -21,17 +22,11 @@ interface Writes {
   taken: number[];
 }
 
-let start = 0;
+const START = Date.UTC(2027, 0, 1);
 const clock = { pass: (ms: number) => void vi.advanceTimersByTime(ms) };
 
-beforeEach(() => {
-  // The same moment in every run: chance in the limiter comes from the clock.
-  start = Date.UTC(2027, 0, 1);
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: start });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+// The same moment in every run: chance in the limiter comes from the clock.
+movedTime(START);
 
 async function simulated(options: object, flushes: boolean) {
   const writes: Writes[] = [];
@@ -41,9 +36,9 @@ async function simulated(options: object, flushes: boolean) {
       writes.push(mine);
       const recorded = faulty(kv, (operation, [key, value, put]) => {
         if (operation !== 'put') return undefined;
-        mine.tried.push(Date.now() - start);
+        mine.tried.push(Date.now() - START);
         const written = kv.put(key as string, value as string, put as object);
-        return written.then(() => void mine.taken.push(Date.now() - start));
+        return written.then(() => void mine.taken.push(Date.now() - START));
       });
       const limiter = new RateLimiterClient(recorded, flushes ? { waitUntil: () => {} } : {});
       return limiter.checkLimit.bind(limiter);

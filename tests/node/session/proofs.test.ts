@@ -3,7 +3,8 @@ import { SessionCacheClient } from '@codex/cloudflare-clients';
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { code } from '../../support/backend.js';
-import { movedTime, pass, seeded } from '../../support/time.js';
+import { seeded } from '../../support/random.js';
+import { movedTime, pass } from '../../support/time.js';
 
 movedTime();
 

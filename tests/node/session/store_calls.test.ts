@@ -4,11 +4,11 @@ import {
   type ObjectHandle,
   SessionStoreClient,
 } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { hang } from '../../support/backend.js';
+import { ended, movedTime } from '../../support/time.js';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+movedTime();
 
 const ids = Array.from({ length: 120 }, (_, i) => `s${i}`);
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,13 +39,12 @@ function customerOf(wait: (name: string, method: string) => Promise<unknown> | u
 /** What became of a call, and when. */
 async function ending(call: Promise<unknown>) {
   const started = Date.now();
-  let ended: { error?: CloudflareClientsError; ms: number } | undefined;
-  call.then(
-    () => (ended = { ms: Date.now() - started }),
-    (error) => (ended = { error, ms: Date.now() - started }),
+  const outcome = call.then(
+    () => ({}),
+    (error: CloudflareClientsError) => ({ error }),
   );
-  while (!ended) await vi.advanceTimersByTimeAsync(100);
-  return ended;
+  const { error }: { error?: CloudflareClientsError } = await ended(outcome, 100);
+  return { ...(error && { error }), ms: Date.now() - started };
 }
 
 test('a session that hangs takes nothing of what the others answered from revokeAll', async () => {

@@ -1,6 +1,6 @@
 import { createStrictKv, type Fault, type StrictKv } from '@codex/cloudflare-clients/testing';
-import { expect, it, vi } from 'vitest';
-import { clocked } from '../../support/clock.js';
+import { expect, it } from 'vitest';
+import { clocked, moveTime, pass } from '../../support/time.js';
 
 const each = (kv: StrictKv): Record<string, () => Promise<unknown>> => ({
   get: () => kv.get('key'),
@@ -68,21 +68,17 @@ it('changes nothing when it fails or hangs, so that a write can be tried again a
 });
 
 it('is slow by the timers of the runtime', async () => {
-  vi.useFakeTimers();
-  try {
-    const kv = createStrictKv({ faults: [{ kind: 'slow', operation: 'put', ms: 3_000 }] });
-    let done = false;
-    const put = kv.put('key', 'value').then(() => {
-      done = true;
-    });
-    await vi.advanceTimersByTimeAsync(2_999);
-    expect([done, await kv.get('key')]).toEqual([false, null]);
-    await vi.advanceTimersByTimeAsync(1);
-    await put;
-    expect(await kv.get('key')).toBe('value');
-  } finally {
-    vi.useRealTimers();
-  }
+  moveTime();
+  const kv = createStrictKv({ faults: [{ kind: 'slow', operation: 'put', ms: 3_000 }] });
+  let done = false;
+  const put = kv.put('key', 'value').then(() => {
+    done = true;
+  });
+  await pass(2_999);
+  expect([done, await kv.get('key')]).toEqual([false, null]);
+  await pass(1);
+  await put;
+  expect(await kv.get('key')).toBe('value');
 });
 
 it('strikes with the probability it was given, and the same ones for the same seed', async () => {

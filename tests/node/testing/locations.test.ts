@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clocked } from '../../support/clock.js';
+import { clocked } from '../../support/time.js';
 
 const MINUTE = 60_000;
 

@@ -1,8 +1,9 @@
 // The clients on a KV with production's rules, all of them.
 import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { code, listening } from '../../support/backend.js';
+import { movedTime, pass } from '../../support/time.js';
 
 const five = { limit: 5, window: 60, keyPrefix: 'rl:' };
 const data = (userId = 'ada') => ({
@@ -11,14 +12,10 @@ const data = (userId = 'ada') => ({
 });
 
 let kv: StrictKv;
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+movedTime();
 beforeEach(() => {
-  vi.useFakeTimers();
   kv = createStrictKv();
-});
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 describe('RateLimiterClient', () => {

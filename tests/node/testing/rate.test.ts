@@ -1,6 +1,6 @@
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import { expect, it, vi } from 'vitest';
-import { clocked } from '../../support/clock.js';
+import { clocked, stopClock } from '../../support/time.js';
 
 const PUT_429 = 'KV PUT failed: 429 Too Many Requests';
 const DELETE_429 = 'KV DELETE failed: 429 Too Many Requests';
@@ -58,13 +58,9 @@ it('follows the real clock by default, and a faked one', async () => {
   const kv = createStrictKv();
   await kv.put('key', 'first');
   await expect(kv.put('key', 'second')).rejects.toThrow(PUT_429);
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1_000 });
-  try {
-    await kv.put('key', 'second');
-    // Back at the real time, which is before the last write.
-    vi.useRealTimers();
-    await kv.put('key', 'third');
-  } finally {
-    vi.useRealTimers();
-  }
+  stopClock(Date.now() + 1_000);
+  await kv.put('key', 'second');
+  // Back at the real time, which is before the last write.
+  vi.useRealTimers();
+  await kv.put('key', 'third');
 });

@@ -1,5 +1,5 @@
 // Who makes calls: each has an object of its own and knows what every call must answer.
-import type { Random } from '../../support/time.js';
+import type { Random } from '../../support/random.js';
 import type { Call } from './worker.js';
 
 /** A call and its answer. A call carries its idempotency key, so it can be made again as it is. */

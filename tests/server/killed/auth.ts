@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Random } from '../../support/time.js';
+import type { Random } from '../../support/random.js';
 import { type Actor, pick, type Step, told } from './actor.js';
 import type { Call } from './worker.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Random } from '../../support/time.js';
+import type { Random } from '../../support/random.js';
 import { type Actor, type Step, told } from './actor.js';
 
 /** A counter that goes up and down. */

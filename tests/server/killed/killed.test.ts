@@ -1,7 +1,7 @@
 // What was acknowledged is there, and once, whenever the process that did it was killed.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seeded } from '../../support/time.js';
+import { seeded } from '../../support/random.js';
 import type { Actor } from './actor.js';
 import { AuthActor } from './auth.js';
 import { CartActor } from './cart.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Random } from '../../support/time.js';
+import type { Random } from '../../support/random.js';
 import type { Actor, Step } from './actor.js';
 
 /** An exact limit: calls of several costs, until no more are admitted. */

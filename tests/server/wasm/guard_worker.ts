@@ -1,7 +1,7 @@
 // @ts-nocheck: the build that may panic has functions that the package's types do not name.
 
-import { call } from '../../../target/faults/wasm/driver.js';
 import { CacheClient } from '../../../target/faults/entries/workerd.js';
+import { call } from '../../../target/faults/wasm/driver.js';
 
 let neighbours = 0;
 // By turns: a promise of one request cannot be resolved for another.

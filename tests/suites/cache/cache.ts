@@ -1,5 +1,5 @@
 import { CacheClient } from '@codex/cloudflare-clients';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Backend,
   code,
@@ -11,13 +11,10 @@ import {
   listening,
   unique,
 } from '../../support/backend.js';
+import { settled, stopClock } from '../../support/time.js';
 
 export function cacheSuite(backend: Backend): void {
   describe(`CacheClient on ${backend.name}`, () => {
-    afterEach(() => {
-      vi.useRealTimers();
-    });
-
     it('gives back what JSON can say', async () => {
       const cache = new CacheClient(backend.kv());
       const values = [
@@ -182,12 +179,24 @@ export function cacheSuite(backend: Backend): void {
 
     it('shares one loader among calls at the same time; who joined gets a copy of his own', async () => {
       const { events, onEvent } = listening();
-      const kv = backend.kv();
+      const store = full(backend.kv());
       const key = unique();
-      let calls = 0;
+      let [calls, reads] = [0, 0];
+      // It is loading until all have read, and so have joined.
+      const joined = Promise.withResolvers<void>();
+      const read = async (answer: Promise<unknown>) => {
+        const found = await answer;
+        if (++reads === 50) void settled().then(joined.resolve);
+        return found;
+      };
+      const kv = faulty(store, (operation, args) =>
+        operation === 'get' || operation === 'getWithMetadata'
+          ? read(Reflect.apply(store[operation], store, args))
+          : undefined,
+      );
       const load = async () => {
         calls += 1;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await joined.promise;
         return { at: new Date(0) };
       };
       const all = await Promise.all(
@@ -331,7 +340,7 @@ function onFullKV(backend: Backend): void {
     const kv = full(backend.kv());
     const cache = new CacheClient(kv);
     const keys = [unique(), unique(), unique()] as [string, string, string];
-    const start = Date.now();
+    const clock = stopClock();
     await cache.set(keys[0], 'a', 1.5);
     await cache.getOrSet(keys[1], 30, () => 'b');
     await cache.set(keys[2], 'c', 60);
@@ -339,12 +348,12 @@ function onFullKV(backend: Backend): void {
     expect(metadata).toEqual({ expiresAt: expect.any(Number) });
     expect((await kv.getWithMetadata(keys[2], 'text')).metadata).toBeNull();
     expect((await cache.getMany(keys)).size).toBe(3);
-    vi.useFakeTimers({ toFake: ['Date'], now: start + 1_400 });
+    clock.at(1_499);
     expect(await cache.get(keys[0])).toBe('a');
-    vi.setSystemTime(Date.now() + 2_000);
+    clock.at(1_500);
     expect(await cache.get(keys[0])).toBeNull();
     expect((await cache.getMany(keys)).size).toBe(2);
-    vi.setSystemTime(start + 31_000);
+    clock.at(30_000);
     expect(await cache.getOrSet(keys[1], 30, () => 'again')).toBe('again');
   });
 

@@ -1,7 +1,8 @@
 import type { CartStoreClient, CartStoreOptions, MergePolicy } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { code, unique } from '../../support/backend.js';
+import { stoppedClock } from '../../support/time.js';
 
 /** What keeps carts in a suite. */
 export interface CartBackend {
@@ -16,13 +17,8 @@ const qtys = (cart: Record<string, { qty: number }> | null) =>
   cart && Object.fromEntries(Object.entries(cart).map(([key, { qty }]) => [key, qty]));
 
 export function cartSuite({ name, carts, merges }: CartBackend): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'], now: 1_900_000_000_000 });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-  const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+  const clock = stoppedClock(1_900_000_000_000);
+  const pass = (seconds: number) => clock.pass(seconds * 1_000);
 
   describe(`carts: ${name}`, () => {
     test('a line is added to, set, removed', async () => {

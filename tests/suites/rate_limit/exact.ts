@@ -1,13 +1,9 @@
-import type { ObjectHandle, RateLimitConfig } from '@codex/cloudflare-clients';
-import { tapped } from '../../support/objects.js';
+import type { RateLimitConfig } from '@codex/cloudflare-clients';
 import { five } from './limits.js';
 
 /** The limits that tests of objects use, one for each algorithm: 5 a minute. */
 export const sliding: RateLimitConfig = { ...five, keyPrefix: 'rl:sliding:', algorithm: 'sliding-window' };
 export const bucket: RateLimitConfig = { ...five, keyPrefix: 'rl:bucket:', algorithm: 'token-bucket' };
-
-/** A fresh handle on the same objects, as another isolate has it. */
-export const isolateOf = (namespace: ObjectHandle) => tapped(namespace, (call) => call());
 
 /** A limit of 5 a minute, as one would write it who has all the memory in the world. */
 export function modelOf({ algorithm }: RateLimitConfig) {

@@ -1,6 +1,7 @@
 import { RateLimiterClient } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Backend, code, counted, down, faulty, hang, listening, unique } from '../../support/backend.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 import { five, limitsSuite } from './limits.js';
 
 const tooMany = () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'));
@@ -21,15 +22,7 @@ export function rateLimitSuite(backend: Backend): void {
   });
 
   describe(`RateLimiterClient on ${backend.name}`, () => {
-    let start = 0;
-    const at = (ms: number) => vi.setSystemTime(start + ms);
-    beforeEach(() => {
-      vi.useFakeTimers({ toFake: ['Date'] });
-      start = Date.now();
-    });
-    afterEach(() => {
-      vi.useRealTimers();
-    });
+    const clock = stoppedClock();
 
     it('writes a key once a second at most, and flushes with the next call, a refused one too', async () => {
       const { kv, count } = counted(isolate(backend));
@@ -38,26 +31,26 @@ export function rateLimitSuite(backend: Backend): void {
       const stored = async () => JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? 'null');
       for (let i = 0; i < 5; i++) await limiter.checkLimit(id, five);
       expect(count.put).toBe(1);
-      expect(await stored()).toEqual({ count: 1, resetAt: start + 60_000 });
-      at(1_000);
+      expect(await stored()).toEqual({ count: 1, resetAt: clock.start + 60_000 });
+      clock.at(1_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
-      expect(await stored()).toEqual({ count: 5, resetAt: start + 60_000 });
+      expect(await stored()).toEqual({ count: 5, resetAt: clock.start + 60_000 });
       for (let i = 2; i < 50; i++) {
-        at(i * 1_000);
+        clock.at(i * 1_000);
         expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
       }
       expect(count.put).toBe(2);
     });
 
     it('flushes by waitUntil', async () => {
-      vi.useRealTimers();
+      moveTime();
       const kept: Promise<unknown>[] = [];
       const kv = isolate(backend);
       const limiter = new RateLimiterClient(kv, { waitUntil: (promise) => void kept.push(promise) });
       const id = unique();
       for (let i = 0; i < 4; i++) await limiter.checkLimit(id, five);
       expect(kept).toHaveLength(1);
-      await Promise.all(kept);
+      await ended(Promise.all(kept), 100);
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 4 });
     });
 
@@ -67,26 +60,26 @@ export function rateLimitSuite(backend: Backend): void {
       expect((await a.checkLimit(id, five)).remaining).toBe(4);
       expect((await b.checkLimit(id, five)).remaining).toBe(3);
       expect((await a.checkLimit(id, five)).remaining).toBe(3);
-      at(1_000);
+      clock.at(1_000);
       // a reads b's write, and writes the sum.
       expect((await a.checkLimit(id, five)).remaining).toBe(1);
-      at(2_000);
+      clock.at(2_000);
       expect((await b.checkLimit(id, five)).remaining).toBe(0);
       expect((await b.checkLimit(id, five)).allowed).toBe(false);
-      expect(await b.peek(id, five)).toMatchObject({ resetAt: start + 60_000 });
+      expect(await b.peek(id, five)).toMatchObject({ resetAt: clock.start + 60_000 });
     });
 
     it('reads what plain code stored, and ignores what is no counter', async () => {
       const kv = isolate(backend);
       const limiter = new RateLimiterClient(kv);
       const plain = unique();
-      await kv.put(`rl:five:${plain}`, JSON.stringify({ count: 4, resetAt: start + 9_000 }), {
+      await kv.put(`rl:five:${plain}`, JSON.stringify({ count: 4, resetAt: clock.start + 9_000 }), {
         expirationTtl: 60,
       });
       expect(await limiter.checkLimit(plain, five)).toMatchObject({
         allowed: true,
         remaining: 0,
-        resetAt: start + 9_000,
+        resetAt: clock.start + 9_000,
       });
       for (const text of [
         'x',
@@ -94,7 +87,7 @@ export function rateLimitSuite(backend: Backend): void {
         '{}',
         '{"count":"5","resetAt":9e15}',
         '{"count":-1,"resetAt":9e15}',
-        `{"count":5,"resetAt":${start}}`,
+        `{"count":5,"resetAt":${clock.start}}`,
       ]) {
         const id = unique();
         await kv.put(`rl:five:${id}`, text, { expirationTtl: 60 });
@@ -105,12 +98,15 @@ export function rateLimitSuite(backend: Backend): void {
     it('never blocks for longer than its window, whatever another configuration stored', async () => {
       const kv = isolate(backend);
       const id = unique();
-      await kv.put(`rl:five:${id}`, JSON.stringify({ count: 9, resetAt: start + 3_600_000 }), {
+      await kv.put(`rl:five:${id}`, JSON.stringify({ count: 9, resetAt: clock.start + 3_600_000 }), {
         expirationTtl: 3_600,
       });
       const limiter = new RateLimiterClient(kv);
-      expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, resetAt: start + 60_000 });
-      at(60_000);
+      expect(await limiter.checkLimit(id, five)).toMatchObject({
+        allowed: false,
+        resetAt: clock.start + 60_000,
+      });
+      clock.at(60_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
     });
 
@@ -123,13 +119,13 @@ export function rateLimitSuite(backend: Backend): void {
       );
       const limiter = new RateLimiterClient(lagging);
       for (let i = 0; i < 6; i++) await limiter.checkLimit(id, five);
-      stale = JSON.stringify({ count: 5, resetAt: start + 60_000 });
-      at(10);
+      stale = JSON.stringify({ count: 5, resetAt: clock.start + 60_000 });
+      clock.at(10);
       await limiter.reset(id, 'rl:five:');
       expect(await kv.get(`rl:five:${id}`, 'text')).toBeNull();
-      at(20);
+      clock.at(20);
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true, remaining: 4 });
-      at(1_500);
+      clock.at(1_500);
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true, remaining: 3 });
     });
 
@@ -144,12 +140,12 @@ export function rateLimitSuite(backend: Backend): void {
       for (let i = 0; i < 5; i++) expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true });
       expect(events).toContainEqual(expect.objectContaining({ note: 'kv_failed', code: 'kv_rate_limited' }));
       refusing = false;
-      at(1_000);
+      clock.at(1_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 5 });
     });
 
-    it('counts alone when KV was away from the start', async () => {
+    it('counts alone when KV was away from the clock.start', async () => {
       let away = true;
       const kv = faulty(isolate(backend), () => (away ? down() : undefined));
       const limiter = new RateLimiterClient(kv, { onUnavailable: 'allow' });
@@ -158,7 +154,7 @@ export function rateLimitSuite(backend: Backend): void {
       expect(results.filter(({ allowed }) => allowed)).toHaveLength(5);
       expect(results.every(({ degraded }) => degraded)).toBe(true);
       away = false;
-      at(1_000);
+      clock.at(1_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 5 });
     });
@@ -170,7 +166,7 @@ export function rateLimitSuite(backend: Backend): void {
       const limiter = new RateLimiterClient(kv, { onUnavailable: 'allow' });
       await limiter.checkLimit(id, five);
       away = true;
-      at(1_000);
+      clock.at(1_000);
       for (let i = 3; i >= 0; i--) {
         expect(await limiter.checkLimit(id, five)).toMatchObject({
           allowed: true,
@@ -183,7 +179,7 @@ export function rateLimitSuite(backend: Backend): void {
         allowed: false,
       });
       away = false;
-      at(2_000);
+      clock.at(2_000);
       expect(await limiter.checkLimit(id, five)).not.toHaveProperty('degraded');
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 5 });
     });

@@ -6,8 +6,9 @@ import {
   type RateLimitConfig,
   RateLimiterClient,
 } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { code, unique } from '../../support/backend.js';
+import { stoppedClock } from '../../support/time.js';
 
 /** A kind of handle that limits are kept on. */
 export interface LimitBackend {
@@ -26,15 +27,7 @@ export const five: RateLimitConfig = { limit: 5, window: 60, keyPrefix: 'rl:five
 
 export function limitsSuite(backend: LimitBackend): void {
   describe(`limits on ${backend.name}`, () => {
-    let start = 0;
-    const at = (ms: number) => vi.setSystemTime(start + ms);
-    beforeEach(() => {
-      vi.useFakeTimers({ toFake: ['Date'] });
-      start = Date.now();
-    });
-    afterEach(() => {
-      vi.useRealTimers();
-    });
+    const clock = stoppedClock();
 
     it('admits the limit, refuses the rest, and begins again when the window ends', async () => {
       const limiter = new RateLimiterClient(backend.isolate());
@@ -43,20 +36,20 @@ export function limitsSuite(backend: LimitBackend): void {
         expect(await limiter.checkLimit(id, five)).toEqual({
           allowed: true,
           remaining: i,
-          resetAt: start + 60_000,
+          resetAt: clock.start + 60_000,
           limit: 5,
           retryAfterSeconds: 0,
         });
       }
-      const refused = { allowed: false, remaining: 0, resetAt: start + 60_000, limit: 5 };
+      const refused = { allowed: false, remaining: 0, resetAt: clock.start + 60_000, limit: 5 };
       expect(await limiter.checkLimit(id, five)).toEqual({ ...refused, retryAfterSeconds: 60 });
-      at(59_999);
+      clock.at(59_999);
       expect(await limiter.checkLimit(id, five)).toEqual({ ...refused, retryAfterSeconds: 1 });
-      at(60_000);
+      clock.at(60_000);
       expect(await limiter.checkLimit(id, five)).toMatchObject({
         allowed: true,
         remaining: 4,
-        resetAt: start + 120_000,
+        resetAt: clock.start + 120_000,
       });
       expect(await limiter.checkLimit(unique(), five)).toMatchObject({ remaining: 4 });
     });
@@ -76,7 +69,7 @@ export function limitsSuite(backend: LimitBackend): void {
       const second = { limit: 2, window: 1, keyPrefix: 'rl:second:' };
       const id = unique();
       for (let i = 0; i < 3; i++) {
-        at(i * 1_000);
+        clock.at(i * 1_000);
         const results = [1, 2, 3].map(() => limiter.checkLimit(id, second));
         expect((await Promise.all(results)).filter(({ allowed }) => allowed)).toHaveLength(2);
       }
@@ -119,9 +112,9 @@ export function limitsSuite(backend: LimitBackend): void {
       const limiter = new RateLimiterClient(backend.isolate());
       const id = unique();
       for (let i = 0; i < 6; i++) await limiter.checkLimit(id, five);
-      at(10);
+      clock.at(10);
       expect(await limiter.reset(id, 'rl:five:')).toBeUndefined();
-      at(20);
+      clock.at(20);
       expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: true, remaining: 4 });
     });
 
@@ -138,7 +131,7 @@ export function limitsSuite(backend: LimitBackend): void {
           degraded: true,
           remaining: 0,
           limit: 5,
-          resetAt: start + 60_000,
+          resetAt: clock.start + 60_000,
           retryAfterSeconds: 60,
         });
       }

@@ -1,5 +1,5 @@
 import { SessionCacheClient } from '@codex/cloudflare-clients';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Backend,
   code,
@@ -11,6 +11,7 @@ import {
   listening,
   unique,
 } from '../../support/backend.js';
+import { stopClock } from '../../support/time.js';
 
 const HOUR = 3_600_000;
 
@@ -36,10 +37,6 @@ function session(
 
 export function sessionSuite(backend: Backend): void {
   describe(`SessionCacheClient on ${backend.name}`, () => {
-    afterEach(() => {
-      vi.useRealTimers();
-    });
-
     it('gives back what was set, unknown fields too, until it is deleted', async () => {
       const sessions = new SessionCacheClient(backend.kv());
       const { token, data } = session();
@@ -67,7 +64,7 @@ export function sessionSuite(backend: Backend): void {
       const { token, data } = session('u', new Date(Date.now() + 2_000));
       await sessions.set(token, data);
       expect(await sessions.get(token)).not.toBeNull();
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2_000 });
+      stopClock(Date.now() + 2_000);
       expect(await sessions.get(token)).toBeNull();
       expect(events.slice(-2)).toMatchObject([{ note: 'expired' }, { operation: 'get', hit: false }]);
     });

@@ -1,17 +1,13 @@
 // Random sequences beside a model: time moves, replies are lost, alarms ring and objects are evicted.
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { unique } from '../../support/backend.js';
-import { seeded } from '../../support/time.js';
+import { seeded } from '../../support/random.js';
+import { stoppedClock } from '../../support/time.js';
 import { EMPTY, storedUnder, stubOf, unreliable } from './objects.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+const clock = stoppedClock();
 
 /** What a storage is, in the fewest words. */
 class Model {
@@ -88,7 +84,7 @@ it.each([1, 2, 3, 4])('300 steps, seed %i', async (seed) => {
   for (let step = 0; step < 300; step++) {
     const [found, expected] = await pick(steps)();
     expect(found, `step ${step}`).toEqual(expected);
-    vi.setSystemTime(Date.now() + pick(PAUSES));
+    clock.pass(pick(PAUSES));
     if (random(10) === 0) {
       await stubOf(key).get(); // Only one that runs can be evicted.
       await evictDurableObject(stubOf(key));
@@ -97,7 +93,7 @@ it.each([1, 2, 3, 4])('300 steps, seed %i', async (seed) => {
   }
 
   await storage.delete(key);
-  vi.setSystemTime(Date.now() + 600_000);
+  clock.pass(600_000);
   await runDurableObjectAlarm(stubOf(key));
   expect(await storedUnder(key)).toEqual(EMPTY);
 });

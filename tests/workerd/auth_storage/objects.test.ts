@@ -1,30 +1,25 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { code, hang, listening, unique } from '../../support/backend.js';
-import { failure, tapped } from '../../support/objects.js';
+import { failure, intercepted } from '../../support/interception.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 import { AUTH_DO, EMPTY, exec, storedUnder, stubOf, unreliable, value } from './objects.js';
 
 const MINUTE = 60_000;
 const storage = secondaryStorage(AUTH_DO);
 const { consume } = rateLimitStorage(AUTH_DO);
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const clock = stoppedClock();
 
 describe('values', () => {
   it('are there until they expire, to the millisecond', async () => {
     const key = unique();
     expect(await storage.get(key)).toBeNull();
     await storage.set(key, 'text', 1.5);
-    pass(1_499);
+    clock.pass(1_499);
     expect(await storage.get(key)).toBe('text');
-    pass(1);
+    clock.pass(1);
     expect(await storage.get(key)).toBeNull();
     expect(await storage.getAndDelete(key)).toBeNull();
   });
@@ -33,12 +28,12 @@ describe('values', () => {
     const key = unique();
     await storage.set(key, 'short', 1);
     await storage.set(key, 'long');
-    pass(100 * 365 * 24 * 60 * MINUTE);
+    clock.pass(100 * 365 * 24 * 60 * MINUTE);
     expect(await storage.get(key)).toBe('long');
     expect(await runDurableObjectAlarm(stubOf(key))).toBe(true);
     expect(await storage.get(key)).toBe('long');
     await storage.set(key, 'short again', 1);
-    pass(1_000);
+    clock.pass(1_000);
     expect(await storage.get(key)).toBeNull();
   });
 
@@ -77,10 +72,10 @@ describe('at the same time', () => {
     const key = unique();
     const counts = await Promise.all(Array.from({ length: 50 }, () => storage.increment(key, 10)));
     expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
-    pass(9_999);
+    clock.pass(9_999);
     expect(await storage.increment(key, 10)).toBe(51);
     expect(await storage.get(key)).toBe('51');
-    pass(1);
+    clock.pass(1);
     expect(await storage.increment(key, 10)).toBe(1);
   });
 
@@ -91,9 +86,9 @@ describe('at the same time', () => {
     expect(results.filter(({ allowed }) => allowed)).toEqual(
       Array(5).fill({ allowed: true, retryAfter: null }),
     );
-    pass(7_500);
+    clock.pass(7_500);
     expect(await consume(key, rule)).toEqual({ allowed: false, retryAfter: 3 });
-    pass(2_500);
+    clock.pass(2_500);
     expect(await consume(key, rule)).toEqual({ allowed: true, retryAfter: null });
   });
 });
@@ -117,7 +112,7 @@ describe('what is stored', () => {
     expect(await storage.get(key)).toBe('newer');
     await storage.delete(key);
     await storage.set(key, 'over', 0);
-    pass(10 * MINUTE);
+    clock.pass(10 * MINUTE);
     await runDurableObjectAlarm(stubOf(key));
     expect(await storedUnder(key)).toEqual(EMPTY);
   });
@@ -129,9 +124,9 @@ describe('what is stored', () => {
       // A copy of the call may come for ten minutes.
       const ends = Math.max(ttl * 1_000, 10 * MINUTE);
       expect(await storedUnder(key)).toMatchObject({ alarm: Date.now() + ends, remembered: 1 });
-      pass(ttl * 1_000);
+      clock.pass(ttl * 1_000);
       expect(await storage.get(key)).toBeNull();
-      pass(ends - ttl * 1_000);
+      clock.pass(ends - ttl * 1_000);
       expect(await runDurableObjectAlarm(stubOf(key))).toBe(true);
       expect(await storedUnder(key)).toEqual(EMPTY);
       expect(await storage.get(key)).toBeNull();
@@ -141,7 +136,7 @@ describe('what is stored', () => {
   it('is nothing after a window, and the object counts anew', async () => {
     const key = unique();
     await storage.increment(key, 60);
-    pass(10 * MINUTE);
+    clock.pass(10 * MINUTE);
     await runDurableObjectAlarm(stubOf(key));
     expect(await storedUnder(key)).toEqual(EMPTY);
     expect(await storage.increment(key, 60)).toBe(1);
@@ -153,10 +148,10 @@ describe('what is stored', () => {
       await storage.set(key, 'session', 604_800);
       await remove(key);
       expect((await storedUnder(key)).alarm).toBe(Date.now() + 10 * MINUTE);
-      pass(10 * MINUTE - 1);
+      clock.pass(10 * MINUTE - 1);
       await runDurableObjectAlarm(stubOf(key));
       expect(await storedUnder(key)).toMatchObject({ remembered: 2, alarm: Date.now() + 1 });
-      pass(1);
+      clock.pass(1);
       await runDurableObjectAlarm(stubOf(key));
       expect(await storedUnder(key)).toEqual(EMPTY);
     }
@@ -166,11 +161,11 @@ describe('what is stored', () => {
     const key = unique();
     await storage.set(key, 'session', 660);
     await storage.set(key, 'renewed', 720);
-    pass(11 * MINUTE);
+    clock.pass(11 * MINUTE);
     await runDurableObjectAlarm(stubOf(key));
     expect(await storage.get(key)).toBe('renewed');
     expect((await storedUnder(key)).alarm).toBe(Date.now() + MINUTE);
-    pass(MINUTE);
+    clock.pass(MINUTE);
     await runDurableObjectAlarm(stubOf(key));
     expect(await storedUnder(key)).toEqual(EMPTY);
   });
@@ -238,9 +233,9 @@ describe('a call that is made again with its idempotency key', () => {
   it('is known for ten minutes', async () => {
     const stub = stubOf(unique());
     expect(await value(stub.increment('once', 3_600))).toBe(1);
-    pass(10 * MINUTE - 1);
+    clock.pass(10 * MINUTE - 1);
     expect(await value(stub.increment('once', 3_600))).toBe(1);
-    pass(1);
+    clock.pass(1);
     expect(await value(stub.increment('once', 3_600))).toBe(2);
   });
 
@@ -248,11 +243,11 @@ describe('a call that is made again with its idempotency key', () => {
     const key = unique();
     const stub = stubOf(key);
     await stub.increment('once', 1);
-    pass(1_000);
+    clock.pass(1_000);
     await runDurableObjectAlarm(stub);
     expect(await value(stub.increment('once', 1))).toBe(1);
     expect(await value(stub.increment('other', 1))).toBe(1);
-    pass(10_000);
+    clock.pass(10_000);
     await runDurableObjectAlarm(stub);
     expect(await storedUnder(key)).toEqual(EMPTY);
   });
@@ -309,7 +304,7 @@ describe('on a network that loses things', () => {
 
   it('an overloaded object is left alone', async () => {
     let calls = 0;
-    const objects = tapped(AUTH_DO, async () => {
+    const objects = intercepted(AUTH_DO, async () => {
       calls++;
       throw failure({ retryable: true, overloaded: true });
     });
@@ -318,8 +313,10 @@ describe('on a network that loses things', () => {
   });
 
   it('a call ends at its time limit', async () => {
-    vi.useRealTimers();
-    const objects = tapped(AUTH_DO, hang);
-    expect(await code(secondaryStorage(objects, { timeoutMs: 20 }).get('key'))).toBe('timeout');
+    moveTime();
+    const start = Date.now();
+    const objects = intercepted(AUTH_DO, hang);
+    expect(await ended(code(secondaryStorage(objects, { timeoutMs: 20 }).get('key')), 1)).toBe('timeout');
+    expect(Date.now() - start).toBe(20);
   });
 });

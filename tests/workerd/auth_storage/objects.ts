@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 import type { AuthStorageDurableObject, Reply } from '@codex/cloudflare-clients/durable-objects';
-import { failure, tapped } from '../../support/objects.js';
+import { failure, intercepted } from '../../support/interception.js';
 
 type Methods = 'get' | 'set' | 'delete' | 'getAndDelete' | 'increment' | 'consume';
 
@@ -51,10 +51,10 @@ export async function value<T>(reply: Promise<Reply<T>>): Promise<T> {
 
 /** The objects behind a network that loses what `loses` says: a call, or the reply of one that was done. */
 export const unreliable = (loses: () => 'call' | 'reply' | undefined) =>
-  tapped(AUTH_DO, async (call) => {
+  intercepted(AUTH_DO, async ({ deliver }) => {
     const loss = loses();
     if (loss === 'call') throw failure({ retryable: true });
-    const reply = await call();
+    const reply = await deliver();
     if (loss === 'reply') throw failure({ retryable: true });
     return reply;
   });

@@ -2,33 +2,29 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { code, unique } from '../../support/backend.js';
-import { failure, tapped } from '../../support/objects.js';
+import { copied, failure, intercepted } from '../../support/interception.js';
 import { rows, stored, stubOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { CART_DO } = env as { CART_DO: ObjectHandle };
 const stub = (id: string) => stubOf(CART_DO, id);
 const mug = { id: 'mug' };
 const tables = async (id: string) => (await stored(stub(id))).tables;
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_900_000_000_000 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+const clock = stoppedClock(1_900_000_000_000);
+const pass = (seconds: number) => clock.pass(seconds * 1_000);
 
 test('a call that finds no line is remembered, so that a copy which comes late finds none either', async () => {
-  const sent: unknown[][] = [];
-  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const { objects, sent } = copied(CART_DO);
+  const carts = new CartStoreClient(objects);
   const id = unique('cart');
   expect(await carts.removeItem(id, 'mug')).toBeNull();
   expect(await carts.setQty(id, 'mug', 1)).toBeNull();
   expect(await carts.mutate(id, [{ op: 'remove', skuId: 'mug' }])).toEqual({});
   await carts.incrementQty(id, mug, 2);
-  for (const [method, ...args] of sent.slice(0, 3)) await again(id, method as string, args);
+  for (const copy of sent.slice(0, 3)) await copy.deliver();
   expect(await carts.getCart(id)).toMatchObject({ mug: { qty: 2 } });
   await carts.deleteCart(id);
   pass(600);
@@ -37,16 +33,16 @@ test('a call that finds no line is remembered, so that a copy which comes late f
 });
 
 test('an increment that was refused while its cart was merged stays refused when that has ended', async () => {
-  const sent: unknown[][] = [];
-  const carts = new CartStoreClient(copied(CART_DO, sent));
+  const { objects, sent } = copied(CART_DO);
+  const carts = new CartStoreClient(objects);
   const [guest, mine] = [unique('guest'), unique('mine')];
   await carts.incrementQty(guest, mug, 1);
   await again(guest, 'beginMerge', [mine, 'merge']);
   const once = { idempotencyKey: 'once' };
   expect(await code(carts.incrementQty(guest, mug, 5, undefined, undefined, once))).toBe('conflict');
-  const [method, ...args] = sent.at(-1) as [string, ...unknown[]];
+  const refused = sent.at(-1);
   await again(guest, 'endMerge', ['merge', false]);
-  expect(await again(guest, method, args)).toMatchObject({ ok: false, code: 'conflict' });
+  expect(await refused?.deliver()).toMatchObject({ ok: false, code: 'conflict' });
   expect(await carts.getCart(guest)).toMatchObject({ mug: { qty: 1 } });
   pass(1);
   // The caller comes again with its own key: that is another call.
@@ -61,8 +57,8 @@ test('a merge whose begin is repeated does not empty what was put into the sourc
   await carts.incrementQty(guest, mug, 1);
   let finished = false;
   // The reply of the begin is lost; another caller finishes the merge and adds a line.
-  const lost = tapped(CART_DO, async (call, method) => {
-    const reply = await call();
+  const lost = intercepted(CART_DO, async ({ deliver, method }) => {
+    const reply = await deliver();
     if (method !== 'beginMerge' || finished) return reply;
     finished = true;
     await carts.mergeCart(guest, mine);
@@ -76,19 +72,19 @@ test('a merge whose begin is repeated does not empty what was put into the sourc
 });
 
 test('a copy of a merge that its target has refused merges nothing, whatever became of the target since', async () => {
-  const sent: unknown[][] = [];
+  const { objects, sent } = copied(CART_DO);
   const carts = new CartStoreClient(CART_DO);
   const [guest, mine] = [unique('guest'), unique('mine')];
   await carts.setCart(guest, { mug: { sku: mug, qty: 600_000 } });
   await carts.setCart(mine, { mug: { sku: mug, qty: 600_000 } });
   // Between the refusal and the giving up there is room, and a copy of the refused call arrives.
-  const crowded = tapped(copied(CART_DO, sent), async (call, method) => {
+  const crowded = intercepted(objects, async ({ deliver, method }) => {
     if (method === 'giveUpMerge') {
       await carts.setQty(mine, 'mug', 1);
-      const [refused, ...args] = sent.find(([made]) => made === 'merge') as [string, ...unknown[]];
-      expect(await again(mine, refused, args)).toMatchObject({ ok: false, code: 'limit_exceeded' });
+      const refused = sent.find((call) => call.method === 'merge');
+      expect(await refused?.deliver()).toMatchObject({ ok: false, code: 'limit_exceeded' });
     }
-    return call();
+    return deliver();
   });
   expect(await code(new CartStoreClient(crowded).mergeCart(guest, mine))).toBe('limit_exceeded');
   expect(await carts.getCart(mine)).toMatchObject({ mug: { qty: 1 } });
@@ -123,21 +119,4 @@ test('a call that comes a minute late is refused, and tells the time', async () 
 function again(id: string, method: string, args: unknown[]): Promise<unknown> {
   const cart = stub(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   return cart[method]?.(...args) ?? Promise.reject(new Error(method));
-}
-
-// The same namespace; what is sent is kept, by its method.
-function copied(namespace: ObjectHandle, sent: unknown[][]): ObjectHandle {
-  return {
-    idFromName: (name) => namespace.idFromName(name),
-    get: (id: never) => {
-      const stub = namespace.get(id) as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      const make =
-        (_: object, method: string) =>
-        (...args: unknown[]) => {
-          sent.push([method, ...args]);
-          return stub[method]?.(...args);
-        };
-      return new Proxy({}, { get: make });
-    },
-  };
 }

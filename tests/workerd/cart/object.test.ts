@@ -1,10 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { code, listening, unique } from '../../support/backend.js';
-import { tapped } from '../../support/objects.js';
+import { intercepted } from '../../support/interception.js';
 import { rows, stored, stubOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { CART_DO } = env as { CART_DO: ObjectHandle };
 const stub = (id: string) => stubOf(CART_DO, id);
@@ -13,13 +14,8 @@ const tables = async (id: string) => (await stored(stub(id))).tables;
 const exec = (id: string, sql: string) =>
   runInDurableObject(stub(id), (_, { storage }) => void storage.sql.exec(sql));
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_900_000_000_000 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+const clock = stoppedClock(1_900_000_000_000);
+const pass = (seconds: number) => clock.pass(seconds * 1_000);
 
 test('reading a cart that was never written writes nothing, and refusals leave no tables', async () => {
   const carts = new CartStoreClient(CART_DO);
@@ -203,9 +199,9 @@ test('a merge that was cut off at any step is finished by the next, and adds onc
     await carts.incrementQty(guest, mug, 2);
     await carts.incrementQty(mine, mug, 3);
     let calls = 0;
-    const dies = tapped(CART_DO, async (call) => {
-      if (calls++ !== step) return call();
-      if (delivered) await call();
+    const dies = intercepted(CART_DO, async ({ deliver }) => {
+      if (calls++ !== step) return deliver();
+      if (delivered) await deliver();
       throw new Error('the Worker is gone');
     });
     expect(await code(new CartStoreClient(dies).mergeCart(guest, mine))).toBe('object_unavailable');
@@ -221,15 +217,15 @@ test('of two who merge the same carts, one that is refused does not undo the oth
   await carts.incrementQty(guest, mug, 2);
   let calls = 0;
   // Between this one's refusal and its giving up, the other merges, and is cut off before the end.
-  const slow = tapped(CART_DO, async (call, method) => {
+  const slow = intercepted(CART_DO, async ({ deliver, method }) => {
     if (method === 'giveUpMerge') {
-      const cut = tapped(CART_DO, async (call) => {
+      const cut = intercepted(CART_DO, async ({ deliver }) => {
         if (calls++ === 2) throw new Error('the Worker is gone');
-        return call();
+        return deliver();
       });
       await new CartStoreClient(cut).mergeCart(guest, mine).catch(() => {});
     }
-    return call();
+    return deliver();
   });
   const stale = new CartStoreClient(slow).mergeCart(guest, mine, 'sum', { ifVersion: 7 });
   expect(await code(stale)).toBe('conflict');
@@ -319,8 +315,8 @@ test('anything may come by RPC: it is refused, typed, and nothing has changed', 
 test('a call that is slow is an event, or a line of warning in the words of the shop', async () => {
   const { events, onEvent } = listening();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const slow = tapped(CART_DO, async (call) => {
-    const reply = await call();
+  const slow = intercepted(CART_DO, async ({ deliver }) => {
+    const reply = await deliver();
     pass(0.25);
     return reply;
   });

@@ -2,10 +2,11 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { CounterClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { code, unique } from '../../support/backend.js';
-import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { countedObjects, failure, intercepted } from '../../support/interception.js';
 import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
 const stub = (name: string) => stubOf(COORDINATION_DO, `counter:${name}`);
@@ -14,15 +15,7 @@ const TEN_MINUTES = 600_000;
 
 describe('CounterClient', () => {
   const counters = new CounterClient(COORDINATION_DO);
-  let start = 0;
-  const at = (ms: number) => vi.setSystemTime(start + ms);
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   it('counts up, down and from 0', async () => {
     const name = unique();
@@ -50,10 +43,10 @@ describe('CounterClient', () => {
     expect(await counters.increment(name)).toBe(6);
     expect(await once()).toBe(5);
     await evictDurableObject(stub(name));
-    at(TEN_MINUTES - 1);
+    clock.at(TEN_MINUTES - 1);
     expect(await once()).toBe(5);
     expect(await counters.get(name)).toBe(6);
-    at(TEN_MINUTES);
+    clock.at(TEN_MINUTES);
     expect(await once()).toBe(11);
   });
 
@@ -68,7 +61,7 @@ describe('CounterClient', () => {
     };
     await many(900);
     expect(await first()).toBe(1);
-    at(421_000);
+    clock.at(421_000);
     await many(1_200);
     const [[kept]] = (await rows(stub(name), 'SELECT COUNT(*) FROM keys')) as [[number]];
     expect(kept).toBeGreaterThanOrEqual(1_000);
@@ -98,10 +91,10 @@ describe('CounterClient', () => {
 
   it('counts a call once whose reply was lost', async () => {
     let calls = 0;
-    const objects = tapped(COORDINATION_DO, async (go) => {
+    const objects = intercepted(COORDINATION_DO, async ({ deliver }) => {
       calls += 1;
       if (calls % 3 === 1) throw failure({ retryable: true });
-      const answer = await go();
+      const answer = await deliver();
       if (calls % 3 === 2) throw failure({ retryable: true });
       return answer;
     });
@@ -125,24 +118,24 @@ describe('CounterClient', () => {
   it('keeps a counter until it is reset, and then nothing when its keys have ended', async () => {
     const name = unique();
     await counters.increment(name, 7);
-    expect((await stored(stub(name))).alarm).toBe(start + TEN_MINUTES);
-    at(TEN_MINUTES);
+    expect((await stored(stub(name))).alarm).toBe(clock.start + TEN_MINUTES);
+    clock.at(TEN_MINUTES);
     await runDurableObjectAlarm(stub(name));
     expect(await rows(stub(name), 'SELECT * FROM keys')).toEqual([]);
     expect((await stored(stub(name))).alarm).toBeNull();
-    at(1e9);
+    clock.at(1e9);
     expect(await counters.get(name)).toBe(7);
     expect(await counters.reset(name)).toBeUndefined();
     expect(await counters.get(name)).toBe(0);
-    at(1e9 + TEN_MINUTES);
+    clock.at(1e9 + TEN_MINUTES);
     await runDurableObjectAlarm(stub(name));
     expect(await stored(stub(name))).toEqual(nothing);
     expect(await counters.increment(name)).toBe(1);
     const untouched = unique();
     // Remembered, so that a copy which comes late does not reset what is counted by then.
     await counters.reset(untouched);
-    expect((await stored(stub(untouched))).alarm).toBe(start + 1e9 + 2 * TEN_MINUTES);
-    at(1e9 + 2 * TEN_MINUTES);
+    expect((await stored(stub(untouched))).alarm).toBe(clock.start + 1e9 + 2 * TEN_MINUTES);
+    clock.at(1e9 + 2 * TEN_MINUTES);
     await runDurableObjectAlarm(stub(untouched));
     expect(await stored(stub(untouched))).toEqual(nothing);
   });
@@ -178,7 +171,7 @@ describe('CounterClient', () => {
         let [now, value] = [0, 0];
         for (const { what, by, key, wait } of steps) {
           now += wait;
-          at(now);
+          clock.at(now);
           if (what === 'add') {
             // A key is of one call.
             const ofCall = key === undefined ? undefined : `${key} ${by}`;

@@ -2,29 +2,22 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { type Lock, LockClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../../support/backend.js';
-import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { countedObjects, failure, intercepted } from '../../support/interception.js';
 import { nothing, stored, stubOf } from '../../support/stored.js';
+import { ended, moveTime, stoppedClock } from '../../support/time.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
 const stub = (name: string) => stubOf(COORDINATION_DO, `lock:${name}`);
 
 describe('LockClient', () => {
   const locks = new LockClient(COORDINATION_DO);
-  let start = 0;
-  const at = (ms: number) => vi.setSystemTime(start + ms);
+  const clock = stoppedClock();
   const get = async (name: string, ttlSeconds = 30) => {
     const lock = await locks.acquire(name, { ttlSeconds });
     return lock ?? expect.fail('the lock was not to be had');
   };
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
 
   it('has one holder at a time, of 50 at once', async () => {
     const name = unique();
@@ -33,7 +26,7 @@ describe('LockClient', () => {
     );
     const [lock, ...others] = results.filter((lock) => lock !== null);
     expect(others).toEqual([]);
-    expect(lock).toEqual({ name, fence: expect.any(Number), expiresAt: start + 30_000 });
+    expect(lock).toEqual({ name, fence: expect.any(Number), expiresAt: clock.start + 30_000 });
     expect(await locks.acquire(unique(), { ttlSeconds: 30 })).not.toBeNull();
   });
 
@@ -64,16 +57,16 @@ describe('LockClient', () => {
   it('is free after its TTL, and its late holder cannot touch the next one’s', async () => {
     const name = unique();
     const lock = await get(name, 1.5);
-    at(1_499);
+    clock.at(1_499);
     expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
-    at(1_500);
+    clock.at(1_500);
     expect(await locks.extend(lock, 5)).toBeNull();
     const next = await get(name, 30);
     expect(next.fence).toBeGreaterThan(lock.fence);
     expect(await locks.release(lock)).toBe(false);
     expect(await locks.extend(lock, 5)).toBeNull();
-    expect(await locks.extend(next, 60)).toEqual({ ...next, expiresAt: start + 61_500 });
-    at(61_499);
+    expect(await locks.extend(next, 60)).toEqual({ ...next, expiresAt: clock.start + 61_500 });
+    clock.at(61_499);
     expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
   });
 
@@ -85,7 +78,7 @@ describe('LockClient', () => {
       expect(lock.fence).toBeGreaterThan(fence);
       fence = lock.fence;
       if (i % 2) await locks.release(lock);
-      at((i + 1) * 3_600_000);
+      clock.at((i + 1) * 3_600_000);
       await runDurableObjectAlarm(stub(name));
       expect(await stored(stub(name))).toEqual(nothing);
     }
@@ -97,7 +90,7 @@ describe('LockClient', () => {
       await locks.release(lock);
     }
     // A clock that goes back.
-    at(0);
+    clock.at(0);
     expect((await get(name)).fence).toBeGreaterThan(fence);
   });
 
@@ -109,32 +102,32 @@ describe('LockClient', () => {
     await evictDurableObject(stub(name));
     expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
     const longer = await locks.extend(lock, 40);
-    expect(longer?.expiresAt).toBe(start + 40_000);
-    at(70_000);
+    expect(longer?.expiresAt).toBe(clock.start + 40_000);
+    clock.at(70_000);
     await runDurableObjectAlarm(stub(name));
-    expect((await stored(stub(name))).alarm).toBe(start + 100_000);
-    at(100_000);
+    expect((await stored(stub(name))).alarm).toBe(clock.start + 100_000);
+    clock.at(100_000);
     await runDurableObjectAlarm(stub(name));
     expect(await stored(stub(name))).toEqual(nothing);
   });
 
   it('is not kept for longer by a clock that went back', async () => {
     const name = unique();
-    at(3_600_000);
+    clock.at(3_600_000);
     await get(name, 10);
-    at(0);
+    clock.at(0);
     expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
-    at(9_999);
+    clock.at(9_999);
     expect(await locks.acquire(name, { ttlSeconds: 1 })).toBeNull();
-    at(10_000);
+    clock.at(10_000);
     expect(await locks.acquire(name, { ttlSeconds: 1 })).not.toBeNull();
   });
 
   it('gives the same lock to who asks again because the reply was lost', async () => {
     let lost = 0;
     const { events, onEvent } = listening();
-    const objects = tapped(COORDINATION_DO, async (go) => {
-      const answer = await go();
+    const objects = intercepted(COORDINATION_DO, async ({ deliver }) => {
+      const answer = await deliver();
       lost += 1;
       if (lost % 2) throw failure({ retryable: true });
       return answer;
@@ -153,19 +146,22 @@ describe('LockClient', () => {
   });
 
   it('waits politely: for the end of the lock, or for its time', async () => {
-    vi.useRealTimers();
-    const { objects, count } = countedObjects(COORDINATION_DO);
+    moveTime();
+    const start = Date.now();
+    const { objects, count, busy } = countedObjects(COORDINATION_DO);
     const patient = new LockClient(objects);
     const name = unique();
     const first = await get(name, 0.3);
-    const second = await patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
+    const second = await ended(patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 }), 1, busy);
     expect(second?.fence).toBeGreaterThan(first.fence);
+    expect(Date.now() - start).toBeLessThan(350);
     // 25 ms apart at the least.
     expect(count.acquire).toBeLessThan(15);
-    expect(await patient.acquire(name, { ttlSeconds: 30, waitMs: 60 })).toBeNull();
+    expect(await ended(patient.acquire(name, { ttlSeconds: 30, waitMs: 60 }), 1, busy)).toBeNull();
+    expect(Date.now() - start).toBeLessThan(450);
     const third = patient.acquire(name, { ttlSeconds: 30, waitMs: 20_000 });
     expect(await locks.release(second as Lock)).toBe(true);
-    expect(await third).not.toBeNull();
+    expect(await ended(third, 25, busy)).not.toBeNull();
   });
 
   it('stops waiting also where the clock stands still', async () => {
@@ -176,7 +172,9 @@ describe('LockClient', () => {
 
   describe('withLock', () => {
     it('runs one after the other, and releases whatever happens', async () => {
-      vi.useRealTimers();
+      moveTime();
+      const { objects, busy } = countedObjects(COORDINATION_DO);
+      const counted = new LockClient(objects);
       const name = unique();
       let running = 0;
       const fences: number[] = [];
@@ -189,9 +187,9 @@ describe('LockClient', () => {
         return lock.fence;
       };
       const calls = Array.from({ length: 5 }, () =>
-        locks.withLock(name, { ttlSeconds: 30, waitMs: 60_000 }, work),
+        counted.withLock(name, { ttlSeconds: 30, waitMs: 60_000 }, work),
       );
-      const answers = await Promise.all(calls);
+      const answers = await ended(Promise.all(calls), 5, busy);
       expect(answers.toSorted((a, b) => a - b)).toEqual(fences);
       const mine = new Error('mine');
       await expect(
@@ -215,8 +213,8 @@ describe('LockClient', () => {
     });
 
     it('answers what fn answered although the release failed', async () => {
-      const objects = tapped(COORDINATION_DO, (go, method) =>
-        method === 'release' ? Promise.reject(failure({})) : go(),
+      const objects = intercepted(COORDINATION_DO, ({ deliver, method }) =>
+        method === 'release' ? Promise.reject(failure({})) : deliver(),
       );
       expect(await new LockClient(objects).withLock(unique(), { ttlSeconds: 1 }, () => 7)).toBe(7);
     });
@@ -227,10 +225,10 @@ describe('LockClient', () => {
       [{ retryable: true }, 'object_unavailable'],
       [{ overloaded: true }, 'object_overloaded'],
     ] as const) {
-      const objects = tapped(COORDINATION_DO, () => Promise.reject(failure(flags)));
+      const objects = intercepted(COORDINATION_DO, () => Promise.reject(failure(flags)));
       expect(await code(new LockClient(objects).acquire('a', { ttlSeconds: 1 }))).toBe(expected);
     }
-    const hanging = tapped(COORDINATION_DO, () => new Promise(() => {}));
+    const hanging = intercepted(COORDINATION_DO, () => new Promise(() => {}));
     const timed = new LockClient(hanging, { timeoutMs: 5 });
     expect(await code(timed.acquire('a', { ttlSeconds: 1, waitMs: 60_000 }))).toBe('timeout');
     for (const answer of [
@@ -241,7 +239,7 @@ describe('LockClient', () => {
       { ok: true, value: [] },
       { ok: true, value: 'x' },
     ]) {
-      const wrong = new LockClient(tapped(COORDINATION_DO, async () => answer));
+      const wrong = new LockClient(intercepted(COORDINATION_DO, async () => answer));
       expect(await code(wrong.acquire('a', { ttlSeconds: 1 }))).toBe('misconfigured');
     }
   });
@@ -281,7 +279,7 @@ describe('LockClient', () => {
         let [now, holder, until, fence] = [0, -1, 0, 0];
         for (const { who, what, wait, ttl } of steps) {
           now += wait;
-          at(now);
+          clock.at(now);
           const held = holder >= 0 && now < until;
           if (what === 'acquire') {
             const lock = await locks.acquire(name, { ttlSeconds: ttl });

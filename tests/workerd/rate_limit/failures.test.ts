@@ -1,31 +1,25 @@
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, RateLimiterClient } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sliding } from '../../suites/rate_limit/exact.js';
 import { five } from '../../suites/rate_limit/limits.js';
 import { code, listening, unique } from '../../support/backend.js';
-import { failure, tapped } from '../../support/objects.js';
+import { failure, intercepted } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
 
 describe('RateLimiterClient when calls on objects fail', () => {
-  let start = 0;
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   it('makes them again, and counts those whose reply was lost once', async () => {
     for (const lost of [1, 2, 3]) {
       let failures = 0;
       const { events, onEvent } = listening();
-      const objects = tapped(RATE_LIMIT_DO, async (go) => {
-        if (failures === lost) return go();
+      const objects = intercepted(RATE_LIMIT_DO, async ({ deliver }) => {
+        if (failures === lost) return deliver();
         failures += 1;
-        if (failures % 2) await go();
+        if (failures % 2) await deliver();
         throw failure({ retryable: true, remote: true });
       });
       const limiter = new RateLimiterClient(objects, { onEvent });
@@ -49,7 +43,7 @@ describe('RateLimiterClient when calls on objects fail', () => {
       [{}, 1, 'object_unavailable'],
     ] as const) {
       let calls = 0;
-      const objects = tapped(RATE_LIMIT_DO, () => {
+      const objects = intercepted(RATE_LIMIT_DO, () => {
         calls += 1;
         return Promise.reject(failure(flags));
       });
@@ -60,13 +54,13 @@ describe('RateLimiterClient when calls on objects fail', () => {
 
   it('lets onUnavailable decide on what failed, and not on what was wrong', async () => {
     const { events, onEvent } = listening();
-    const objects = tapped(RATE_LIMIT_DO, () => Promise.reject(failure({ overloaded: true })));
+    const objects = intercepted(RATE_LIMIT_DO, () => Promise.reject(failure({ overloaded: true })));
     const limiter = new RateLimiterClient(objects, { onUnavailable: 'allow', onEvent });
     expect(await limiter.checkLimits('a', [five, { ...sliding, limit: 3 }])).toEqual({
       allowed: true,
       remaining: 2,
       limit: 3,
-      resetAt: start + 60_000,
+      resetAt: clock.start + 60_000,
       retryAfterSeconds: 0,
       degraded: true,
     });
@@ -76,7 +70,7 @@ describe('RateLimiterClient when calls on objects fail', () => {
     expect(await code(limiter.refund('a', five))).toBe('object_overloaded');
     expect(await code(limiter.reset('a', five.keyPrefix))).toBe('object_overloaded');
     for (const answer of [undefined, null, 7, {}, { ok: true }, { ok: true, value: { allowed: true } }]) {
-      const wrong = tapped(RATE_LIMIT_DO, async () => answer);
+      const wrong = intercepted(RATE_LIMIT_DO, async () => answer);
       const call = new RateLimiterClient(wrong, { onUnavailable: 'allow' }).checkLimit('a', five);
       expect(await code(call)).toBe('misconfigured');
     }

@@ -1,24 +1,17 @@
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, RateLimiterClient } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucket, isolateOf, sliding } from '../../suites/rate_limit/exact.js';
+import { describe, expect, it } from 'vitest';
+import { bucket, sliding } from '../../suites/rate_limit/exact.js';
 import { five } from '../../suites/rate_limit/limits.js';
 import { listening, unique } from '../../support/backend.js';
-import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { countedObjects, failure, intercepted } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
-const isolate = () => isolateOf(RATE_LIMIT_DO);
+const isolate = () => intercepted(RATE_LIMIT_DO);
 
 describe('localBlock', () => {
-  let start = 0;
-  const at = (ms: number) => vi.setSystemTime(start + ms);
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   const make = (options?: { localBlock?: boolean }) => {
     const { objects, count } = countedObjects(RATE_LIMIT_DO);
@@ -31,13 +24,13 @@ describe('localBlock', () => {
       [sliding, 60_000],
       [bucket, 12_000],
     ] as const) {
-      at(0);
+      clock.at(0);
       const { limiter, objects, count, id } = make();
       await limiter.checkLimit(id, config, { cost: 5 });
       const refused = await limiter.checkLimit(id, config);
       expect(count).toEqual({ check: 2 });
       expect(await limiter.checkLimit(id, config)).toEqual(refused);
-      at(until - 1);
+      clock.at(until - 1);
       // Per handle: every client of the same binding knows.
       expect(await new RateLimiterClient(objects).checkLimit(id, config)).toMatchObject({
         allowed: false,
@@ -45,7 +38,7 @@ describe('localBlock', () => {
       });
       expect(await limiter.checkLimits(id, [config])).toMatchObject({ allowed: false });
       expect(count).toEqual({ check: 2 });
-      at(until);
+      clock.at(until);
       expect((await limiter.checkLimit(id, config)).allowed).toBe(true);
       expect(count).toEqual({ check: 3 });
     }
@@ -86,8 +79,8 @@ describe('localBlock', () => {
 
   it('does not outlive a refund that was under way', async () => {
     const { promise: replied, resolve: reply } = Promise.withResolvers<void>();
-    const objects = tapped(RATE_LIMIT_DO, async (go, method) => {
-      const answer = await go();
+    const objects = intercepted(RATE_LIMIT_DO, async ({ deliver, method }) => {
+      const answer = await deliver();
       if (method === 'check') await replied;
       return answer;
     });
@@ -103,9 +96,9 @@ describe('localBlock', () => {
 
   it('does not outlive a refund that came after it', async () => {
     const { promise: refused, resolve: goOn } = Promise.withResolvers<void>();
-    const objects = tapped(RATE_LIMIT_DO, async (go, method) => {
+    const objects = intercepted(RATE_LIMIT_DO, async ({ deliver, method }) => {
       if (method === 'refund') await refused;
-      return go();
+      return deliver();
     });
     const limiter = new RateLimiterClient(objects);
     const id = unique();
@@ -131,7 +124,9 @@ describe('localBlock', () => {
 
   it('remembers nothing that onUnavailable decided', async () => {
     let down = true;
-    const objects = tapped(RATE_LIMIT_DO, (go) => (down ? Promise.reject(failure({})) : go()));
+    const objects = intercepted(RATE_LIMIT_DO, ({ deliver }) =>
+      down ? Promise.reject(failure({})) : deliver(),
+    );
     const limiter = new RateLimiterClient(objects, { onUnavailable: 'deny' });
     const id = unique();
     expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, degraded: true });

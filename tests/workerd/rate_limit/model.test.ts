@@ -2,25 +2,19 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, RateLimiterClient } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucket, isolateOf, modelOf, sliding } from '../../suites/rate_limit/exact.js';
+import { describe, expect, it } from 'vitest';
+import { bucket, modelOf, sliding } from '../../suites/rate_limit/exact.js';
 import { five } from '../../suites/rate_limit/limits.js';
 import { unique } from '../../support/backend.js';
+import { intercepted } from '../../support/interception.js';
 import { stubOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
-const isolate = () => isolateOf(RATE_LIMIT_DO);
+const isolate = () => intercepted(RATE_LIMIT_DO);
 
 describe('RateLimiterClient on Durable Objects', () => {
-  let start = 0;
-  const at = (ms: number) => vi.setSystemTime(start + ms);
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   // Plain models that keep everything: for each algorithm what was used when.
   it('does what plain models say, whoever calls and whenever', async () => {
@@ -39,7 +33,7 @@ describe('RateLimiterClient on Durable Objects', () => {
           let now = 0;
           for (const { what, cost, wait } of steps) {
             now += wait;
-            at(now);
+            clock.at(now);
             model.at(now);
             if (what === 'check') {
               const result = await limiter.checkLimit(id, config, { cost });

@@ -1,15 +1,16 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { type ObjectHandle, type RateLimitConfig, RateLimiterClient } from '@codex/cloudflare-clients';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucket, isolateOf, sliding } from '../../suites/rate_limit/exact.js';
+import { describe, expect, it } from 'vitest';
+import { bucket, sliding } from '../../suites/rate_limit/exact.js';
 import { five, limitsSuite } from '../../suites/rate_limit/limits.js';
 import { code, unique } from '../../support/backend.js';
-import { countedObjects, failure, tapped } from '../../support/objects.js';
+import { countedObjects, failure, intercepted } from '../../support/interception.js';
 import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO } = env as { RATE_LIMIT_DO: ObjectHandle };
-const isolate = () => isolateOf(RATE_LIMIT_DO);
+const isolate = () => intercepted(RATE_LIMIT_DO);
 
 limitsSuite({
   name: 'RateLimitDurableObject',
@@ -19,22 +20,14 @@ limitsSuite({
     return { handle: objects, asked: () => Object.keys(count).length };
   },
   failing: (how) =>
-    tapped(RATE_LIMIT_DO, () =>
+    intercepted(RATE_LIMIT_DO, () =>
       how === 'down' ? Promise.reject(failure({ remote: true })) : new Promise(() => {}),
     ),
   unavailable: 'object_unavailable',
 });
 
 describe('RateLimiterClient on Durable Objects', () => {
-  let start = 0;
-  const at = (ms: number) => vi.setSystemTime(start + ms);
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    start = Date.now();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  const clock = stoppedClock();
 
   it('is exact between isolates', async () => {
     const id = unique();
@@ -55,17 +48,17 @@ describe('RateLimiterClient on Durable Objects', () => {
     const limiter = new RateLimiterClient(isolate());
     const id = unique();
     await limiter.checkLimit(id, sliding);
-    at(59_000);
+    clock.at(59_000);
     for (let i = 3; i >= 0; i--) {
       expect(await limiter.checkLimit(id, sliding)).toMatchObject({ allowed: true, remaining: i });
     }
     // The first call leaves after a minute, the other four 59 seconds later.
     const refused = await limiter.checkLimit(id, sliding);
-    expect(refused).toMatchObject({ allowed: false, retryAfterSeconds: 1, resetAt: start + 119_000 });
-    at(60_000);
+    expect(refused).toMatchObject({ allowed: false, retryAfterSeconds: 1, resetAt: clock.start + 119_000 });
+    clock.at(60_000);
     expect(await limiter.checkLimit(id, sliding)).toMatchObject({ allowed: true, remaining: 0 });
     expect((await limiter.checkLimit(id, sliding)).allowed).toBe(false);
-    at(119_000);
+    clock.at(119_000);
     expect(await limiter.checkLimit(id, sliding)).toMatchObject({ allowed: true, remaining: 3 });
   });
 
@@ -75,12 +68,12 @@ describe('RateLimiterClient on Durable Objects', () => {
     expect(await limiter.checkLimit(id, bucket, { cost: 5 })).toMatchObject({
       allowed: true,
       remaining: 0,
-      resetAt: start + 60_000,
+      resetAt: clock.start + 60_000,
     });
     expect(await limiter.checkLimit(id, bucket)).toMatchObject({ allowed: false, retryAfterSeconds: 12 });
-    at(11_999);
+    clock.at(11_999);
     expect(await limiter.checkLimit(id, bucket)).toMatchObject({ allowed: false, retryAfterSeconds: 1 });
-    at(12_000);
+    clock.at(12_000);
     expect((await limiter.checkLimit(id, bucket)).allowed).toBe(true);
     expect((await limiter.checkLimit(id, bucket)).allowed).toBe(false);
   });
@@ -118,7 +111,7 @@ describe('RateLimiterClient on Durable Objects', () => {
     expect(await limiter.peek(id, all[2] as RateLimitConfig)).toMatchObject({ remaining: 2 });
     // Two refusals: the one that lasts longer.
     await limiter.penalize(id, all[0] as RateLimitConfig, 9);
-    at(50_000);
+    clock.at(50_000);
     expect(await limiter.checkLimits(id, [five, all[0] as RateLimitConfig])).toMatchObject({
       allowed: false,
     });
@@ -151,7 +144,7 @@ describe('RateLimiterClient on Durable Objects', () => {
       expect(await limiter.peek(id, { ...five, limit: 3, algorithm })).toMatchObject({ allowed: false });
     }
     await limiter.checkLimit(id, { ...five, algorithm: 'token-bucket' });
-    expect(await limiter.peek(id, five)).toMatchObject({ allowed: false, resetAt: start + 60_000 });
+    expect(await limiter.peek(id, five)).toMatchObject({ allowed: false, resetAt: clock.start + 60_000 });
   });
 
   it('keeps a window within the configuration of today', async () => {
@@ -159,8 +152,11 @@ describe('RateLimiterClient on Durable Objects', () => {
     const hour = { ...five, window: 3_600 };
     const limiter = new RateLimiterClient(isolate());
     for (let i = 0; i < 5; i++) await limiter.checkLimit(id, hour);
-    expect(await limiter.checkLimit(id, five)).toMatchObject({ allowed: false, resetAt: start + 60_000 });
-    at(60_000);
+    expect(await limiter.checkLimit(id, five)).toMatchObject({
+      allowed: false,
+      resetAt: clock.start + 60_000,
+    });
+    clock.at(60_000);
     expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
   });
 
@@ -168,14 +164,14 @@ describe('RateLimiterClient on Durable Objects', () => {
     for (const begin of ['refund', 'reset'] as const) {
       const id = unique();
       const limiter = new RateLimiterClient(isolate());
-      at(0);
+      clock.at(0);
       await (begin === 'refund' ? limiter.refund(id, five) : limiter.reset(id, five.keyPrefix));
-      at(10_000);
+      clock.at(10_000);
       await limiter.checkLimit(id, five, { cost: 5 });
       // A minute after the refund, and not after the first check.
-      at(60_000);
+      clock.at(60_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(false);
-      at(70_000);
+      clock.at(70_000);
       expect((await limiter.checkLimit(id, five)).allowed).toBe(true);
     }
   });
@@ -222,7 +218,7 @@ describe('RateLimiterClient on Durable Objects', () => {
     await limiter.reset(id, sliding.keyPrefix);
     await limiter.reset(id, sliding.keyPrefix);
     expect(await limiter.peek(id, sliding)).toMatchObject({ remaining: 5 });
-    at(600_000);
+    clock.at(600_000);
     await runDurableObjectAlarm(stubOf(RATE_LIMIT_DO, id));
     expect(await stored(stubOf(RATE_LIMIT_DO, id))).toEqual(nothing);
   });
@@ -231,13 +227,13 @@ describe('RateLimiterClient on Durable Objects', () => {
     for (const config of [five, sliding, bucket]) {
       const limiter = new RateLimiterClient(isolate(), { localBlock: false });
       const id = unique();
-      at(3_600_000);
+      clock.at(3_600_000);
       await limiter.checkLimit(id, config, { cost: 5 });
-      at(0);
+      clock.at(0);
       const refused = await limiter.checkLimit(id, config);
       expect(refused.allowed).toBe(false);
       expect(refused.retryAfterSeconds).toBeLessThanOrEqual(60);
-      at(60_000);
+      clock.at(60_000);
       expect((await limiter.checkLimit(id, config)).allowed).toBe(true);
     }
   });
@@ -254,22 +250,22 @@ describe('RateLimiterClient on Durable Objects', () => {
       const id = unique();
       const stub = stubOf(RATE_LIMIT_DO, id);
       for (let i = 0; i < 6; i++) await limiter.checkLimit(id, five);
-      at(30_000);
+      clock.at(30_000);
       await limiter.checkLimits(id, [sliding, bucket]);
       expect(await rows(stub, 'SELECT prefix FROM limits ORDER BY prefix')).toEqual([
         ['rl:bucket:'],
         ['rl:five:'],
         ['rl:sliding:'],
       ]);
-      expect((await stored(stub)).alarm).toBe(start + 50_000);
-      at(50_000);
+      expect((await stored(stub)).alarm).toBe(clock.start + 50_000);
+      clock.at(50_000);
       await runDurableObjectAlarm(stub);
-      expect((await stored(stub)).alarm).toBe(start + 60_000);
-      at(60_000);
+      expect((await stored(stub)).alarm).toBe(clock.start + 60_000);
+      clock.at(60_000);
       await runDurableObjectAlarm(stub);
       expect(await rows(stub, 'SELECT prefix FROM limits')).toEqual([['rl:sliding:']]);
-      expect((await stored(stub)).alarm).toBe(start + 90_000);
-      at(90_000);
+      expect((await stored(stub)).alarm).toBe(clock.start + 90_000);
+      clock.at(90_000);
       await runDurableObjectAlarm(stub);
       expect(await stored(stub)).toEqual(nothing);
       expect(await limiter.checkLimit(id, five)).toMatchObject({ remaining: 4 });
@@ -280,7 +276,7 @@ describe('RateLimiterClient on Durable Objects', () => {
       const many = { ...sliding, limit: 1_000 };
       const id = unique();
       for (let i = 0; i < 200; i++) {
-        at(i * 10);
+        clock.at(i * 10);
         await limiter.checkLimit(id, many);
       }
       expect((await limiter.peek(id, many)).remaining).toBe(800);

@@ -8,10 +8,11 @@ import type {
   Reply,
 } from '@codex/cloudflare-clients/durable-objects';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { memoryBytes } from '../../support/objects_memory.js';
 import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+import { stopClock } from '../../support/time.js';
 
 const { RATE_LIMIT_DO, COORDINATION_DO } = env as Record<string, ObjectHandle>;
 type Calls = Record<string, (...args: unknown[]) => Promise<Reply<unknown>>>;
@@ -111,17 +112,16 @@ describe('RateLimitDurableObject by RPC', () => {
   });
 
   it('knows a call whose window has ended meanwhile', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
+    const clock = stopClock();
     const stub = stubOf(RATE_LIMIT_DO as ObjectHandle, unique());
     const object = stub as unknown as Calls;
     for (const [i, config] of [five, { ...five, keyPrefix: 'short:', window: 1 }].entries()) {
       const ends = Date.now() + config.window * 1_000;
       await object.check?.([config], 1, 10 * i + 1);
-      vi.setSystemTime(ends - 100);
+      clock.at(ends - clock.start - 100);
       await object.check?.([config], 1, 10 * i + 2);
       // The reply was lost: the client asks again, and the alarm was faster.
-      vi.setSystemTime(ends + 100);
+      clock.at(ends - clock.start + 100);
       await runDurableObjectAlarm(stub);
       await object.check?.([config], 1, 10 * i + 2);
       expect(await object.peek?.(config)).toMatchObject({

@@ -3,22 +3,17 @@
 import { SessionCacheClient, SessionStoreClient } from '@codex/cloudflare-clients';
 import { createStrictKv } from '@codex/cloudflare-clients/testing';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { intercepted } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 import { namespace } from './objects.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+const clock = stoppedClock();
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const DAY = 86_400_000;
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const onEvent = () => {};
 
 const TOKENS = ['phone', 'laptop', 'other'];
@@ -61,7 +56,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
         other: `bob${world}`,
       };
       const isolates = ISOLATES.map(([place, maxStalenessSeconds]) => {
-        const revocations = intercepted(namespace, () => undefined);
+        const revocations = intercepted(namespace);
         const cache = new SessionCacheClient(kv.at(place), { revocations, maxStalenessSeconds, onEvent });
         return {
           cache,
@@ -78,32 +73,36 @@ it('serves nothing that was read before its revocation, once the bound has passe
         session: { expiresAt, userId: users[name] as string },
         user: { id: users[name] as string, readAt },
       });
-      const landing: (() => void)[] = [];
+      const landing: (() => Promise<unknown>)[] = [];
       const answers: Promise<unknown>[] = [];
       const of = (index: number) => isolates[index] as (typeof isolates)[number];
 
       for (const call of calls) {
         count += 1;
         history.push({ count, at: Date.now() });
-        if (call.op === 'pass') pass(call.ms);
+        if (call.op === 'pass') clock.pass(call.ms);
         else if (call.op === 'load') {
-          const begun = new Promise<void>((begin) => {
+          let answer: Promise<unknown> | undefined;
+          await new Promise<void>((begin) => {
             let first = true;
             const load = () => {
               const data = read(call.token);
               begin();
               if (!first) return data;
               first = false;
-              return new Promise<typeof data>((resolve) => landing.push(() => resolve(data)));
+              return new Promise<typeof data>((resolve) => {
+                landing.push(() => {
+                  resolve(data);
+                  return Promise.resolve(answer);
+                });
+              });
             };
-            const answer = of(call.which).cache.getOrLoad(call.token + world, load as never);
+            answer = of(call.which).cache.getOrLoad(call.token + world, load as never);
             answers.push(answer.finally(begin));
           });
-          await begun;
         } else if (call.op === 'land') {
           const [land] = landing.splice(call.which % Math.max(landing.length, 1), 1);
-          land?.();
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await land?.();
         } else if (call.op === 'set') {
           // What was read a while ago, at the first thing that happened since.
           const asOf = Date.now() - call.age;
@@ -135,7 +134,7 @@ it('serves nothing that was read before its revocation, once the bound has passe
           }
         }
       }
-      for (const land of landing) land();
+      for (const land of landing) void land();
       await Promise.all(answers);
     }),
     { numRuns: 50, seed: 20_261_121 },

@@ -1,30 +1,25 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { type ObjectHandle, SessionStoreClient } from '@codex/cloudflare-clients';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { code, listening, unique } from '../../support/backend.js';
-import { countedObjects, holding, intercepted, objectError } from '../../support/interception.js';
+import { countedObjects, failure, holding, intercepted } from '../../support/interception.js';
+import { stopClock } from '../../support/time.js';
 import { DAY, namespace, record, ring, stored, stub, WEEK } from './objects.js';
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 // Some of these make hundreds of calls, on a machine that may have other work.
 vi.setConfig({ testTimeout: 60_000 });
 
-const fakeDate = () => vi.useFakeTimers({ toFake: ['Date'] });
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 // A listener, so that slow calls on a busy machine are not printed.
 const onEvent = () => {};
 const store = new SessionStoreClient(namespace, { onEvent });
 
 describe('SessionStoreClient', () => {
   it('keeps a record until it is deleted, for everybody and in one call', async () => {
-    const { handle, count } = countedObjects(namespace);
+    const { objects, count } = countedObjects(namespace);
     const session = record(unique(), unique(), { userAgent: 'Ünïcödé 🦊' });
     expect(await store.get(session.sessionId)).toBeNull();
     await store.set(session);
-    const elsewhere = new SessionStoreClient(handle);
+    const elsewhere = new SessionStoreClient(objects);
     const found = await elsewhere.get(session.sessionId);
     expect(found).toEqual(session);
     expect(found?.createdAt).toBeInstanceOf(Date);
@@ -116,24 +111,24 @@ describe('SessionStoreClient', () => {
   });
 
   it('ends a session when its TTL has passed, which reading does not renew', async () => {
-    fakeDate();
+    const clock = stopClock();
     const [id, customer] = [unique('s'), unique('c')];
     await store.set(record(id, customer));
     await new SessionStoreClient(namespace, { ttlSeconds: 60 }).set(record(`${id}2`, customer));
-    pass(59_999);
+    clock.pass(59_999);
     expect(await store.list(customer)).toHaveLength(2);
-    pass(1);
+    clock.pass(1);
     expect(await store.get(`${id}2`)).toBeNull();
     expect(await store.list(customer)).toEqual([record(id, customer)]);
-    pass(WEEK - 60_001);
+    clock.pass(WEEK - 60_001);
     expect(await store.get(id)).not.toBeNull();
-    pass(1);
+    clock.pass(1);
     expect(await store.get(id)).toBeNull();
     expect(await store.revokeAll(customer)).toBe(0);
   });
 
   it('leaves nothing in an object whose time is over, and nothing by reading', async () => {
-    fakeDate();
+    const clock = stopClock();
     const [id, customer] = [unique('s'), unique('c')];
     await store.get(id);
     await store.list(customer);
@@ -146,10 +141,10 @@ describe('SessionStoreClient', () => {
     // An alarm that rings early deletes nothing, and is set again.
     await ring(`session:${id}`);
     expect(await store.get(id)).toEqual(record(id, customer));
-    pass(WEEK);
+    clock.pass(WEEK);
     await ring(`session:${id}`);
     expect(await stored(`session:${id}`)).toEqual(nothing);
-    pass(60_000);
+    clock.pass(60_000);
     await ring(`customer:${customer}`);
     expect(await stored(`customer:${customer}`)).toEqual(nothing);
     // What was deleted or revoked goes a minute later.
@@ -157,12 +152,12 @@ describe('SessionStoreClient', () => {
     await store.delete(id);
     await store.set(record(`${id}2`, customer));
     await store.revokeAll(customer);
-    pass(60_000);
+    clock.pass(60_000);
     for (const name of [`session:${id}`, `session:${id}2`]) {
       await ring(name);
       expect(await stored(name)).toEqual(nothing);
     }
-    pass(31 * DAY);
+    clock.pass(31 * DAY);
     await ring(`customer:${customer}`);
     expect(await stored(`customer:${customer}`)).toEqual(nothing);
   });
@@ -184,8 +179,8 @@ describe('SessionStoreClient', () => {
   it('refuses what cannot be kept, and changes nothing', async () => {
     const session = record(unique(), unique());
     await store.set(session);
-    const { handle, count } = countedObjects(namespace);
-    const other = new SessionStoreClient(handle);
+    const { objects, count } = countedObjects(namespace);
+    const other = new SessionStoreClient(objects);
     const ids = ['', 'x'.repeat(513), '€'.repeat(171), '\ud800', 7, null, undefined, {}];
     for (const id of ids as string[]) {
       for (const call of [
@@ -232,8 +227,8 @@ describe('SessionStoreClient', () => {
     const [kept] = await store.list(customer);
     await store.set(kept as never);
     // Entries without a session are forgotten as soon as none can be under way for them.
-    fakeDate();
-    pass(60_001);
+    const clock = stopClock();
+    clock.pass(60_001);
     expect(await store.list(customer)).toEqual([kept]);
     await store.set(session);
     expect(await store.list(customer)).toEqual([kept, session]);
@@ -243,8 +238,8 @@ describe('SessionStoreClient', () => {
 describe('a set that is under way', () => {
   it('is refused when its customer was revoked meanwhile', async () => {
     const [id, customer] = [unique('s'), unique('c')];
-    const { handle, held, letGo } = holding(namespace, 'putSession');
-    const setting = code(new SessionStoreClient(handle).set(record(id, customer)));
+    const { objects, held, letGo } = holding(namespace, 'putSession');
+    const setting = code(new SessionStoreClient(objects).set(record(id, customer)));
     await held;
     expect(await store.revokeAll(customer)).toBe(0);
     letGo();
@@ -254,17 +249,17 @@ describe('a set that is under way', () => {
   });
 
   it('is refused after half a minute, when its entry may be forgotten', async () => {
-    fakeDate();
+    const clock = stopClock();
     const [id, customer] = [unique('s'), unique('c')];
-    const { handle, held, letGo } = holding(namespace, 'putSession');
+    const { objects, held, letGo } = holding(namespace, 'putSession');
     const setting = code(
-      new SessionStoreClient(handle, { timeoutMs: 100_000, onEvent }).set(record(id, customer)),
+      new SessionStoreClient(objects, { timeoutMs: 100_000, onEvent }).set(record(id, customer)),
     );
     await held;
-    pass(30_000);
+    clock.pass(30_000);
     await store.list(customer);
     expect(await stored(`customer:${customer}`)).toMatchObject({ rows: 3 });
-    pass(30_001);
+    clock.pass(30_001);
     await store.list(customer);
     expect(await stored(`customer:${customer}`)).toMatchObject({ rows: 1 });
     letGo();
@@ -274,8 +269,8 @@ describe('a set that is under way', () => {
 
   it('does not undo a later one of the same session', async () => {
     const [id, customer] = [unique('s'), unique('c')];
-    const { handle, held, letGo } = holding(namespace, 'putSession');
-    const setting = new SessionStoreClient(handle).set(record(id, customer, { userAgent: 'first' }));
+    const { objects, held, letGo } = holding(namespace, 'putSession');
+    const setting = new SessionStoreClient(objects).set(record(id, customer, { userAgent: 'first' }));
     await held;
     await store.set(record(id, customer, { userAgent: 'second' }));
     letGo();
@@ -292,7 +287,7 @@ describe('a set that is under way', () => {
     ]) {
       const id = unique('s');
       let again: () => Promise<unknown> = async () => {};
-      const handle = intercepted(namespace, (_name, method, deliver) => {
+      const handle = intercepted(namespace, ({ method, deliver }) => {
         if (method === 'putSession') again = deliver;
         return undefined;
       });
@@ -309,7 +304,7 @@ describe('a set that is under way', () => {
 describe('objects that fail', () => {
   const failing = (method: string, error: Error, times = Number.POSITIVE_INFINITY) => {
     let left = times;
-    return intercepted(namespace, (_name, called) => {
+    return intercepted(namespace, ({ method: called }) => {
       if (called !== method || left <= 0) return undefined;
       left -= 1;
       return Promise.reject(error);
@@ -341,16 +336,16 @@ describe('objects that fail', () => {
 
   it.each(Object.entries(methods))('%s: what %s failed with reaches the caller', async (name, method) => {
     const errors: [Error, string][] = [
-      [objectError({}), 'object_unavailable'],
-      [objectError({ remote: true }), 'object_unavailable'],
-      [objectError({ retryable: true, overloaded: true }), 'object_overloaded'],
-      [objectError({ retryable: true }), 'object_unavailable'],
+      [failure({}), 'object_unavailable'],
+      [failure({ remote: true }), 'object_unavailable'],
+      [failure({ retryable: true, overloaded: true }), 'object_overloaded'],
+      [failure({ retryable: true }), 'object_unavailable'],
     ];
     for (const [error, expected] of errors) {
       const { calls } = await prepared(failing(method, error));
       expect(await code((calls[name.trim()] as () => Promise<unknown>)())).toBe(expected);
     }
-    const hanging = intercepted(namespace, (_name, called) =>
+    const hanging = intercepted(namespace, ({ method: called }) =>
       called === method ? new Promise(() => {}) : undefined,
     );
     const { calls } = await prepared(hanging, 50);
@@ -358,13 +353,13 @@ describe('objects that fail', () => {
   });
 
   it.each(Object.entries(methods))('%s: what %s failed with once is made again', async (name, method) => {
-    const { calls } = await prepared(failing(method, objectError({ retryable: true }), 1));
+    const { calls } = await prepared(failing(method, failure({ retryable: true }), 1));
     await (calls[name.trim()] as () => Promise<unknown>)();
   });
 
   it('does not fail a call that has done its work when the index cannot be told', async () => {
     const { events, onEvent } = listening();
-    const handle = failing('forgetEntries', objectError({}));
+    const handle = failing('forgetEntries', failure({}));
     const client = new SessionStoreClient(handle, { onEvent });
     const [id, one, two] = [unique('s'), unique('c'), unique('c')];
     await client.set(record(id, one));
@@ -381,8 +376,8 @@ describe('objects that fail', () => {
     const ids = Array.from({ length: 5 }, () => unique('s'));
     for (const id of ids) await store.set(record(id, customer));
     const down = `session:${ids[2]}`;
-    const handle = intercepted(namespace, (name, method) =>
-      name === down && method === 'revokeSession' ? Promise.reject(objectError({})) : undefined,
+    const handle = intercepted(namespace, ({ name, method }) =>
+      name === down && method === 'revokeSession' ? Promise.reject(failure({})) : undefined,
     );
     const error = await new SessionStoreClient(handle).revokeAll(customer).catch((error) => error);
     expect(error).toMatchObject({ code: 'partial_failure', retryable: true });

@@ -2,17 +2,13 @@
 // place to die in, one after the other.
 import { type SessionRecord, SessionStoreClient } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { dying, shuffled } from '../../support/interception.js';
+import { stoppedClock } from '../../support/time.js';
 import { namespace, record, ring } from './objects.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+const clock = stoppedClock();
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -20,7 +16,6 @@ const onEvent = () => {};
 const store = new SessionStoreClient(namespace, { onEvent, ttlSeconds: 1_000 });
 const TTL = 1_000_000;
 const SHORT_TTL = 1_000;
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 type When = 'before' | 'after';
 const WHEN: When[] = ['before', 'after'];
@@ -43,7 +38,7 @@ describe.each(WHEN)('a process that dies %s its n-th call', (when) => {
       const [before, [method, argument], possible] = (scenes[name] as (typeof scenes)[string])(s, one, two);
       for (const session of before) await store.set(session);
       const process = dying(namespace, n, when);
-      const client = new SessionStoreClient(process.handle, { onEvent, ttlSeconds: 1_000 });
+      const client = new SessionStoreClient(process.objects, { onEvent, ttlSeconds: 1_000 });
       await client[method](argument as never).catch(() => {});
       // The truth is what `get` says; `list` and `revokeAll` must agree.
       const found = await store.get(s);
@@ -99,7 +94,7 @@ it('agrees with a plain model, whatever is called and wherever a process dies', 
         return held && held.ends > Date.now() ? held : undefined;
       };
       for (const [i, call] of calls.entries()) {
-        if (call.op === 'pass') pass(call.ms);
+        if (call.op === 'pass') clock.pass(call.ms);
         if (call.op === 'ring') {
           await ring(`session:${own(call.id)}`);
           await ring(`customer:${own(call.customer)}`);
@@ -108,7 +103,7 @@ it('agrees with a plain model, whatever is called and wherever a process dies', 
           const { n, when } = call.death ?? { n: Number.POSITIVE_INFINITY, when: 'before' as const };
           const process = dying(namespace, n, when);
           const ttlSeconds = (call.op === 'set' ? call.ttl : TTL) / 1_000;
-          const client = new SessionStoreClient(process.handle, { onEvent, ttlSeconds });
+          const client = new SessionStoreClient(process.objects, { onEvent, ttlSeconds });
           const before = new Map(model);
           let answer: Promise<unknown>;
           if (call.op === 'set') {
@@ -172,7 +167,7 @@ it('loses and invents nothing when sets, deletes and revocations race, in whatev
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat()), async (numbers) => {
       const race = shuffled(namespace, (below) => (numbers.next().value as number) % Math.max(below, 1));
-      const racing = new SessionStoreClient(race.handle, { onEvent, ttlSeconds: 1_000, timeoutMs: 60_000 });
+      const racing = new SessionStoreClient(race.objects, { onEvent, ttlSeconds: 1_000, timeoutMs: 60_000 });
       const [one, two] = [unique('one'), unique('two')];
       const [old, first, second, moved, again] = ['o', '1', '2', 'm', 'a'].map(unique) as [
         string,

@@ -144,7 +144,7 @@ export class CartDurableObject extends StoredObject {
   /** Gives a merge up in its target, unless it was done before: whether it was. */
   giveUpMerge(id: string, sent?: number): Reply<boolean> {
     const bad = refusedBy(notSentText(id, 'id'));
-    return bad ?? this.write(sent, (wasm, storage) => wasm.cartGiveUp(storage, id, given(sent)));
+    return bad ?? this.write(sent, (wasm, storage) => wasm.cartGiveUpMerge(storage, id, given(sent)));
   }
 
   /** Ends a merge in its source: the cart is deleted, or free again when the target refused it. */
@@ -166,7 +166,7 @@ export class CartDurableObject extends StoredObject {
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.cartWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.cartOnAlarm(storage));
   }
 
   /** @internal */

@@ -47,7 +47,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** The value of the counter. */
   count(): Reply<number> {
-    return this.read((wasm, storage) => wasm.counterGet(storage), 0);
+    return this.read((wasm, storage) => wasm.counterCount(storage), 0);
   }
 
   /** Sets the counter to 0, once for each key. */
@@ -58,12 +58,12 @@ export class CoordinationDurableObject extends StoredObject {
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.coordinationWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.coordinationOnAlarm(storage));
   }
 
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.coordinationTables(storage, create);
+    wasm.coordinationOpen(storage, create);
 }
 
 const notHolder = (holder: unknown) => notSentName(holder, 'The holder of a lock', 'invalid_value');

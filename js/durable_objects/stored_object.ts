@@ -5,7 +5,7 @@ import { type Reply, refused } from './reply.js';
 import { lateCall, type Sent } from './sent.js';
 
 // When an alarm whose work failed goes off again, in ms.
-const WAKE_AGAIN_MS = 60_000;
+const ALARM_AGAIN_MS = 60_000;
 
 /** @internal What Rust gets of an object: its storage. */
 export type StorageHandle = object;
@@ -31,12 +31,12 @@ export abstract class StoredObject extends DurableObject<unknown> {
    * that has nothing leaves no tables either; `untouched` is the answer then.
    */
   protected readonly write = <T>(sent: Sent, job: Job, untouched?: NoInfer<T>): Reply<T> => {
-    return lateCall(sent) ?? this.#answer(() => this.#transaction<T>(job, true) as T, untouched);
+    return lateCall(sent) ?? this.#reply(() => this.#transaction<T>(job, true) as T, untouched);
   };
 
   /** @internal The same where there are tables; `absent` is the answer, or gives it, where there are none. */
   protected readonly writeIfThere = <T>(sent: Sent, job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
-    return lateCall(sent) ?? this.#answer(() => this.#transaction<T>(job, false) ?? answerOf<T>(absent));
+    return lateCall(sent) ?? this.#reply(() => this.#transaction<T>(job, false) ?? valueOf<T>(absent));
   };
 
   /**
@@ -53,7 +53,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
   protected readonly writeOnce = <T>(sent: Sent, job: Job, untouched?: NoInfer<T>): Reply<T> => {
     const late = lateCall(sent);
     if (late || !this.#open) return late ?? this.write(sent, job, untouched);
-    return this.#answer(() => {
+    return this.#reply(() => {
       try {
         return this.#run<T>(job, true) as T;
       } catch (error) {
@@ -65,27 +65,27 @@ export abstract class StoredObject extends DurableObject<unknown> {
 
   /** @internal Runs something that writes one row at most; else as {@link writeIfThere}. */
   protected readonly read = <T>(job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
-    return this.#answer(() => this.#run<T>(job, false) ?? answerOf<T>(absent));
+    return this.#reply(() => this.#run<T>(job, false) ?? valueOf<T>(absent));
   };
 
   /**
    * @internal The alarm: empties the object when the job says that nothing is left. It must not fail: an
    * alarm that throws is tried six times and then never again.
    */
-  protected readonly wake = async (
+  protected readonly onAlarm = async (
     job: (wasm: Exports, storage: StorageHandle) => boolean,
   ): Promise<void> => {
     try {
       const reply = this.writeIfThere<boolean>(undefined, job, true);
       if (reply.ok && reply.value) await this.empty();
-      else if (!reply.ok) await this.#wakeAgain();
+      else if (!reply.ok) await this.#setAlarmAgain();
     } catch {
-      await this.#wakeAgain();
+      await this.#setAlarmAgain();
     }
   };
 
-  #wakeAgain(): Promise<void> {
-    return this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
+  #setAlarmAgain(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + ALARM_AGAIN_MS);
   }
 
   /** @internal Leaves nothing behind: no table, no alarm. */
@@ -126,7 +126,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
 // How Rust says that nothing was there and nothing came of the call.
 const NOTHING = 'nothing';
 
-function answerOf<T>(absent: Absent<T>): T {
+function valueOf<T>(absent: Absent<T>): T {
   return typeof absent === 'function' ? callSync<T>(absent as (wasm: Exports) => T) : absent;
 }
 

@@ -24,13 +24,13 @@ export type LimitReply = [
 export class RateLimitDurableObject extends StoredObject {
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.limitTables(storage, create);
+    wasm.limitOpen(storage, create);
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
     const late = lateCall(sent, 'check');
     if (late) return late;
-    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
+    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitCheck(storage, limits, cost, id);
     // One limit is one row. It is not late any more.
     return limits?.length === 1 ? this.writeOnce(undefined, job) : this.write(undefined, job);
   }
@@ -38,8 +38,8 @@ export class RateLimitDurableObject extends StoredObject {
   /** What a check of cost 1 would answer. */
   peek(limit: RateLimitConfig): Reply<LimitReply> {
     return this.read(
-      (wasm, storage) => wasm.limitLook(storage, limit),
-      (wasm) => wasm.limitLook(undefined, limit),
+      (wasm, storage) => wasm.limitPeek(storage, limit),
+      (wasm) => wasm.limitPeek(undefined, limit),
     );
   }
 
@@ -73,6 +73,6 @@ export class RateLimitDurableObject extends StoredObject {
 
   /** Forgets what has ended. */
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.limitWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.limitOnAlarm(storage));
   }
 }

@@ -159,7 +159,7 @@ export class SessionDurableObject extends StoredObject {
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.sessionWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.sessionOnAlarm(storage));
   }
 }
 

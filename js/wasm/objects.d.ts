@@ -52,27 +52,27 @@ export interface Exports {
     owner: string | undefined,
     sent: number | undefined,
   ): Answer;
-  cartGiveUp(storage: object, id: string, sent: number | undefined): Answer;
+  cartGiveUpMerge(storage: object, id: string, sent: number | undefined): Answer;
   cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Answer;
-  cartWake(storage: object): boolean;
+  cartOnAlarm(storage: object): boolean;
 
   authOpen(storage: object, create: boolean): boolean;
-  authHeld(storage: object): Answer;
-  authPut(
+  authGet(storage: object): Answer;
+  authSet(
     storage: object,
     key: string,
     value: string,
     ttl: number | undefined,
     sent: number | undefined,
   ): Answer;
-  authRemove(storage: object, key: string, sent: number | undefined): Answer;
-  authTake(storage: object, key: string, sent: number | undefined): Answer;
-  authCount(storage: object, key: string, ttl: number, sent: number | undefined): Answer;
-  authAdmit(storage: object, key: string, window: number, max: number, sent: number | undefined): Answer;
-  authAlarm(storage: object): boolean;
-  limitTables(storage: object, create: boolean): boolean;
-  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
-  limitLook(storage: object | undefined, config: unknown): Answer;
+  authDelete(storage: object, key: string, sent: number | undefined): Answer;
+  authGetAndDelete(storage: object, key: string, sent: number | undefined): Answer;
+  authIncrement(storage: object, key: string, ttl: number, sent: number | undefined): Answer;
+  authConsume(storage: object, key: string, window: number, max: number, sent: number | undefined): Answer;
+  authOnAlarm(storage: object): boolean;
+  limitOpen(storage: object, create: boolean): boolean;
+  limitCheck(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
+  limitPeek(storage: object | undefined, config: unknown): Answer;
   limitPenalize(
     storage: object,
     config: unknown,
@@ -89,10 +89,10 @@ export interface Exports {
   ): Answer;
   limitReset(storage: object, keyPrefix: unknown, id: unknown, sent: number | undefined): Answer;
   limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
-  limitWake(storage: object): boolean;
+  limitOnAlarm(storage: object): boolean;
 
-  coordinationTables(storage: object, create: boolean): boolean;
-  coordinationWake(storage: object): boolean;
+  coordinationOpen(storage: object, create: boolean): boolean;
+  coordinationOnAlarm(storage: object): boolean;
   lockAcquire(storage: object, holder: string, ttlSeconds: number): Answer;
   lockExtend(
     storage: object | undefined,
@@ -102,7 +102,7 @@ export interface Exports {
   ): Answer;
   lockRelease(storage: object | undefined, holder: string, call: string): Answer;
   counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Answer;
-  counterGet(storage: object): Answer;
+  counterCount(storage: object): Answer;
   counterReset(storage: object | undefined, key: string, sent: number | undefined): Answer;
 
   sessionOpen(storage: object, create: boolean): boolean;
@@ -118,7 +118,7 @@ export interface Exports {
   ): Answer;
   sessionRemove(storage: object, timestamp: number | undefined): Answer;
   sessionRevoke(storage: object, customer: string, timestamp: number): Answer;
-  sessionWake(storage: object): boolean;
+  sessionOnAlarm(storage: object): boolean;
   customerAdd(storage: object, id: string, ttlMs: number): Answer;
   customerIndex(storage: object): Answer;
   customerForget(storage: object, ids: string[], timestamps: number[], settledOnly: boolean): Answer;

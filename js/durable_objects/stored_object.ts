@@ -36,7 +36,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
 
   /** @internal The same where there are tables; `absent` is the answer, or gives it, where there are none. */
   protected readonly writeIfThere = <T>(sent: Sent, job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
-    return lateCall(sent) ?? this.#reply(() => this.#transaction<T>(job, false) ?? valueOf<T>(absent));
+    return lateCall(sent) ?? this.#reply(() => this.#transaction<T>(job, false) ?? valueOrCall<T>(absent));
   };
 
   /**
@@ -65,7 +65,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
 
   /** @internal Runs something that writes one row at most; else as {@link writeIfThere}. */
   protected readonly read = <T>(job: Job, absent: Absent<NoInfer<T>>): Reply<T> => {
-    return this.#reply(() => this.#run<T>(job, false) ?? valueOf<T>(absent));
+    return this.#reply(() => this.#run<T>(job, false) ?? valueOrCall<T>(absent));
   };
 
   /**
@@ -107,7 +107,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
     return this.#open ? callSync((wasm) => job(wasm, storage) as T) : undefined;
   }
 
-  #answer<T>(job: () => T, untouched?: T): Reply<T> {
+  #reply<T>(job: () => T, untouched?: T): Reply<T> {
     try {
       return { ok: true, value: job() };
     } catch (error) {
@@ -126,7 +126,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
 // How Rust says that nothing was there and nothing came of the call.
 const NOTHING = 'nothing';
 
-function valueOf<T>(absent: Absent<T>): T {
+function valueOrCall<T>(absent: Absent<T>): T {
   return typeof absent === 'function' ? callSync<T>(absent as (wasm: Exports) => T) : absent;
 }
 

@@ -6,6 +6,7 @@ import {
   functionOption,
   milliseconds,
   notMilliseconds,
+  optionsOf,
   type WaitUntil,
 } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
@@ -70,9 +71,10 @@ export class CacheClient {
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
   constructor(kv: KVHandle, options?: CacheOptions) {
     this.#handle = handleOf(kv, 'CacheClient');
-    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
-    this.#waitUntil = functionOption(options?.waitUntil, 'waitUntil');
-    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+    const { timeoutMs, waitUntil, onEvent } = optionsOf(options);
+    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
+    this.#waitUntil = functionOption(waitUntil, 'waitUntil');
+    this.#onEvent = functionOption(onEvent, 'onEvent');
   }
 
   /** The value under a key, or null: `getMany` tells a cached null from none. */

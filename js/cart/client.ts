@@ -2,7 +2,7 @@ import { type Bad, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
-import { oneOf, wholeSeconds } from '../core/options.js';
+import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
 import { callObject, observedObject } from '../core/stub_call.js';
 import { callSync } from '../wasm/driver.js';
 
@@ -89,11 +89,10 @@ export class CartStoreClient<Item extends Sku = AnySku> {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
   constructor(namespace: ObjectHandle, options?: CartStoreOptions) {
-    const { ttlSeconds, onUnavailable } = options ?? {};
+    const { ttlSeconds = TTL_SECONDS, onUnavailable = 'throw' } = optionsOf(options);
     this.#objects = objectsOf(namespace, 'CartStoreClient', options);
-    this.#ttlSeconds = wholeSeconds(ttlSeconds ?? TTL_SECONDS);
-    this.#memory =
-      oneOf(onUnavailable ?? 'throw', 'onUnavailable', ['throw', 'memory'] as const) === 'memory';
+    this.#ttlSeconds = wholeSeconds(ttlSeconds);
+    this.#memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
   }
 
   /** Makes an empty cart and answers its id, a UUID. With `owner` it belongs to nobody else. */

@@ -1,7 +1,7 @@
 // What a Durable Object namespace is, and the options of the clients that call its objects.
 import { CloudflareClientsError } from './error.js';
 import type { OnEvent } from './events.js';
-import { type ClientOptions, functionOption, milliseconds, oneOf } from './options.js';
+import { type ClientOptions, functionOption, milliseconds, oneOf, optionsOf } from './options.js';
 
 /** A Durable Object namespace, by its methods: the real binding, a proxy of one, or a test double. */
 export interface ObjectHandle {
@@ -50,11 +50,18 @@ export function objectsOf(
   client: string,
   options: ObjectClientOptions | null | undefined,
 ): Objects {
-  const { timeoutMs, slowMs, locationHint, jurisdiction, onEvent } = options ?? {};
+  const { jurisdiction, ...checked } = objectOptionsOf(options);
   if (!isObjectHandle(namespace)) throw invalidHandle(namespace, client);
+  return { handle: jurisdiction === undefined ? namespace : within(namespace, jurisdiction), ...checked };
+}
+
+/** @internal What the options of a client of objects say. */
+export function objectOptionsOf(options: ObjectClientOptions | null | undefined) {
+  const { timeoutMs, slowMs, locationHint, jurisdiction, onEvent } = optionsOf(options);
   if (locationHint !== undefined) oneOf(locationHint, 'locationHint', LOCATIONS);
+  if (jurisdiction !== undefined) oneOf(jurisdiction, 'jurisdiction', ['eu', 'fedramp']);
   return {
-    handle: jurisdiction === undefined ? namespace : within(namespace, jurisdiction),
+    jurisdiction,
     placement: locationHint === undefined ? undefined : { locationHint },
     limitMs: milliseconds(timeoutMs, 'timeoutMs', 5_000),
     slowMs: milliseconds(slowMs, 'slowMs', 200),
@@ -63,7 +70,6 @@ export function objectsOf(
 }
 
 function within(namespace: ObjectHandle, jurisdiction: 'eu' | 'fedramp'): ObjectHandle {
-  oneOf(jurisdiction, 'jurisdiction', ['eu', 'fedramp']);
   const found = namespace as ObjectHandle & { jurisdiction?: (name: string) => ObjectHandle };
   if (typeof found.jurisdiction === 'function') return found.jurisdiction(jurisdiction);
   throw new CloudflareClientsError('unsupported', 'jurisdiction needs a namespace with jurisdiction()');

@@ -33,6 +33,14 @@ export function hasKeepAlive(waitUntil: WaitUntil | undefined): boolean {
   return (waitUntil ?? ambient) !== undefined;
 }
 
+/** @internal The options of a constructor; from JavaScript null stands for none. */
+export function optionsOf<T extends object>(options: T | null | undefined): Partial<T> {
+  const given: unknown = options ?? {};
+  const fits = typeof given === 'object' && !Array.isArray(given);
+  throwIf(refuse(!fits, 'misconfigured', 'The options must be an object'));
+  return options ?? {};
+}
+
 /** @internal What refuses a time limit in ms. */
 export function notMilliseconds(value: unknown, name: string): Bad {
   const fits = typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS;

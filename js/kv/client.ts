@@ -1,7 +1,7 @@
 import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
-import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
+import { type ClientOptions, functionOption, milliseconds, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
 
 /** How a value is kept, by KV's own rules. */
@@ -56,8 +56,9 @@ export class KVClient {
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
   constructor(kv: KVHandle, options?: ClientOptions) {
     this.#handle = handleOf(kv, 'KVClient');
-    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
+    const { timeoutMs, onEvent } = optionsOf(options);
+    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(onEvent, 'onEvent');
   }
 
   /**

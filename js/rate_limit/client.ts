@@ -1,8 +1,13 @@
 import { notNumber, notText, refuse } from '../core/checks.js';
 import type { KVHandle } from '../core/kv_handle.js';
-import { isObjectHandle, type ObjectClientOptions, type ObjectHandle } from '../core/namespace.js';
+import {
+  isObjectHandle,
+  type ObjectClientOptions,
+  type ObjectHandle,
+  objectOptionsOf,
+} from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
-import { booleanOption, functionOption, oneOf, type WaitUntil } from '../core/options.js';
+import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from '../core/options.js';
 import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
 import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
@@ -57,14 +62,15 @@ export class RateLimiterClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
   constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
-    const { onUnavailable = 'throw', timeoutMs, localBlock, jurisdiction } = options ?? {};
+    // On KV some of them mean nothing, and are checked all the same.
+    const { jurisdiction, onEvent } = objectOptionsOf(options);
+    const { onUnavailable = 'throw', timeoutMs, ...given } = optionsOf(options);
     oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
-    const waitUntil = functionOption(options?.waitUntil, 'waitUntil');
-    const onEvent = functionOption(options?.onEvent, 'onEvent');
+    const waitUntil = functionOption(given.waitUntil, 'waitUntil');
+    const localBlock = booleanOption(given.localBlock, 'localBlock', true);
     if (isObjectHandle(handle)) {
       const namespaceId = namespaceIdOf(handle, jurisdiction);
-      const block = booleanOption(localBlock, 'localBlock', true);
-      this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock: block }, options);
+      this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock }, options);
       return;
     }
     const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;

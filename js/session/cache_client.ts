@@ -4,7 +4,13 @@ import { ended, type OnEvent, observed, Report } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
-import { type ClientOptions, functionOption, milliseconds } from '../core/options.js';
+import {
+  booleanOption,
+  type ClientOptions,
+  functionOption,
+  milliseconds,
+  optionsOf,
+} from '../core/options.js';
 import type { Revocations as WithReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 
@@ -132,11 +138,12 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   constructor(kv: KVHandle, options?: SessionCacheOptions) {
     this.#handle = handleOf(kv, 'SessionCacheClient');
-    this.#limitMs = milliseconds(options?.timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(options?.onEvent, 'onEvent');
-    this.#hash = options?.hashTokens ?? false;
-    this.#track = options?.trackUsers ?? true;
-    this.#revocations = revocationsOf(options, this.#handle);
+    const { timeoutMs, onEvent, hashTokens, trackUsers, ...revoking } = optionsOf(options);
+    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(onEvent, 'onEvent');
+    this.#hash = booleanOption(hashTokens, 'hashTokens', false);
+    this.#track = booleanOption(trackUsers, 'trackUsers', true);
+    this.#revocations = revocationsOf({ timeoutMs, ...revoking }, this.#handle);
   }
 
   /**
@@ -278,11 +285,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 }
 
-function revocationsOf(
-  options: SessionCacheOptions | null | undefined,
-  handle: Handle,
-): Revocations | undefined {
-  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options ?? {};
+function revocationsOf(options: SessionCacheOptions, handle: Handle): Revocations | undefined {
+  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options;
+  milliseconds(slowMs, 'slowMs');
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
     throw new CloudflareClientsError('misconfigured', message);

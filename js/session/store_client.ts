@@ -1,7 +1,7 @@
 import { notText } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
-import { wholeSeconds } from '../core/options.js';
+import { optionsOf, wholeSeconds } from '../core/options.js';
 import { observedObject } from '../core/stub_call.js';
 import type { StoreMethod } from '../wasm/clients.js';
 import { notRecord, type SessionRecord } from './record.js';
@@ -50,8 +50,9 @@ export class SessionStoreClient {
    */
   constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
     this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
-    this.#ttlMs = wholeSeconds(options?.ttlSeconds ?? 604_800) * 1_000;
-    this.#namespaceId = namespaceIdOf(namespace, options?.jurisdiction);
+    const { ttlSeconds = 604_800, jurisdiction } = optionsOf(options);
+    this.#ttlMs = wholeSeconds(ttlSeconds) * 1_000;
+    this.#namespaceId = namespaceIdOf(namespace, jurisdiction);
   }
 
   /** The record of a session; null when there is none, or it has expired. */

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::check;
+use super::client::{RateLimiterClient, check};
 use super::isolate::counters;
 use super::limiter::KvLimiter;
 use super::table::CounterId;
@@ -45,8 +45,9 @@ pub fn limit_peek(
 ) -> JsValue {
     run(async move {
         let limit = Limit::new(limit, window, 1.0)?;
-        let client = limiter.client(Report(report))?;
-        client.peek(CounterId { namespace_id, key }, limit).await
+        let sync = limiter.sync(Report(report))?;
+        let id = CounterId { namespace_id, key };
+        RateLimiterClient { sync }.peek(id, limit).await
     })
 }
 
@@ -58,8 +59,9 @@ pub fn limit_reset(
     key: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = limiter.strict_client(Report(report));
-    run(async move { client.reset(CounterId { namespace_id, key }).await })
+    let sync = limiter.strict_sync(Report(report));
+    let id = CounterId { namespace_id, key };
+    run(async move { RateLimiterClient { sync }.reset(id).await })
 }
 
 /// Writes what waits of a counter after `delay_ms`.
@@ -71,10 +73,10 @@ pub fn limit_flush(
     delay_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = limiter.strict_client(Report(report));
+    let sync = limiter.strict_sync(Report(report));
     let id = CounterId { namespace_id, key };
     run(async move {
-        client.sync.flush(&id, delay_ms).await?;
+        sync.flush(&id, delay_ms).await?;
         Ok(JsValue::UNDEFINED)
     })
 }

@@ -1,5 +1,5 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone.
+// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';
@@ -9,9 +9,14 @@ import { misses } from './misses.mjs';
 import { objects } from './objects/run.mjs';
 import { perCall } from './percall.mjs';
 import { throughput } from './throughput.mjs';
+import { versions } from './versions.mjs';
 
 if (process.argv[2] === 'objects') {
   await objects();
+  process.exit();
+}
+if (process.argv[2] === 'versions') {
+  await versions(process.argv[3]);
   process.exit();
 }
 const { lines, groups } = await perCall();

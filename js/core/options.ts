@@ -35,11 +35,14 @@ export function hasKeepAlive(waitUntil: WaitUntil | undefined): boolean {
 
 /** @internal The options of a constructor; from JavaScript null stands for none. */
 export function optionsOf<T extends object>(options: T | null | undefined): Partial<T> {
-  const given: unknown = options ?? {};
-  const fits = typeof given === 'object' && !Array.isArray(given);
+  // Clients are made per request, mostly without options.
+  if (options === undefined || options === null) return NONE;
+  const fits = typeof options === 'object' && !Array.isArray(options);
   throwIf(refuse(!fits, 'misconfigured', 'The options must be an object'));
-  return options ?? {};
+  return options;
 }
+
+const NONE = Object.freeze({});
 
 /** @internal What refuses a time limit in ms. */
 export function notMilliseconds(value: unknown, name: string): Bad {
@@ -68,14 +71,16 @@ const MAX_TTL_SECONDS = 315_360_000;
 
 /** @internal */
 export function functionOption<T>(value: T | undefined, name: string): T | undefined {
-  throwIf(misconfigured(value !== undefined && typeof value !== 'function', name, 'a function'));
+  if (value === undefined) return undefined;
+  throwIf(misconfigured(typeof value !== 'function', name, 'a function'));
   return value;
 }
 
 /** @internal */
 export function booleanOption(value: boolean | undefined, name: string, fallback: boolean): boolean {
-  throwIf(misconfigured(value !== undefined && typeof value !== 'boolean', name, 'true or false'));
-  return value ?? fallback;
+  if (value === undefined) return fallback;
+  throwIf(misconfigured(typeof value !== 'boolean', name, 'true or false'));
+  return value;
 }
 
 /** @internal */

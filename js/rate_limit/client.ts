@@ -62,18 +62,20 @@ export class RateLimiterClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
   constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
-    // On KV some of them mean nothing, and are checked all the same.
-    const { jurisdiction, onEvent } = objectOptionsOf(options);
-    const { onUnavailable = 'throw', timeoutMs, ...given } = optionsOf(options);
-    oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
+    const given = optionsOf(options);
+    const { onUnavailable = 'throw', timeoutMs } = given;
+    if (onUnavailable !== 'throw') oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
     const waitUntil = functionOption(given.waitUntil, 'waitUntil');
     const localBlock = booleanOption(given.localBlock, 'localBlock', true);
     if (isObjectHandle(handle)) {
-      const namespaceId = namespaceIdOf(handle, jurisdiction);
+      const namespaceId = namespaceIdOf(handle, given.jurisdiction);
       this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock }, options);
       return;
     }
+    // On KV some of them mean nothing, and are checked all the same.
+    if (options) objectOptionsOf(options);
     const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
+    const onEvent = functionOption(given.onEvent, 'onEvent');
     this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
   }
 

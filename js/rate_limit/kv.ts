@@ -30,25 +30,27 @@ export interface KVLimitsOptions {
   onEvent: OnEvent | undefined;
 }
 
+// One object for all that a limiter knows: clients are made per request.
+interface Limiter extends KvLimiter {
+  readonly namespaceId: number;
+  readonly waitUntil: WaitUntil | undefined;
+  readonly onEvent: OnEvent | undefined;
+}
+
 /** @internal */
 export class KVLimits implements Limits {
-  readonly #namespaceId: number;
-  readonly #waitUntil: WaitUntil | undefined;
-  readonly #onEvent: OnEvent | undefined;
-  readonly #limiter: KvLimiter;
-  readonly #canFlush: boolean;
+  readonly #limiter: Limiter;
 
   constructor(kv: KVHandle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
     const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
-    this.#namespaceId = namespaceId;
-    this.#waitUntil = waitUntil;
-    this.#onEvent = onEvent;
-    this.#canFlush = hasKeepAlive(waitUntil);
     this.#limiter = {
       kv: handleOf(kv, 'RateLimiterClient', alternative).kv,
       limitMs: milliseconds(timeoutMs, 'timeoutMs', onUnavailable === 'throw' ? 0 : 2_000),
       onUnavailable,
-      flushLater: this.#canFlush ? (key, ms) => this.#flush(key, ms) : undefined,
+      flushLater: hasKeepAlive(waitUntil) ? (key, ms) => this.#flush(key, ms) : undefined,
+      namespaceId,
+      waitUntil,
+      onEvent,
     };
   }
 
@@ -66,22 +68,34 @@ export class KVLimits implements Limits {
     cost: number,
   ): Promise<RateLimitResult> {
     if (!config || more.length) return unsupported('checkLimits');
+    const limiter = this.#limiter;
     const { keyPrefix, limit, window } = config;
-    const [limiter, id, canFlush] = [this.#limiter, this.#namespaceId, this.#canFlush];
-    return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
-      wasm.limitCheck(limiter, id, keyPrefix + identifier, limit, window, cost, canFlush, report),
+    const canFlush = limiter.flushLater !== undefined;
+    return observed(limiter.onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
+      wasm.limitCheck(
+        limiter,
+        limiter.namespaceId,
+        keyPrefix + identifier,
+        limit,
+        window,
+        cost,
+        canFlush,
+        report,
+      ),
     );
   }
 
   peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
-    return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.limitPeek(this.#limiter, this.#namespaceId, keyPrefix + identifier, limit, window, report),
+    const limiter = this.#limiter;
+    return observed(limiter.onEvent, 'rate_limit', 'peek', (wasm, report) =>
+      wasm.limitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    return observed(this.#onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(this.#limiter, this.#namespaceId, keyPrefix + identifier, report),
+    const limiter = this.#limiter;
+    return observed(limiter.onEvent, 'rate_limit', 'reset', (wasm, report) =>
+      wasm.limitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
     );
   }
 
@@ -91,12 +105,13 @@ export class KVLimits implements Limits {
 
   // In `ms` the key may be written again.
   #flush(key: string, ms: number): void {
-    const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(this.#limiter, this.#namespaceId, key, ms, report),
+    const limiter = this.#limiter;
+    const flushed = observed(limiter.onEvent, 'rate_limit', 'flush', (wasm, report) =>
+      wasm.limitFlush(limiter, limiter.namespaceId, key, ms, report),
     );
     // What could not be written waits for the next call; the event has told of it.
     keepAlive(
-      this.#waitUntil,
+      limiter.waitUntil,
       flushed.catch(() => {}),
     );
   }

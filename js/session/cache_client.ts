@@ -138,12 +138,12 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   constructor(kv: KVHandle, options?: SessionCacheOptions) {
     this.#handle = handleOf(kv, 'SessionCacheClient');
-    const { timeoutMs, onEvent, hashTokens, trackUsers, ...revoking } = optionsOf(options);
-    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(onEvent, 'onEvent');
-    this.#hash = booleanOption(hashTokens, 'hashTokens', false);
-    this.#track = booleanOption(trackUsers, 'trackUsers', true);
-    this.#revocations = revocationsOf({ timeoutMs, ...revoking }, this.#handle);
+    const given = optionsOf(options);
+    this.#limitMs = milliseconds(given.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(given.onEvent, 'onEvent');
+    this.#hash = booleanOption(given.hashTokens, 'hashTokens', false);
+    this.#track = booleanOption(given.trackUsers, 'trackUsers', true);
+    this.#revocations = revocationsOf(given, this.#handle);
   }
 
   /**

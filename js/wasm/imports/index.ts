@@ -1,14 +1,34 @@
 // What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
 import { type ErrorCode, errorOf } from '../../core/error.js';
-import * as cache from './cache.js';
-import * as cart from './cart.js';
-import * as kv from './kv.js';
-import * as promises from './promises.js';
-import * as rateLimit from './rate_limit.js';
-import * as session from './session.js';
-import * as storage from './storage.js';
-import * as stub from './stub.js';
-import * as text from './text.js';
+import { clearResult, expiryMetadata } from './cache.js';
+import { cartChanges, cartLines } from './cart.js';
+import {
+  expiresAtOf,
+  kvDelete,
+  kvEntry,
+  kvGet,
+  kvGetWithMetadata,
+  kvList,
+  kvPut,
+  metadataOf,
+  textOf,
+} from './kv.js';
+import { settledWithin, sleep } from './promises.js';
+import { limitResult } from './rate_limit.js';
+import {
+  indexMetadata,
+  revocations,
+  sessionExpiry,
+  sessionIndex,
+  sessionMetadata,
+  sessionPlace,
+  sessionRecord,
+  sessionText,
+  tokenState,
+} from './session.js';
+import { setAlarm, sqlRows, sqlRun } from './storage.js';
+import { failureFlags, objectCall, replyLateAt, replyOk, replyRefusal, replyValue } from './stub.js';
+import { byteLength, parse } from './text.js';
 
 /** Where a call says what it waits for, or what it rejects with. */
 export interface Registers {
@@ -29,14 +49,41 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
       registers.fail(() => errorOf(code, message, retryable, cause, keys));
     },
     failWith: (error: unknown) => registers.fail(() => error),
-    ...text,
-    ...promises,
-    ...kv,
-    ...cache,
-    ...storage,
-    ...stub,
-    ...session,
-    ...rateLimit,
-    ...cart,
+    byteLength,
+    parse,
+    settledWithin,
+    sleep,
+    kvGet,
+    kvGetWithMetadata,
+    textOf,
+    expiresAtOf,
+    metadataOf,
+    kvPut,
+    kvDelete,
+    kvList,
+    kvEntry,
+    expiryMetadata,
+    clearResult,
+    sqlRows,
+    sqlRun,
+    setAlarm,
+    objectCall,
+    replyRefusal,
+    replyLateAt,
+    failureFlags,
+    replyOk,
+    replyValue,
+    sessionExpiry,
+    sessionText,
+    sessionRecord,
+    sessionPlace,
+    sessionIndex,
+    revocations,
+    tokenState,
+    sessionMetadata,
+    indexMetadata,
+    limitResult,
+    cartLines,
+    cartChanges,
   };
 }

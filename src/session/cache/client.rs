@@ -54,22 +54,13 @@ impl SessionCacheClient {
     /// An invalid token, or KV failed.
     pub async fn get(&self, token: &Token) -> CallResult {
         let key = self.key(token)?;
-        let found = self.find(token, &key).await?;
-        Ok(found.unwrap_or(JsValue::NULL))
-    }
-
-    pub(super) async fn find(
-        &self,
-        token: &Token,
-        key: &JsString,
-    ) -> Result<Option<JsValue>, Error> {
         let found = match &self.revocations {
-            None => self.kv.get(key).await?.and_then(|text| self.live(&text)),
+            None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
             // Boxed, so that a read without revocations does not carry its states.
-            Some(revocations) => Box::pin(self.find_admitted(revocations, token, key)).await?,
+            Some(revocations) => Box::pin(self.find_admitted(revocations, token, &key)).await?,
         };
         self.report.hit(found.is_some());
-        Ok(found)
+        Ok(found.unwrap_or(JsValue::NULL))
     }
 
     async fn find_admitted(

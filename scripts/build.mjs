@@ -59,7 +59,10 @@ export async function build({ force = false } = {}) {
   await installPackage(built);
 }
 
-/** The same package with functions that panic, trap and overflow, for the tests of the guard. */
+/**
+ * The same package as tests load it: with functions that panic, trap and overflow, and objects that are a version
+ * further. One module has both parts.
+ */
 export async function buildFaults() {
   const key = hashOf([...RUST, ...SCRIPTS, ...REST]);
   await once(
@@ -68,7 +71,10 @@ export async function buildFaults() {
     () => existsSync(at('target/faults/entries/workerd.js')),
     () => {
       rmSync(at('target/faults'), { recursive: true, force: true });
-      wasm('faults', 'clients,faults', 'target/faults/wasm', 'clients');
+      wasm('faults', 'clients,objects,faults', 'target/faults/wasm', 'clients');
+      for (const ending of ['js', 'wasm']) {
+        copyFileSync(at(`target/faults/wasm/clients.${ending}`), at(`target/faults/wasm/objects.${ending}`));
+      }
       run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
       copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
     },

@@ -71,7 +71,7 @@ export class LockClient {
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
     const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.lockAcquire(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
+      wasm.waitForLock(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
     );
     return held && lockOf(name, holder, held);
   }

@@ -72,7 +72,7 @@ export class KVLimits implements Limits {
     const { keyPrefix, limit, window } = config;
     const canFlush = limiter.flushLater !== undefined;
     return observed(limiter.onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
-      wasm.limitCheck(
+      wasm.kvLimitCheck(
         limiter,
         limiter.namespaceId,
         keyPrefix + identifier,
@@ -88,14 +88,14 @@ export class KVLimits implements Limits {
   peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.limitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
+      wasm.kvLimitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
+      wasm.kvLimitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
     );
   }
 
@@ -107,7 +107,7 @@ export class KVLimits implements Limits {
   #flush(key: string, ms: number): void {
     const limiter = this.#limiter;
     const flushed = observed(limiter.onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(limiter, limiter.namespaceId, key, ms, report),
+      wasm.kvLimitFlush(limiter, limiter.namespaceId, key, ms, report),
     );
     // What could not be written waits for the next call; the event has told of it.
     keepAlive(

@@ -137,7 +137,7 @@ export interface Exports {
     report: CallReport | undefined,
   ): Answer;
 
-  limitCheck(
+  kvLimitCheck(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
@@ -147,7 +147,7 @@ export interface Exports {
     canFlush: boolean,
     report: CallReport | undefined,
   ): Answer;
-  limitPeek(
+  kvLimitPeek(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
@@ -155,8 +155,8 @@ export interface Exports {
     window: number,
     report: CallReport | undefined,
   ): Answer;
-  limitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Answer;
-  limitFlush(
+  kvLimitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Answer;
+  kvLimitFlush(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
@@ -171,7 +171,7 @@ export interface Exports {
     cost: number,
     report: CallReport | undefined,
   ): Answer;
-  lockAcquire(
+  waitForLock(
     namespace: ClientNamespace,
     name: string,
     holder: string,

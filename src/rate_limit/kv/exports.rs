@@ -11,7 +11,7 @@ use crate::host::task::run;
 use crate::rate_limit::limit::Limit;
 
 /// `RateLimiterClient.checkLimit`. `can_flush`: the limiter has `flushLater`.
-#[wasm_bindgen(js_name = limitCheck)]
+#[wasm_bindgen(js_name = kvLimitCheck)]
 #[allow(
     clippy::too_many_arguments,
     reason = "what every check needs crosses flat: a property would cost a crossing each"
@@ -34,7 +34,7 @@ pub fn limit_check(
 }
 
 /// `RateLimiterClient.peek`.
-#[wasm_bindgen(js_name = limitPeek)]
+#[wasm_bindgen(js_name = kvLimitPeek)]
 pub fn limit_peek(
     limiter: KvLimiter,
     namespace_id: u32,
@@ -52,7 +52,7 @@ pub fn limit_peek(
 }
 
 /// `RateLimiterClient.reset`.
-#[wasm_bindgen(js_name = limitReset)]
+#[wasm_bindgen(js_name = kvLimitReset)]
 pub fn limit_reset(
     limiter: &KvLimiter,
     namespace_id: u32,
@@ -65,7 +65,7 @@ pub fn limit_reset(
 }
 
 /// Writes what waits of a counter after `delay_ms`.
-#[wasm_bindgen(js_name = limitFlush)]
+#[wasm_bindgen(js_name = kvLimitFlush)]
 pub fn limit_flush(
     limiter: &KvLimiter,
     namespace_id: u32,

@@ -18,7 +18,7 @@ describe('an operation that the wasm does not know', () => {
     ['storeCall', namespace, 1, 'revoke', 'c1'],
     ['exactLimit', limiter, 'forget', 'id', [limit], 1],
     ['exactLimit', { ...limiter, onUnavailable: 'ignore' }, 'check', 'id', [limit], 1],
-    ['limitPeek', { kv: {}, limitMs: 0, onUnavailable: 'ignore' }, 1, 'key', 5, 60],
+    ['kvLimitPeek', { kv: {}, limitMs: 0, onUnavailable: 'ignore' }, 1, 'key', 5, 60],
     ['authCall', namespace, 'clear', 'key', []],
   ])('%s is refused, and no object is called', async (name, ...args) => {
     const made = call((wasm) => (wasm as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args));

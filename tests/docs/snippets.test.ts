@@ -1,22 +1,23 @@
 // Runs every snippet of the documents, and every example in the types, on workerd's KV.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as clients from '@codex/cloudflare-clients';
 import * as betterAuth from '@codex/cloudflare-clients/better-auth';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { unstable_getMiniflareWorkerOptions as readConfig } from 'wrangler';
 import { at, run } from '../../scripts/lib.mjs';
-import { type Snippet, snippetsOf } from '../support/snippets.js';
+import { type Snippet, snippetsIn, snippetsOf } from '../support/snippets.js';
 import { bundled } from '../support/workerd.js';
 
-const GUIDES = ['kv', 'carts', 'sessions', 'limits', 'better-auth'];
-const documents = ['README.md', ...GUIDES.map((guide) => `docs/${guide}.md`)].flatMap(snippetsOf);
-const examples = readdirSync(at('js'))
-  .filter((name) => name.endsWith('.ts'))
-  .flatMap((name) => snippetsOf(`js/${name}`));
+// What is about `./testing` runs in testing.test.ts.
+const isAboutTesting = ({ where }: Snippet) => /^(docs\/testing\.md|js\/testing\/)/.test(where);
+const documents = [...snippetsOf('README.md'), ...snippetsIn('docs', '.md')].filter(
+  (snippet) => !isAboutTesting(snippet),
+);
+const examples = snippetsIn('js', '.ts').filter((snippet) => !isAboutTesting(snippet));
 const ofLanguage = (language: string) =>
   [...documents, ...examples].filter((snippet) => snippet.language === language && !snippet.file);
 
@@ -76,15 +77,38 @@ async function execute({ code }: Snippet): Promise<unknown> {
   );
 }
 
+/** What a snippet exports that is a module of a Worker. */
+async function exported({ code }: Snippet): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: { contents: code, resolveDir: at('.'), loader: 'ts' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: '/',
+    format: 'esm',
+    conditions: ['workerd'],
+    external: ['cloudflare:*'],
+    loader: { '.wasm': 'copy' },
+    logLevel: 'silent',
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
+
 it('finds the snippets', () => {
   expect(ofLanguage('ts').length).toBeGreaterThan(10);
   expect(documents.filter(({ file }) => file).length).toBeGreaterThan(5);
+  // Every client's typings show how it is used.
+  const shown = (name: string) => examples.some(({ code }) => code.includes(`new ${name}(`));
+  const names = Object.keys(clients).filter((name) => name.endsWith('Client'));
+  expect(names.filter((name) => !shown(name))).toEqual([]);
 });
 
 describe('TypeScript runs', () => {
   it.each(ofLanguage('ts'))('$where', async (snippet) => {
     const log = vi.fn();
     context.console = { log };
+    const [, names] = /^export \{ (.+) \} from/m.exec(snippet.code) ?? [];
+    if (names) return expect(await exported(snippet)).toEqual(names.split(', '));
     await execute(snippet);
     // What a snippet says it prints, it prints.
     const said = /console\.log\(.*?\); \/\/ (.*)/.exec(snippet.code)?.[1];

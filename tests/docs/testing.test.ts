@@ -3,7 +3,7 @@ import * as clients from '@codex/cloudflare-clients';
 import * as testing from '@codex/cloudflare-clients/testing';
 import { transformSync } from 'esbuild';
 import * as vitest from 'vitest';
-import { snippetsOf } from '../support/snippets.js';
+import { snippetsIn, snippetsOf } from '../support/snippets.js';
 
 const { describe, expect, it } = vitest;
 const context: Record<string, unknown> = { ...vitest, ...testing, ...clients };
@@ -24,7 +24,7 @@ describe.each(documents)('$where', ({ code }) => {
   execute(code);
 });
 
-const examples = ['strict_kv', 'options'].flatMap((name) => snippetsOf(`js/testing/${name}.ts`));
+const examples = snippetsIn('js/testing', '.ts');
 it.each(examples)('$where', async ({ code }) => {
   const kv = testing.createStrictKv();
   // What an example says a call answers, it answers.

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inject } from 'vitest';
 import { at, env as projectEnv } from '../../scripts/lib.mjs';
 import { linkPackages } from './prefilled.ts';
@@ -93,6 +93,16 @@ export class Consumer {
   /** A project inside this one, such as an app of a monorepo. */
   inside(folder: string): Consumer {
     return new Consumer(join(this.folder, folder));
+  }
+
+  /** A file of the installed package, wherever it lies there. */
+  installed(name: string): Buffer {
+    const folder = 'node_modules/@codex/cloudflare-clients';
+    const found = readdirSync(join(this.folder, folder), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => basename(file) === name,
+    );
+    if (found.length !== 1) throw new Error(`${found.length} files are called ${name}`);
+    return this.bytes(join(folder, found[0] as string));
   }
 
   bytes(file: string): Buffer {

@@ -29,7 +29,7 @@ test('`vite build` leaves the wasm as it is, and `vite preview` serves the build
   const [wasm, ...more] = readdirSync(join(consumer.folder, assets));
   expect(more).toEqual([]);
   expect(wasm).toMatch(/\.wasm$/);
-  const installed = consumer.bytes('node_modules/@codex/cloudflare-clients/clients.wasm');
+  const installed = consumer.installed('clients.wasm');
   expect(consumer.bytes(`${assets}/${wasm}`).equals(installed)).toBe(true);
   await serves('preview');
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { at } from '../../scripts/lib.mjs';
 
 /** A code block of a document. */
@@ -31,4 +32,12 @@ export function snippetsOf(name: string): Snippet[] {
     }
   }
   return snippets;
+}
+
+/** The snippets of all files in a folder and in those below it, of one kind: `.md`, `.ts`. */
+export function snippetsIn(folder: string, extension: string): Snippet[] {
+  return readdirSync(at(folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(extension))
+    .sort()
+    .flatMap((name) => snippetsOf(join(folder, name)));
 }

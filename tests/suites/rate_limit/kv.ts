@@ -145,7 +145,7 @@ export function rateLimitSuite(backend: Backend): void {
       expect(JSON.parse((await kv.get(`rl:five:${id}`, 'text')) ?? '')).toMatchObject({ count: 5 });
     });
 
-    it('counts alone when KV was away from the clock.start', async () => {
+    it('counts alone when KV was away from the start', async () => {
       let away = true;
       const kv = faulty(isolate(backend), () => (away ? down() : undefined));
       const limiter = new RateLimiterClient(kv, { onUnavailable: 'allow' });

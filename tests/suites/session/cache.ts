@@ -1,39 +1,10 @@
 import { SessionCacheClient } from '@codex/cloudflare-clients';
-import { describe, expect, it, vi } from 'vitest';
-import {
-  type Backend,
-  code,
-  counted,
-  down,
-  faulty,
-  full,
-  hang,
-  listening,
-  unique,
-} from '../../support/backend.js';
+import { describe, expect, it } from 'vitest';
+import { type Backend, code, counted, down, faulty, hang, listening, unique } from '../../support/backend.js';
 import { stopClock } from '../../support/time.js';
-
-const HOUR = 3_600_000;
-
-function session(
-  userId = unique('user'),
-  expiresAt: string | Date = new Date(Date.now() + HOUR).toISOString(),
-) {
-  const token = unique('token');
-  return {
-    token,
-    data: {
-      session: { id: 'session-1', userId, token, expiresAt, ipAddress: '203.0.113.7' },
-      user: {
-        id: userId,
-        email: 'ada@example.com',
-        name: 'Ada',
-        role: 'customer' as const,
-        emailVerified: true,
-      },
-    },
-  };
-}
+import { session } from './data.js';
+import { sessionLoadingSuite } from './loading.js';
+import { userSessionsSuite } from './users.js';
 
 export function sessionSuite(backend: Backend): void {
   describe(`SessionCacheClient on ${backend.name}`, () => {
@@ -195,67 +166,8 @@ export function sessionSuite(backend: Backend): void {
       expect(await loud.get(token)).toEqual(data);
     });
 
-    it('getOrLoad asks the loader for what is not there, and answers the same from then on', async () => {
-      const { events, onEvent } = listening();
-      const sessions = new SessionCacheClient(backend.kv(), { onEvent });
-      const expiresAt = new Date(Date.now() + HOUR);
-      const { token, data } = session(unique('user'), expiresAt);
-      const load = vi.fn(async () => data);
-      // Who loaded gets what was loaded, the others what is stored.
-      expect(await sessions.getOrLoad(token, load)).toBe(data);
-      const stored = { ...data, session: { ...data.session, expiresAt: expiresAt.toISOString() } };
-      expect(await sessions.getOrLoad(token, load)).toEqual(stored);
-      expect(await sessions.get(token)).toEqual(stored);
-      expect(load).toHaveBeenCalledTimes(1);
-      expect(events.map(({ operation, hit }) => [operation, hit])).toEqual([
-        ['getOrLoad', false],
-        ['getOrLoad', true],
-        ['get', true],
-      ]);
-    });
-
-    it('getOrLoad caches neither null nor what has expired', async () => {
-      const { kv, count } = counted(backend.kv());
-      const sessions = new SessionCacheClient(kv);
-      const expired = session('u', new Date(Date.now() - 1)).data;
-      const token = unique();
-      for (const found of [null, undefined, expired]) {
-        expect(await sessions.getOrLoad(token, () => found as never)).toBeNull();
-        expect(await sessions.getOrLoad(token, async () => found as never)).toBeNull();
-      }
-      expect(count.put).toBeUndefined();
-    });
-
-    it('getOrLoad lets only the loader fail the call', async () => {
-      const { events, onEvent } = listening();
-      const { token, data } = session();
-      const failing = new SessionCacheClient(faulty(backend.kv(), down), { onEvent });
-      expect(await failing.getOrLoad(token, () => data)).toBe(data);
-      expect(events).toMatchObject([
-        { note: 'kv_failed', code: 'kv_unavailable' },
-        { note: 'not_cached', code: 'kv_unavailable' },
-        { operation: 'getOrLoad', hit: false },
-      ]);
-      const hanging = new SessionCacheClient(faulty(backend.kv(), hang), { timeoutMs: 5 });
-      expect(await hanging.getOrLoad(token, () => data)).toBe(data);
-      const sessions = new SessionCacheClient(backend.kv());
-      const error = new Error('the database is down');
-      await expect(sessions.getOrLoad(token, () => Promise.reject(error))).rejects.toBe(error);
-      const thrower = () => {
-        throw error;
-      };
-      await expect(sessions.getOrLoad(token, thrower)).rejects.toBe(error);
-      for (const value of [1, 'text', {}, { session: {}, user: {} }]) {
-        expect(await code(sessions.getOrLoad(token, () => value as never))).toBe('invalid_session');
-      }
-      const load = vi.fn();
-      expect(await code(sessions.getOrLoad('', load))).toBe('invalid_key');
-      expect(await code(sessions.getOrLoad(7 as never, load))).toBe('invalid_key');
-      expect(await code(sessions.getOrLoad(token, undefined as never))).toBe('invalid_value');
-      expect(load).not.toHaveBeenCalled();
-    });
-
-    if (backend.full) userSessions(backend);
+    sessionLoadingSuite(backend);
+    if (backend.full) userSessionsSuite(backend);
     else {
       it('says that a handle without list cannot find the sessions of a user, and writes no index', async () => {
         const { kv, count } = counted(backend.kv());
@@ -266,96 +178,4 @@ export function sessionSuite(backend: Backend): void {
       });
     }
   });
-}
-
-function userSessions(backend: Backend): void {
-  it('deletes the sessions of one user and of no other, whatever is in the ids', async () => {
-    for (const options of [{}, { hashTokens: true }]) {
-      const sessions = new SessionCacheClient(backend.kv(), options);
-      const base = unique('user');
-      const users = [base, `${base}:b`, `${base}%3Ab`, `${base}/../x`, `${base} ü\u{1f600}`];
-      const all = users.flatMap((user) => [session(user), session(user)]);
-      for (const { token, data } of all) await sessions.set(token, data);
-      for (const [i, user] of users.entries()) {
-        expect(await sessions.deleteUserSessions(user)).toBe(2);
-        expect(await sessions.deleteUserSessions(user)).toBe(0);
-        const left = await Promise.all(all.map(({ token }) => sessions.get(token)));
-        expect(left.filter(Boolean)).toHaveLength(2 * (users.length - 1 - i));
-      }
-    }
-  });
-
-  it('keeps the index as documented: hashed, expiring with the session, the key in its metadata', async () => {
-    const kv = full(backend.kv());
-    const { token, data } = session('a:b', new Date(Date.now() + HOUR));
-    await new SessionCacheClient(kv).set(token, data);
-    const hash = await sha256(token);
-    const { keys } = await kv.list({ prefix: 'session-user:a%3Ab:' });
-    const entry = keys.find(({ name }) => name.endsWith(hash));
-    expect(entry).toMatchObject({
-      name: `session-user:a%3Ab:${hash}`,
-      metadata: { key: `session:${token}` },
-    });
-    expect(entry?.expiration).toBeGreaterThan(Date.now() / 1000 + 3_500);
-  });
-
-  it('writes the index before the session, so that a process that ends leaves none that cannot be found', async () => {
-    const { token, data } = session();
-    let puts = 0;
-    const kv = faulty(full(backend.kv()), (operation) => {
-      if (operation === 'put' && ++puts === 2) return down();
-    });
-    await new SessionCacheClient(kv).set(token, data).catch(() => {});
-    expect(await new SessionCacheClient(backend.kv()).get(token)).toBeNull();
-    expect(await new SessionCacheClient(backend.kv()).deleteUserSessions(data.user.id)).toBe(1);
-  });
-
-  it('with trackUsers: false writes no index and refuses to delete by user', async () => {
-    const { kv, count } = counted(backend.kv());
-    const sessions = new SessionCacheClient(kv, { trackUsers: false });
-    const { token, data } = session();
-    await sessions.set(token, data);
-    expect(count).toEqual({ put: 1 });
-    expect(await code(sessions.deleteUserSessions(data.user.id))).toBe('unsupported');
-  });
-
-  it('reports what KV did not delete, and finishes when called again', async () => {
-    const user = unique('user');
-    const kv = full(backend.kv());
-    const tokens = Array.from({ length: 8 }, () => session(user));
-    for (const { token, data } of tokens) await new SessionCacheClient(kv).set(token, data);
-    let deletes = 0;
-    const flaky = faulty(kv, (operation) => (operation === 'delete' && ++deletes > 7 ? down() : undefined));
-    expect(await code(new SessionCacheClient(flaky).deleteUserSessions(user))).toBe('partial_failure');
-    await new SessionCacheClient(kv).deleteUserSessions(user);
-    for (const { token } of tokens) expect(await new SessionCacheClient(kv).get(token)).toBeNull();
-    expect(await new SessionCacheClient(kv).deleteUserSessions(user)).toBe(0);
-  });
-
-  it('stops before the 1,000 operations of an invocation', async () => {
-    const user = unique('user');
-    const kv = full(backend.kv());
-    const index = Array.from({ length: 600 }, (_, i) => `session-user:${user}:${i}`);
-    for (let i = 0; i < index.length; i += 100) {
-      await Promise.all(
-        index
-          .slice(i, i + 100)
-          .map((name, j) =>
-            kv.put(name, '', { expirationTtl: 600, metadata: { key: `session:${user}-${i + j}` } }),
-          ),
-      );
-    }
-    const { kv: handle, count } = counted(kv);
-    const sessions = new SessionCacheClient(handle);
-    expect(await code(sessions.deleteUserSessions(user))).toBe('partial_failure');
-    expect((count.delete ?? 0) + (count.list ?? 0)).toBeLessThanOrEqual(1_000);
-    expect(count.delete).toBeGreaterThan(990);
-    await sessions.deleteUserSessions(user);
-    expect((await kv.list({ prefix: `session-user:${user}:` })).keys).toEqual([]);
-  });
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

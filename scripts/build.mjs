@@ -30,7 +30,7 @@ const WRITTEN_BY_HAND = ['package.json', 'CHANGELOG.md'];
 
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 const RUSTFLAGS = [
-  // Panic messages name their place: without the paths of the machine that built them.
+  // Panic messages name source files: without the paths of the machine that built them.
   `--remap-path-prefix=${cargoHome}=cargo`,
   `--remap-path-prefix=${root}=.`,
   // SHA-256 as a loop instead of unrolled: 6 KB less, and tokens are one block.
@@ -81,7 +81,7 @@ export async function buildFaults() {
   );
 }
 
-// Each module holds what its feature exports, and nothing that it does not need.
+// Each module holds the exports of its feature, and only the code that they need.
 function wasm(name, features, out, file = name) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
@@ -97,14 +97,14 @@ function wasm(name, features, out, file = name) {
   writeFileSync(at(out, `${file}.js`), factory(readFileSync(at(folder, `${file}.js`), 'utf8')));
 }
 
-// What was built before may have had other names.
+// An earlier build may have left files of other names.
 function clean() {
   for (const name of readdirSync(at('pkg'))) {
     if (!WRITTEN_BY_HAND.includes(name)) rmSync(at('pkg', name), { recursive: true });
   }
 }
 
-// The typings of what is internal, and the JavaScript of files that hold types alone.
+// Removes the typings of internal files, and the JavaScript of files with types alone.
 function prune() {
   const kept = reached(at('pkg'), JSON.parse(readFileSync(at('pkg/package.json'), 'utf8')));
   const files = readdirSync(at('pkg'), { recursive: true, withFileTypes: true });

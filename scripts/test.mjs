@@ -1,4 +1,4 @@
-// All tests but the browser's: the Rust models natively, then Node, workerd, server processes and packaging.
+// All tests except the browser's: the Rust models natively, then Node, workerd, server processes and packaging.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

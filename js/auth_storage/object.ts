@@ -6,9 +6,9 @@ import type { Exports } from '../wasm/object_driver.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 /**
- * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
- * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`, which are the way to call it. Mutations
- * carry an idempotency key of at most 128 characters, which is remembered for 10 minutes.
+ * One key of better-auth's secondary storage, or one counter of its limiter. Call it by `secondaryStorage` and
+ * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`. Mutations carry an idempotency key of at most
+ * 128 characters, which is remembered for 10 minutes.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 // Single flight: of the calls that miss a key at the same time, one loads for all of its isolate.
 import { keepAlive, type WaitUntil } from '../core/options.js';
 
-/** What a group comes to. With neither a text nor a failure the value could not be cached, and each loads for itself. */
+/** The outcome of a group. With neither a text nor a failure the value could not be cached: each call loads its own. */
 type Outcome = { text: string } | { failed: true; error: unknown } | { failed: false };
 
 /** The calls that wait for one load of a key: the leader, whose request owns the promise, and its followers. */
@@ -20,8 +20,8 @@ class Group {
 }
 
 /**
- * The groups that have ended since a moment: a list that grows at its end. A call keeps the end of its own start,
- * so it finds what was loaded while it was reading; what no call can ask for any more is collected.
+ * The groups that have ended, as a linked list that grows at its end. A call keeps the end of the list as it was at
+ * its start, so it finds what was loaded while it was reading. Groups that no call can reach any more are collected.
  */
 interface Ended {
   key?: string;
@@ -34,7 +34,7 @@ interface Groups {
   last: Ended;
 }
 
-// Groups whose leader vanished stay until somebody misses their key, or until there are too many.
+// Groups whose leader vanished stay until another call misses their key, or until there are too many.
 const MAX_GROUPS = 1_000;
 const groupsOfHandles = new WeakMap<object, Groups>();
 
@@ -63,7 +63,7 @@ export class Member {
     this.#waitUntil = waitUntil;
   }
 
-  /** KV had nothing: joins who is loading, or who has loaded since this call began; else leads, which is true. */
+  /** On a miss: joins a group that is loading, or has loaded since this call began; else leads one and returns true. */
   join(): boolean {
     this.#group = this.#groups.open.get(this.#key) ?? this.#ended();
     this.#leads = this.#group === undefined;
@@ -71,7 +71,7 @@ export class Member {
     return this.#leads;
   }
 
-  // A slow read may miss what was loaded and stored in the meantime.
+  // A slow read may miss a value that was loaded and stored in the meantime.
   #ended(): Group | undefined {
     for (let ended = this.#start; ended.next; ended = ended.next) {
       if (ended.key === this.#key) return ended.group;
@@ -91,29 +91,29 @@ export class Member {
     keepAlive(this.#waitUntil, this.#group.promise);
   }
 
-  /** The outcome where there is one: the promise of a request that has ended cannot be waited for. */
+  /** The outcome once there is one, else its promise: the promise of a request that has ended cannot be awaited. */
   outcome(): unknown {
     return this.#group?.outcome ?? this.#group?.promise;
   }
 
-  /** The leader is gone. Leads a new group, which is true, or joins who was faster. */
+  /** Called when the leader is gone: leads a new group and returns true, or joins the group of a faster call. */
   takeOver(): boolean {
     const { open } = this.#groups;
     if (open.get(this.#key) === this.#group) open.delete(this.#key);
     return this.join();
   }
 
-  /** The leader's text, for its followers. */
+  /** Passes the leader's text to its followers. */
   share(text: string): void {
     if (this.#leads) this.#group?.end({ text });
   }
 
-  /** The leader's loader threw. */
+  /** Passes the error of the leader's loader to its followers. */
   fail(error: unknown): void {
     if (this.#leads) this.#group?.end({ failed: true, error });
   }
 
-  /** The call is over, however it ended. */
+  /** Called when the call is over, however it ended. */
   leave(): void {
     const group = this.#group;
     if (!group || !this.#leads) return;

@@ -1,9 +1,9 @@
 import { type Bad, refuse } from './checks.js';
 import type { OnEvent } from './events.js';
 
-/** What all clients take. */
+/** Options that all clients take. */
 export interface ClientOptions {
-  /** Is told of every call; see {@link ClientEvent}. What it throws is swallowed. */
+  /** Is called for every call; see {@link ClientEvent}. What it throws is ignored. */
   onEvent?: OnEvent | undefined;
   /** The longest a single KV operation may take, in ms; then the call rejects with `timeout`. @defaultValue no limit */
   timeoutMs?: number | undefined;
@@ -14,7 +14,7 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 
 let ambient: WaitUntil | undefined;
 
-/** @internal The `waitUntil` of the runtime, where it has one. */
+/** @internal Sets the runtime's own `waitUntil`, where it has one. */
 export function setAmbientWaitUntil(waitUntil: WaitUntil | undefined): void {
   ambient = waitUntil;
 }
@@ -24,7 +24,7 @@ export function keepAlive(waitUntil: WaitUntil | undefined, promise: Promise<unk
   try {
     (waitUntil ?? ambient)?.(promise);
   } catch {
-    // Called outside a request, or after it has ended: the promise goes on as far as it can.
+    // Called outside a request, or after its end: the promise goes on as far as it can.
   }
 }
 
@@ -44,13 +44,13 @@ export function optionsOf<T extends object>(options: T | null | undefined): Part
 
 const NONE = Object.freeze({});
 
-/** @internal What refuses a time limit in ms. */
+/** @internal The error for an invalid time limit in ms. */
 export function notMilliseconds(value: unknown, name: string): Bad {
   const fits = typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS;
   return misconfigured(!fits, name, 'a number of ms above 0 and at most 2147483647');
 }
 
-/** @internal A time limit in ms; 0 stands for none. */
+/** @internal A time limit in ms; 0 means none. */
 export function milliseconds(value: number | undefined, name: string, fallback = 0): number {
   if (value === undefined) return fallback;
   throwIf(notMilliseconds(value, name));
@@ -60,7 +60,7 @@ export function milliseconds(value: number | undefined, name: string, fallback =
 /** The longest a timer can wait: beyond it `setTimeout` fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** @internal A time to live. */
+/** @internal A TTL in seconds. */
 export function wholeSeconds(seconds: number): number {
   const fits = Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS;
   throwIf(refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a whole number from 1 to 315360000 (ten years)'));
@@ -93,7 +93,7 @@ function misconfigured(bad: boolean, name: string, expected: string): Bad {
   return bad ? refuse(true, 'misconfigured', `The option ${name} must be ${expected}`) : undefined;
 }
 
-// Constructors throw what is wrong with their options.
+// Constructors throw the error for an invalid option.
 function throwIf(bad: Bad): void {
   if (bad) throw bad;
 }

@@ -1,6 +1,6 @@
-// What a cache stores beside a value, and what `clear` returns.
+// The metadata of a cached value, and the result of `clear`.
 
-/** Of a TTL that KV cannot keep. */
+/** The metadata for a TTL that KV cannot keep. */
 export const expiryMetadata = (expiresAt: number) => ({ expiresAt });
 
 export const clearResult = (deleted: number, cursor: string | undefined) =>

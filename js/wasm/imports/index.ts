@@ -1,4 +1,4 @@
-// What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
+// The functions that the wasm calls: `extern "C"` in src/host and in the subjects. Guards and views, no decisions.
 import { type ErrorCode, errorOf } from '../../core/error.js';
 import { clearResult, expiryMetadata } from './cache.js';
 import { cartChanges, cartLines } from './cart.js';
@@ -30,17 +30,17 @@ import { setAlarm, sqlRows, sqlRun } from './storage.js';
 import { failureFlags, objectCall, replyLateAt, replyOk, replyRefusal, replyValue } from './stub.js';
 import { byteLength, parse } from './text.js';
 
-/** Where a call says what it waits for, or what it rejects with. */
+/** Where a call registers the promise that it waits for, or the error that it rejects with. */
 export interface Registers {
   park(task: number, promise: unknown, limitMs: number): void;
-  /** `error` is made when the call is back in JavaScript, so that its stack is that of the caller. */
+  /** `error` is called when the call has returned to JavaScript, so that the stack is the caller's. */
   fail(error: () => unknown): void;
 }
 
 /** The object that the built glue finds as `host`. */
 export type Host = ReturnType<typeof hostOf>;
 
-/** `panicked` differs from instance to instance; the rest is shared. */
+/** `panicked` belongs to one instance; the rest is shared. */
 export function hostOf(registers: Registers, panicked: (message: string) => never) {
   return {
     panicked,

@@ -1,4 +1,4 @@
-// Operations of a KV handle, and views of what it returns. Guarded here and not by wasm-bindgen's `catch`, which makes a
+// Operations of a KV handle, and views of their results. Guarded here and not by wasm-bindgen's `catch`, which makes a
 // closure for each call.
 
 export interface Kv {
@@ -9,7 +9,7 @@ export interface Kv {
   list(options: object): unknown;
 }
 
-// What a handle throws at once is a rejection like any other.
+// An exception of a handle becomes a rejection like any other.
 export function kvGet(kv: Kv, key: unknown): unknown {
   try {
     return kv.get(key, 'text');
@@ -26,27 +26,27 @@ export function kvGetWithMetadata(kv: Kv, key: unknown): unknown {
   }
 }
 
-export function textOf(answer: unknown, hasMetadata: boolean): string | undefined {
+export function textOf(result: unknown, hasMetadata: boolean): string | undefined {
   try {
-    const text = hasMetadata ? (answer as { value?: unknown } | null | undefined)?.value : answer;
+    const text = hasMetadata ? (result as { value?: unknown } | null | undefined)?.value : result;
     return typeof text === 'string' ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function expiresAtOf(answer: { metadata?: { expiresAt?: unknown } | null }): number {
+export function expiresAtOf(result: { metadata?: { expiresAt?: unknown } | null }): number {
   try {
-    const expiresAt = answer.metadata?.expiresAt;
+    const expiresAt = result.metadata?.expiresAt;
     return typeof expiresAt === 'number' ? expiresAt : Number.NaN;
   } catch {
     return Number.NaN;
   }
 }
 
-export function metadataOf(answer: { metadata?: unknown }): unknown {
+export function metadataOf(result: { metadata?: unknown }): unknown {
   try {
-    return answer.metadata ?? null;
+    return result.metadata ?? null;
   } catch {
     return null;
   }
@@ -88,5 +88,5 @@ export function kvList(kv: Kv, prefix: string, limit: number, cursor: string | u
   }
 }
 
-/** What `KVClient.getWithMetadata` returns. */
+/** The result of `KVClient.getWithMetadata`. */
 export const kvEntry = (value: unknown, metadata: unknown) => ({ value, metadata });

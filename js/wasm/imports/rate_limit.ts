@@ -1,4 +1,4 @@
-// What a check of a limit returns.
+// The result of a check of a limit.
 
 export function limitResult(
   allowed: boolean,

@@ -1,10 +1,11 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's.
+// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's; `npm run bench crossings`: ways to make an object.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';
 import { bill } from './bill.mjs';
 import { chart } from './chart.mjs';
+import { crossings } from './crossings.mjs';
 import { misses } from './misses.mjs';
 import { objects } from './objects/run.mjs';
 import { perCall } from './percall.mjs';
@@ -13,6 +14,10 @@ import { versions } from './versions.mjs';
 
 if (process.argv[2] === 'objects') {
   await objects();
+  process.exit();
+}
+if (process.argv[2] === 'crossings') {
+  await crossings();
   process.exit();
 }
 if (process.argv[2] === 'versions') {

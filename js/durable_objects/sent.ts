@@ -6,7 +6,7 @@ import { type Refusal, refused } from './reply.js';
 /** @internal When a call was made, in ms, by the caller's estimate of the object's clock; older clients send none. */
 export type Sent = number | null | undefined;
 
-/** @internal Refuses a call that was made too long ago. `kind`: a check of a limit is too late sooner. */
+/** @internal Refuses a call that was made too long ago. `kind`: a check of a limit is refused sooner. */
 export function lateCall(sent: Sent, kind: 'change' | 'check' = 'change'): Refusal | undefined {
   if (sent === undefined || sent === null) return undefined;
   if (typeof sent !== 'number' || Number.isNaN(sent)) {

@@ -14,7 +14,7 @@ import {
   textOf,
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
-import { limitResult } from './rate_limit.js';
+import { limitFields, limitResult } from './rate_limit.js';
 import {
   indexMetadata,
   revocations,
@@ -82,6 +82,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     tokenState,
     sessionMetadata,
     indexMetadata,
+    limitFields,
     limitResult,
     cartLines,
     cartChanges,

@@ -1,8 +1,8 @@
 // The entry of every npm script: set-up, build, then the task under the project's own Node.
 // (The shell that npm starts may remember the system's older Node from the first command.)
 import { spawn } from 'node:child_process';
-import { build, buildFaults } from './build.mjs';
-import { at, env } from './lib.mjs';
+import { build } from './build.mjs';
+import { at, env, runBeside, stop } from './lib.mjs';
 import { installPackagesOf, setup } from './setup.mjs';
 
 const vitest = ['node_modules/vitest/vitest.mjs'];
@@ -30,8 +30,10 @@ if (!task) {
   process.exit(2);
 }
 await setup({ browser: task.browser ?? false });
+const beside = task.faults ? buildForTests() : [];
 if (task.build) await build({ force: task.build === 'force' });
-if (task.faults) await buildFaults();
+for (const { ok, output } of await Promise.all(beside))
+  if (!ok) stop(`${output}\nA build failed (see above)`);
 if (task.packages) installPackagesOf(task.packages);
 if (task.run) {
   const child = spawn(at('node_modules/.bin/node'), [...task.run, ...args], {
@@ -42,4 +44,15 @@ if (task.run) {
   // Ctrl-C reaches the child through the terminal; a signal to this process is passed on.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+// What only tests need, beside the package: each build keeps one core busy. Cargo works for one at a time in a
+// folder, so the wasm that may panic has a folder of its own.
+function buildForTests() {
+  const faults = "import('./scripts/build.mjs').then(({ buildFaults }) => buildFaults())";
+  const extraEnv = { CARGO_TARGET_DIR: at('target/faults-cargo') };
+  return [
+    runBeside(process.execPath, ['-e', faults], { extraEnv }),
+    runBeside('cargo', ['test', '--no-run', '--quiet', '--locked']),
+  ];
 }

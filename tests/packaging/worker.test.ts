@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ALL_LEGS } from '../support/legs.ts';
 import { Consumer } from './consumer.ts';
 import { visit } from './visit.ts';
 
@@ -22,10 +23,8 @@ test('`wrangler deploy` bundles it, with the wasm beside', async () => {
   expect(consumer.read('dist/worker.js'), 'Node is not in it').not.toContain('node:');
 });
 
-for (const [name, config] of [
-  ['today', 'wrangler.jsonc'],
-  ['old', 'wrangler.old.jsonc'],
-] as const) {
+const CONFIGURATIONS = { today: 'wrangler.jsonc', ...(ALL_LEGS && { old: 'wrangler.old.jsonc' }) };
+for (const [name, config] of Object.entries(CONFIGURATIONS)) {
   test(`runs under \`wrangler dev\` with ${config}`, async () => {
     const server = await consumer.wrangler('--config', config);
     try {

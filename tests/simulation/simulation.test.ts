@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
+import { ALL_LEGS } from '../support/legs.js';
 import type { Model, Running } from './model.js';
 import { MODELS } from './models/index.js';
 import { simulate } from './report.js';
 import { Violation } from './world.js';
 
-// On a developer's machine as many histories as 40 s allow; where the project is checked 200 of each model.
-const [count, untilMs] = process.env.CI ? [200] : [10_000, 40_000 / MODELS.length];
+// How many histories of each model: more where the project is checked, and by `npm run simulate` as many as one likes.
+const count = ALL_LEGS || process.env.CI ? 200 : 100;
 
 it.each(MODELS.map((model) => [model.name, model] as const))(
   '%s: every history keeps what is promised',
   { timeout: 300_000 },
   async (_, model) => {
-    const ran = await simulate(model, { from: 1, count, ...(untilMs === undefined ? {} : { untilMs }) });
-    expect(ran).toBeGreaterThanOrEqual(untilMs === undefined ? count : 1);
+    await simulate(model, { from: 1, count });
   },
 );
 

@@ -1,17 +1,27 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone.
+// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's; `npm run bench crossings`: ways to make an object.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';
 import { bill } from './bill.mjs';
 import { chart } from './chart.mjs';
+import { crossings } from './crossings.mjs';
 import { misses } from './misses.mjs';
 import { objects } from './objects/run.mjs';
 import { perCall } from './percall.mjs';
 import { throughput } from './throughput.mjs';
+import { versions } from './versions.mjs';
 
 if (process.argv[2] === 'objects') {
   await objects();
+  process.exit();
+}
+if (process.argv[2] === 'crossings') {
+  await crossings();
+  process.exit();
+}
+if (process.argv[2] === 'versions') {
+  await versions(process.argv[3]);
   process.exit();
 }
 const { lines, groups } = await perCall();

@@ -3,11 +3,11 @@ declare module '*.wasm' {
   export default module;
 }
 
-// What we use of the runtime's module; the user's own types describe the rest.
+// The parts of the runtime's module that this package uses; the user's own types describe the rest.
 declare module 'cloudflare:workers' {
   interface DurableObjectContext {
     readonly id: { readonly jurisdiction?: string };
-    // What the Worker exports, by name; absent in older runtimes.
+    // The Worker's exports, by name; absent in older runtimes.
     readonly exports?: Record<string, unknown>;
     abort(reason?: string): void;
     readonly storage: {

@@ -30,7 +30,7 @@ const WRITTEN_BY_HAND = ['package.json', 'CHANGELOG.md'];
 
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 const RUSTFLAGS = [
-  // Panic messages name their place: without the paths of the machine that built them.
+  // Panic messages name source files: without the paths of the machine that built them.
   `--remap-path-prefix=${cargoHome}=cargo`,
   `--remap-path-prefix=${root}=.`,
   // SHA-256 as a loop instead of unrolled: 6 KB less, and tokens are one block.
@@ -59,7 +59,10 @@ export async function build({ force = false } = {}) {
   await installPackage(built);
 }
 
-/** The same package with functions that panic, trap and overflow, for the tests of the guard. */
+/**
+ * The same package as tests load it: with functions that panic, trap and overflow, and objects that are a version
+ * further. One module has both parts.
+ */
 export async function buildFaults() {
   const key = hashOf([...RUST, ...SCRIPTS, ...REST]);
   await once(
@@ -68,14 +71,17 @@ export async function buildFaults() {
     () => existsSync(at('target/faults/entries/workerd.js')),
     () => {
       rmSync(at('target/faults'), { recursive: true, force: true });
-      wasm('faults', 'clients,faults', 'target/faults/wasm', 'clients');
+      wasm('faults', 'clients,objects,faults', 'target/faults/wasm', 'clients');
+      for (const ending of ['js', 'wasm']) {
+        copyFileSync(at(`target/faults/wasm/clients.${ending}`), at(`target/faults/wasm/objects.${ending}`));
+      }
       run('tsc', ['-p', 'js/tsconfig.json', '--outDir', 'target/faults']);
       copyFileSync(at('pkg/package.json'), at('target/faults/package.json'));
     },
   );
 }
 
-// Each module holds what its feature exports, and nothing that it does not need.
+// Each module holds the exports of its feature, and only the code that they need.
 function wasm(name, features, out, file = name) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
@@ -91,14 +97,14 @@ function wasm(name, features, out, file = name) {
   writeFileSync(at(out, `${file}.js`), factory(readFileSync(at(folder, `${file}.js`), 'utf8')));
 }
 
-// What was built before may have had other names.
+// An earlier build may have left files of other names.
 function clean() {
   for (const name of readdirSync(at('pkg'))) {
     if (!WRITTEN_BY_HAND.includes(name)) rmSync(at('pkg', name), { recursive: true });
   }
 }
 
-// The typings of what is internal, and the JavaScript of files that hold types alone.
+// Removes the typings of internal files, and the JavaScript of files with types alone.
 function prune() {
   const kept = reached(at('pkg'), JSON.parse(readFileSync(at('pkg/package.json'), 'utf8')));
   const files = readdirSync(at('pkg'), { recursive: true, withFileTypes: true });

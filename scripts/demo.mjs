@@ -1,5 +1,5 @@
 // npm run demo: the SvelteKit example in local workerd, and a walk through it.
-// `-- --once` ends after the walk, with status 1 if anything in it did not hold.
+// `-- --once` ends after the walk, with status 1 if any check in it failed.
 import { buildExample } from './example/build.mjs';
 import { StepError } from './example/commands.mjs';
 import { applyMigrations, ensureOwner } from './example/database.mjs';
@@ -46,13 +46,13 @@ function conclude(owner) {
   report.line();
   if (report.failures.length > 0) {
     process.exitCode = 1;
-    report.fail(`${report.failures.length} did not hold:`);
+    report.fail(`${report.failures.length} failed:`);
     for (const failure of report.failures) report.fail(`  ${failure}`);
     return;
   }
-  report.line('All of it held.');
+  report.line('All of it passed.');
   if (once) return;
-  report.line(`Open ${report.strong(server.url)} and look around; Ctrl-C ends it.`);
+  report.line(`Open ${report.strong(server.url)} and look around; stop it with Ctrl-C.`);
   report.line(`To purge caches, sign in as ${owner.email} with ${owner.password}`);
 }
 

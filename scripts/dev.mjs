@@ -1,5 +1,5 @@
 // npm run dev: the example under `vite dev`, with reload, on the same local data as the demo. Its objects
-// run in a Worker beside it, which is there before vite asks for them and ends after it.
+// run in a Worker beside it, which starts before vite and ends after it.
 import { spawn } from 'node:child_process';
 import { QUIET_ENV, StepError } from './example/commands.mjs';
 import { applyMigrations, ensureOwner } from './example/database.mjs';
@@ -26,7 +26,7 @@ try {
 }
 process.exit();
 
-/** Runs vite until it ends or we are told to. */
+/** Runs vite until it ends, or this process gets a signal. */
 function serve(args) {
   const vite = `${ROOT}/node_modules/.bin/vite`;
   const child = spawn(process.execPath, [vite, 'dev', '--host', '127.0.0.1', ...args], {
@@ -35,17 +35,17 @@ function serve(args) {
     env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: objects.registry },
     stdio: 'inherit',
   });
-  let told = false;
+  let signalled = false;
   for (const signal of ['SIGINT', 'SIGTERM']) {
     // wrangler's own handlers would end this process before vite has ended.
     process.removeAllListeners(signal);
     process.on(signal, () => {
-      told = true;
+      signalled = true;
       child.kill(signal);
     });
   }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(told ? 0 : (code ?? 1)));
+    child.once('close', (code) => resolve(signalled ? 0 : (code ?? 1)));
   });
 }

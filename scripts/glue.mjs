@@ -1,5 +1,5 @@
-// Turns wasm-bindgen's `--target web` glue, which is one instance for ever, into a factory of instances.
-// An instance that panicked is dead; the guard in js/runtime.ts makes the next one (docs/architecture.md).
+// Turns wasm-bindgen's `--target web` glue, which has a single instance, into a factory of instances.
+// An instance that panicked is dead; the guard in js/wasm/guard.ts makes the next one (docs/architecture.md).
 
 const LOADING = 'async function __wbg_load(';
 const STATE = 'let wasmModule, wasmInstance, wasm;';

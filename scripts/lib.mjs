@@ -1,4 +1,4 @@
-// What the scripts share: where things are, running commands, hashes of inputs. Node 20, no packages.
+// Shared by the scripts: paths, running commands, hashes of inputs. Node 20, no packages.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const at = (...parts) => join(root, ...parts);
 
-/** Built tools are kept outside the project, so that no clean removes what took minutes to build. */
+/** Built tools are kept outside the project, so that no clean removes them: they take minutes to build. */
 export const toolsDir = join(
   process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
   'codex-cloudflare-clients',
@@ -22,7 +22,7 @@ export const TOOLS = [
     crate: 'wasm-bindgen-cli',
     bin: 'wasm-bindgen',
     version: '0.2.130',
-    // Without its test runner, which alone needs TLS.
+    // Without its test runner, the only part that needs TLS.
     flags: ['--no-default-features', '--bin', 'wasm-bindgen'],
   },
   { crate: 'wasm-pack', bin: 'wasm-pack', version: '0.15.1', flags: ['--locked'] },
@@ -61,8 +61,8 @@ export function run(command, args, { quiet = false, allowFailure = false, cwd = 
 }
 
 /**
- * The same beside other work; its output is handed to `onOutput`, and shown when it fails. It ends with this
- * process.
+ * Runs a command beside other work; `onOutput` is called with its output, which is also in the result. It ends with
+ * this process.
  */
 export function runBeside(command, args, { cwd = root, extraEnv = {}, onOutput = () => {} } = {}) {
   return new Promise((resolve, reject) => {
@@ -116,7 +116,7 @@ export async function once(name, key, isThere, work) {
   return true;
 }
 
-/** Says what is being done and how long it takes on a machine of two cores. */
+/** Prints what is being done, and how long it takes on a machine of two cores. */
 export function step(text, about) {
   console.log(`→ ${text}${about ? ` (about ${about})` : ''}`);
 }

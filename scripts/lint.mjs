@@ -1,4 +1,4 @@
-// Format, lints and types of everything that is written by hand.
+// Checks format, lints and types of everything that is written by hand.
 import { run, step } from './lib.mjs';
 
 const CHECKS = [
@@ -29,4 +29,4 @@ for (const [command, args] of CHECKS) {
   step([command, ...args].join(' '));
   run(command, args, { quiet: true });
 }
-console.log('✓ nothing to complain about');
+console.log('✓ no findings');

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, run } from './lib.mjs';
 
-/** Packs a folder; answers the tarball's path. */
+/** Packs a folder; returns the tarball's path. */
 export function pack(folder = at('pkg'), into = at('target')) {
   mkdirSync(into, { recursive: true });
   const args = ['pack', '--json', '--pack-destination', into, '--ignore-scripts', '--loglevel=error'];

@@ -1,5 +1,5 @@
-// What must hold before the package is published, a line for each check. What needs a database that
-// cannot be reached from here says so in its line, and is no failure.
+// The checks before the package is published, one line for each. A check whose database cannot be reached says so
+// in its line, and is no failure.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ function crates() {
   else unchecked('cargo deny: advisories', 'the database (github.com/RustSec/advisory-db) cannot be fetched');
 }
 
-/** What comes with the package when a user installs it. */
+/** The packages that are installed with the package. */
 function npmPackages(tarball) {
   const cwd = join(folder, 'user');
   const npm = (...args) =>
@@ -45,12 +45,12 @@ function npmPackages(tarball) {
   writeFileSync(join(cwd, 'package.json'), '{ "private": true }');
   const lock = npm('install', '--package-lock-only', '--ignore-scripts', tarball);
   if (!lock.ok) return report('npm audit', lock);
-  // `--audit`: where a .npmrc says audit=false, npm asks nobody and finds nothing.
+  // `--audit`: where a .npmrc says audit=false, npm makes no request and finds nothing.
   const audit = npm('audit', '--omit=dev', '--json', '--audit');
-  const answer = JSON.parse(audit.stdout);
-  // Only that the endpoint is not there is no failure; any other error may hide a finding.
-  const away = /\/-\/npm\/v1\/security\//.test(answer.message);
-  if (away) unchecked('npm audit', `the registry does not serve it (${answer.message})`);
+  const result = JSON.parse(audit.stdout);
+  // Only a missing endpoint is no failure; any other error may hide a finding.
+  const missing = /\/-\/npm\/v1\/security\//.test(result.message);
+  if (missing) unchecked('npm audit', `the registry does not serve it (${result.message})`);
   else report('npm audit', audit);
 }
 
@@ -62,9 +62,9 @@ function publish() {
   if (published) return unchecked('npm publish --dry-run', 'this version is published');
   report('npm publish --dry-run', dry);
   if (!dry.ok) return;
-  const answer = JSON.parse(dry.stdout);
-  // npm 10 answers the package; npm 11 an object of packages.
-  const { id, files, size } = answer.files ? answer : Object.values(answer)[0];
+  const result = JSON.parse(dry.stdout);
+  // npm 10 prints the package; npm 11 an object of packages.
+  const { id, files, size } = result.files ? result : Object.values(result)[0];
   console.log(`  ${id}, ${(size / 1024).toFixed(1)} KB packed: ${files.map(({ path }) => path).join(', ')}`);
 }
 

@@ -1,4 +1,4 @@
-// Which files of a package its entries reach: what else there is need not be published.
+// The files of a package that its entries reach: the others need not be published.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

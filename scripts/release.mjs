@@ -1,4 +1,4 @@
-// npm run release: what .changeset/ holds becomes the next version, in pkg/package.json, its changelog and
+// npm run release: turns the files of .changeset/ into the next version, in pkg/package.json, its changelog and
 // the crate. Publishing is `npm publish` in pkg/, after scripts/publish_checks.mjs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { at, run } from './lib.mjs';

@@ -1,4 +1,4 @@
-// One way in for every npm script: set-up, build, then the task under the project's own Node.
+// The entry of every npm script: set-up, build, then the task under the project's own Node.
 // (The shell that npm starts may remember the system's older Node from the first command.)
 import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
@@ -41,7 +41,7 @@ if (task.run) {
     env,
     stdio: 'inherit',
   });
-  // Ctrl-C reaches the child by the terminal; a signal to this process is handed on.
+  // Ctrl-C reaches the child through the terminal; a signal to this process is passed on.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }

@@ -1,11 +1,11 @@
-// Brings a fresh machine (Node 20, npm, Rust by rustup) to where everything can be built.
+// Prepares a fresh machine (Node 20, npm, Rust by rustup) for the build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { at, hashOf, once, run, runBeside, step, stop, TOOLS, toolRoot, toolsDir } from './lib.mjs';
 
-// For how long something may be at work without a word.
+// How long a step may run without output.
 const SILENCE_MS = 20_000;
 
 export async function setup({ browser = false } = {}) {
@@ -26,9 +26,9 @@ async function installPackages() {
     () => existsSync(at('node_modules/.bin/node')),
     async () => {
       step('Installing npm packages', '1 minute');
-      const ends = stillAtIt('npm packages', () => 'being installed');
+      const ends = progress('npm packages', () => 'installing');
       // Not `npm ci`: that insists on the optional packages of every platform, and a registry that serves
-      // one platform only has not got them. With `--no-save` the lock file is obeyed and left alone.
+      // one platform only does not have them. With `--no-save` the lock file is used and not changed.
       const args = ['install', '--no-save', '--loglevel=error', '--no-progress'];
       const { ok, output } = await runBeside('npm', args).finally(ends);
       if (!ok) stop(`${output}\nnpm install failed (see above): it needs a registry that it can reach`);
@@ -37,7 +37,7 @@ async function installPackages() {
   );
 }
 
-/** The packages of a folder that is no workspace, when they are wanted. */
+/** Installs the packages of a folder that is no workspace, unless they are there. */
 export function installPackagesOf(folder) {
   if (existsSync(at(folder, 'node_modules'))) return;
   step(`Installing the npm packages of ${folder}/`, '10 seconds');
@@ -63,14 +63,14 @@ function addWasmTarget() {
   }
 }
 
-// One after the other: each of them keeps all cores busy, and the second finds what both need.
+// One after the other: each keeps all cores busy, and the second reuses the crates that both need.
 async function buildTools() {
   const missing = TOOLS.filter((tool) => !isThere(tool));
   if (missing.length > 0)
     step(`Building ${missing.map(named).join(' and ')}, once for this machine`, '2 minutes');
   for (const tool of missing) {
-    let done = 'its sources are being fetched';
-    const ends = stillAtIt(named(tool), () => done);
+    let done = 'fetching its sources';
+    const ends = progress(named(tool), () => done);
     const onOutput = (text) => {
       const counts = [...text.matchAll(/\] (\d+)\/(\d+)/g)].at(-1);
       if (counts) done = `${counts[1]} of ${counts[2]} crates`;
@@ -117,8 +117,8 @@ function toolFailed(tool, output) {
   );
 }
 
-/** Says every 20 seconds how far something is; ends by what it returns. */
-function stillAtIt(what, how) {
+/** Prints the progress of a step every 20 seconds, until the function that it returns is called. */
+function progress(what, how) {
   const started = Date.now();
   const timer = setInterval(() => {
     console.log(`  ${what}: ${how()}, ${Math.round((Date.now() - started) / 1_000)} s`);

@@ -1,4 +1,4 @@
-// npm run simulate: histories of calls that are lost, late and repeated, against plain models.
+// npm run simulate: histories of lost, late and repeated calls, checked against plain models.
 import { build } from 'esbuild';
 import { at } from './lib.mjs';
 

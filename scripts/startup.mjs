@@ -1,4 +1,4 @@
-// What a Worker's start gains by the package: from the start of workerd to its first answer, without and
+// The start-up time that the package adds to a Worker: from the start of workerd to its first response, without and
 // with it. The clock inside workerd stands still during start-up, so it is measured from outside.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const WORKERS = {
   with: `import * as clients from '@codex/cloudflare-clients'; globalThis.clients = clients; ${HANDLER}`,
 };
 
-/** Milliseconds, each the quickest of `rounds` starts in turns: what else the machine does only adds. */
+/** Milliseconds, each the fastest of `rounds` starts in turns: other work of the machine only adds. */
 export async function startUp(rounds = 20) {
   const folder = mkdtempSync(join(tmpdir(), 'codex-startup-'));
   try {
@@ -23,7 +23,7 @@ export async function startUp(rounds = 20) {
       configs[name] = await bundle(source, join(folder, name));
     const times = { without: [], with: [] };
     for (let i = 0; i < rounds; i++)
-      for (const name of Object.keys(times)) times[name].push(await firstAnswer(configs[name]));
+      for (const name of Object.keys(times)) times[name].push(await firstResponse(configs[name]));
     return { without: Math.min(...times.without), with: Math.min(...times.with) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,7 +58,7 @@ const config :Workerd.Config = (
   return config;
 }
 
-async function firstAnswer(config) {
+async function firstResponse(config) {
   const start = performance.now();
   const child = spawn(workerd.default, ['serve', config, '--control-fd=3'], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
@@ -68,8 +68,8 @@ async function firstAnswer(config) {
     child.once('exit', (code) => reject(new Error(`workerd ended early (${code})`)));
   });
   try {
-    const answer = await Promise.race([port(child).then((n) => fetch(`http://127.0.0.1:${n}`)), ended]);
-    await answer.text();
+    const response = await Promise.race([port(child).then((n) => fetch(`http://127.0.0.1:${n}`)), ended]);
+    await response.text();
     return performance.now() - start;
   } finally {
     ended.catch(() => {});
@@ -77,7 +77,7 @@ async function firstAnswer(config) {
   }
 }
 
-/** workerd tells by a line of JSON on the control pipe where it listens. */
+/** workerd prints a line of JSON on the control pipe with the port on which it listens. */
 function port(child) {
   return new Promise((resolve) => {
     let text = '';

@@ -1,4 +1,4 @@
-// All tests but the browser's: the Rust models natively, and beside them Node, workerd, server processes and
+// All tests except the browser's: the Rust models natively, and beside them Node, workerd, server processes and
 // packaging. Names of vitest's projects run these alone; `--all` runs what takes long and repeats another leg, too.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -52,3 +52,57 @@ pub fn fault_later(promise: JsValue, how: u8) -> JsValue {
 pub fn await_nothing() -> JsValue {
     run(std::future::pending())
 }
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = host, js_name = limitResult)]
+    fn limit_result(
+        allowed: bool,
+        remaining: f64,
+        reset_at: f64,
+        limit: f64,
+        retry_after_seconds: f64,
+        degraded: bool,
+    ) -> JsValue;
+
+    #[wasm_bindgen(extends = js_sys::Object)]
+    type Built;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_allowed(this: &Built, allowed: bool);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_remaining(this: &Built, remaining: f64);
+    #[wasm_bindgen(method, setter, structural, js_name = resetAt)]
+    fn set_reset_at(this: &Built, reset_at: f64);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_limit(this: &Built, limit: f64);
+    #[wasm_bindgen(method, setter, structural, js_name = retryAfterSeconds)]
+    fn set_retry_after_seconds(this: &Built, seconds: f64);
+}
+
+/// The same object in three ways, for `bench/crossings.mjs`: 0 by JavaScript, 1 by setters, 2 by `Reflect`.
+#[wasm_bindgen(js_name = buildObject)]
+pub fn build_object(how: u8, number: f64) -> JsValue {
+    match how {
+        0 => limit_result(true, number, number, number, number, false),
+        1 => {
+            let built: Built = js_sys::Object::new().unchecked_into();
+            built.set_allowed(true);
+            built.set_remaining(number);
+            built.set_reset_at(number);
+            built.set_limit(number);
+            built.set_retry_after_seconds(number);
+            built.into()
+        }
+        _ => {
+            let built = js_sys::Object::new();
+            let set = |name: &str, value: JsValue| {
+                drop(js_sys::Reflect::set(&built, &name.into(), &value))
+            };
+            set("allowed", true.into());
+            for name in ["remaining", "resetAt", "limit", "retryAfterSeconds"] {
+                set(name, number.into());
+            }
+            built.into()
+        }
+    }
+}

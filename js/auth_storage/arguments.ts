@@ -1,10 +1,10 @@
-// What the auth storage is called with, by clients and by RPC. Bounds are Rust's.
+// Checks of the arguments of the auth storage, by clients and by RPC. Bounds are Rust's.
 import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
 
 /** @internal */
 export const notValue = (value: unknown): Bad => notText(value, 'The value', 'invalid_value');
 
-/** @internal None, or null as better-auth may pass it, is for ever. */
+/** @internal Undefined, or null as better-auth may pass it, means no expiry. */
 export const notTtl = (ttl: unknown): Bad => (ttl === null ? undefined : notSeconds(ttl ?? 1));
 
 /** @internal */

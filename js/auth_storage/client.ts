@@ -16,20 +16,20 @@ export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/event
 export type { LocationHint, ObjectClientOptions, ObjectHandle } from '../core/namespace.js';
 export type { ClientOptions } from '../core/options.js';
 
-/** What {@link secondaryStorage} answers: better-auth's `SecondaryStorage`. Its functions need no `this`. */
+/** The result of {@link secondaryStorage}: better-auth's `SecondaryStorage`. Its functions need no `this`. */
 export interface AuthSecondaryStorage {
-  /** The value, or null when there is none or it has expired. */
+  /** Returns the value, or null when there is none or it has expired. */
   get: (key: string) => Promise<string | null>;
   /**
-   * Stores a text of at most 1 MiB. It ends after `ttl` seconds, or never without one; with 0, which
-   * better-auth passes for a session in its last second, it has ended at once.
+   * Stores a text of at most 1 MiB. It expires after `ttl` seconds, or never without one; with 0, which
+   * better-auth passes for a session in its last second, it expires at once.
    */
   set: (key: string, value: string, ttl?: number | undefined) => Promise<void>;
-  /** Deletes a key, there or not. */
+  /** Deletes a key; a missing key is not an error. */
   delete: (key: string) => Promise<void>;
-  /** The value, which is deleted: of all who ask, one gets it. */
+  /** Returns the value and deletes it: of concurrent callers, only one gets it. */
   getAndDelete: (key: string) => Promise<string | null>;
-  /** Counts one and answers the count. A new counter ends `ttl` seconds after it was made. */
+  /** Adds one and returns the count. A new counter expires `ttl` seconds after it was created. */
   increment: (key: string, ttl: number) => Promise<number>;
 }
 
@@ -41,18 +41,17 @@ export interface AuthRateLimitRule {
   max: number;
 }
 
-/** What {@link rateLimitStorage} answers: better-auth's `rateLimit.customStorage`. */
+/** The result of {@link rateLimitStorage}: better-auth's `rateLimit.customStorage`. */
 export interface AuthRateLimitStorage {
-  /** Counts one request if the rule admits it; else says how many seconds are left of the window. */
+  /** Counts one request if the rule admits it; else returns how many seconds are left of the window. */
   consume: (key: string, rule: AuthRateLimitRule) => Promise<{ allowed: boolean; retryAfter: number | null }>;
 }
 
 /**
  * The `secondaryStorage` of better-auth on a namespace of `AuthStorageDurableObject`. Each key is an object
  * of its own, so that no two users wait for each other, and it is empty again when its value has expired.
- * Reads see the last write wherever it was made; a value is given by `getAndDelete` once, and `increment`
- * misses no count, however many ask at the same time. A call whose reply was lost is made again and not
- * applied twice.
+ * Reads see the last write wherever it was made. `getAndDelete` returns a value once, and `increment` misses
+ * no count, however many calls are concurrent. A call whose reply was lost is retried and not applied twice.
  *
  * @example
  * ```ts
@@ -72,7 +71,7 @@ export function secondaryStorage(
   const once = () => crypto.randomUUID();
   return {
     get: (key) => call(objects, 'get', key, []),
-    // Nobody is told what the object answers to these two.
+    // The object's replies to these two are not passed on.
     set: (key, value, ttl) => call<null>(objects, 'set', key, [once(), value, ttl]).then(nothing),
     delete: (key) => call<null>(objects, 'delete', key, [once()]).then(nothing),
     getAndDelete: (key) => call(objects, 'getAndDelete', key, [once()]),
@@ -84,8 +83,8 @@ const nothing = () => {};
 
 /**
  * The `rateLimit.customStorage` of better-auth on the same namespace: exact, wherever and however many
- * requests arrive. It does what better-auth does with `secondaryStorage` and `increment`, and besides writes
- * nothing for a request that it refuses, and tells how much is left of the window.
+ * requests arrive. It does what better-auth does with `secondaryStorage` and `increment`. In addition it
+ * writes nothing for a request that it refuses, and returns how much is left of the window.
  *
  * @example
  * ```ts

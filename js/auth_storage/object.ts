@@ -6,9 +6,9 @@ import type { Exports } from '../wasm/object_driver.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 /**
- * One key of better-auth's secondary storage, or one counter of its limiter: see `secondaryStorage` and
- * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`, which are the way to call it. Mutations
- * carry an idempotency key of at most 128 characters, which is remembered for 10 minutes.
+ * One key of better-auth's secondary storage, or one counter of its limiter. Call it by `secondaryStorage` and
+ * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`. Mutations carry an idempotency key of at most
+ * 128 characters, which is remembered for 10 minutes.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export class AuthStorageDurableObject extends StoredObject {
     wasm.authOpen(storage, create);
 
   get(): Reply<string | null> {
-    return this.read((wasm, storage) => wasm.authHeld(storage), null);
+    return this.read((wasm, storage) => wasm.authGet(storage), null);
   }
 
   set(idempotencyKey: string, value: string, ttl?: number | null, sent?: number): Reply<null> {
@@ -30,27 +30,28 @@ export class AuthStorageDurableObject extends StoredObject {
     return (
       bad ??
       this.write(sent, (wasm, storage) =>
-        wasm.authPut(storage, idempotencyKey, value, ttl ?? undefined, given(sent)),
+        wasm.authSet(storage, idempotencyKey, value, ttl ?? undefined, given(sent)),
       )
     );
   }
 
   delete(idempotencyKey: string, sent?: number): Reply<null> {
     const remove = (wasm: Exports, storage: StorageHandle) =>
-      wasm.authRemove(storage, idempotencyKey, given(sent));
+      wasm.authDelete(storage, idempotencyKey, given(sent));
     return refusedBy(notKey(idempotencyKey)) ?? this.writeRemembered(sent, remove, null);
   }
 
   getAndDelete(idempotencyKey: string, sent?: number): Reply<string | null> {
     const take = (wasm: Exports, storage: StorageHandle) =>
-      wasm.authTake(storage, idempotencyKey, given(sent));
+      wasm.authGetAndDelete(storage, idempotencyKey, given(sent));
     return refusedBy(notKey(idempotencyKey)) ?? this.writeRemembered(sent, take, null);
   }
 
   increment(idempotencyKey: string, ttl: number, sent?: number): Reply<number> {
     const bad = refusedBy(notKey(idempotencyKey) ?? notSeconds(ttl));
     return (
-      bad ?? this.write(sent, (wasm, storage) => wasm.authCount(storage, idempotencyKey, ttl, given(sent)))
+      bad ??
+      this.write(sent, (wasm, storage) => wasm.authIncrement(storage, idempotencyKey, ttl, given(sent)))
     );
   }
 
@@ -59,12 +60,12 @@ export class AuthStorageDurableObject extends StoredObject {
     const bad = refusedBy(notKey(idempotencyKey) ?? notRule(window, max));
     return (
       bad ??
-      this.write(sent, (wasm, storage) => wasm.authAdmit(storage, idempotencyKey, window, max, given(sent)))
+      this.write(sent, (wasm, storage) => wasm.authConsume(storage, idempotencyKey, window, max, given(sent)))
     );
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.authAlarm(storage));
+    await this.onAlarm((wasm, storage) => wasm.authOnAlarm(storage));
   }
 }
 

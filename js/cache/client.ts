@@ -10,11 +10,14 @@ import {
   type WaitUntil,
 } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
-import { Ticket } from './single_flight.js';
+import { Member } from './single_flight.js';
 
 /** Options of {@link CacheClient}. */
 export interface CacheOptions extends ClientOptions {
-  /** Keeps a load that others wait for alive when its own request is cancelled. @defaultValue in workerd, the runtime's own */
+  /**
+   * Keeps a load alive for its followers when its own request is cancelled.
+   * @defaultValue in workerd, the runtime's own
+   */
   waitUntil?: WaitUntil | undefined;
 }
 
@@ -22,36 +25,36 @@ export interface CacheOptions extends ClientOptions {
 export interface GetOrSetOptions {
   /** For this call, instead of the client's. */
   waitUntil?: WaitUntil | undefined;
-  /** How long to wait for another call's loader before loading for oneself, in ms. @defaultValue 5000 */
+  /** How long to wait for another call's loader before calling this call's own, in ms. @defaultValue 5000 */
   joinTimeoutMs?: number | undefined;
 }
 
 /** Options of {@link CacheClient.clear}. */
 export interface ClearOptions {
-  /** What the keys to delete begin with. */
+  /** The prefix of the keys to delete. */
   prefix: string;
   /** Must be true for an empty prefix, which deletes everything. @defaultValue false */
   allowEverything?: boolean | undefined;
-  /** Where an earlier call stopped. */
+  /** The cursor of an earlier call, to continue there. */
   cursor?: string | undefined;
-  /** Is told how many have been deleted so far. */
+  /** Is called with the number of keys deleted so far. */
   onProgress?: ((deleted: number) => void) | undefined;
 }
 
-/** What {@link CacheClient.clear} answers. */
+/** The result of {@link CacheClient.clear}. */
 export interface ClearResult {
   /** How many keys this call deleted. */
   deleted: number;
-  /** Nothing is left under the prefix, as far as KV can list. */
+  /** Whether no key is left under the prefix, as far as KV can list. */
   complete: boolean;
   /** For the next call, when it is not complete. */
   cursor?: string;
 }
 
 /**
- * Values cached in KV: what a query or an API call gave, for as long as it may be used again.
+ * Caches values in KV, such as the results of queries or API calls.
  *
- * Values follow `JSON.stringify`, and are stored as the plain JSON a `kv.put` by hand would store. A
+ * Values follow `JSON.stringify`, and are stored as the plain JSON that a `kv.put` by hand would store. A
  * cached `null` is a hit for `getOrSet` and `getMany`. TTLs are in seconds and may be shorter than
  * KV's own 60.
  *
@@ -77,7 +80,7 @@ export class CacheClient {
     this.#onEvent = functionOption(onEvent, 'onEvent');
   }
 
-  /** The value under a key, or null: `getMany` tells a cached null from none. */
+  /** Returns a cached value, or null; only `getMany` tells a cached null from a missing key. */
   get<T>(key: string): Promise<T | null> {
     return this.#call('get', key, (wasm, report) =>
       wasm.cacheGet(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, key, report),
@@ -85,8 +88,8 @@ export class CacheClient {
   }
 
   /**
-   * The values under many keys, in one operation for each hundred. A key that is missing is absent
-   * from the map; a cached null is there.
+   * Returns the cached values of many keys, in one operation for each hundred. A missing key is absent from
+   * the map; a cached null is in it.
    */
   getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
     return this.#many('getMany', keys, (different, wasm, report) =>
@@ -97,8 +100,8 @@ export class CacheClient {
   /**
    * Stores a value for `ttlSeconds`: any finite number above 0.
    *
-   * @throws {CloudflareClientsError} `invalid_value` for what JSON cannot say (`undefined`, a BigInt, a
-   * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; nothing is written then.
+   * @throws {CloudflareClientsError} `invalid_value` for a value that is not JSON (`undefined`, a BigInt, a
+   * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set(key: string, value: unknown, ttlSeconds: number): Promise<void> {
     return this.#call(
@@ -109,7 +112,7 @@ export class CacheClient {
     );
   }
 
-  /** Deletes a key, there or not. */
+  /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
       wasm.cacheDelete(this.#handle.kv, this.#limitMs, key, report),
@@ -117,10 +120,10 @@ export class CacheClient {
   }
 
   /**
-   * Deletes many keys, six at a time; tries all and then reports.
+   * Deletes many keys, six at a time. Tries all of them before it rejects.
    *
-   * @throws {CloudflareClientsError} `partial_failure` with the keys that are left in `error.keys`, also
-   * when there are more than the 1,000 operations one invocation can make.
+   * @throws {CloudflareClientsError} `partial_failure` with the remaining keys in `error.keys`, also when
+   * there are more keys than the 1,000 operations that one invocation can make.
    */
   deleteMany(keys: readonly string[]): Promise<void> {
     return this.#many('deleteMany', keys, (different, wasm, report) =>
@@ -129,12 +132,12 @@ export class CacheClient {
   }
 
   /**
-   * The value under a key, or else what `fetchFn` gives, stored for `ttlSeconds`.
+   * Returns the cached value, or else the result of `fetchFn`, which it stores for `ttlSeconds`.
    *
-   * Calls for the same key at the same time share one `fetchFn` within an isolate. The caller whose
-   * `fetchFn` ran gets its value; those who joined get what a later hit would give (a `Date` is a string
-   * there). KV's failures do not reach the caller: the value is loaded, or returned without being
-   * stored. What `fetchFn` throws does, and nothing is stored.
+   * Concurrent calls for the same key share one `fetchFn` within an isolate (single flight). The caller
+   * whose `fetchFn` ran gets its value; the followers get what a later hit would return (with a `Date` as a
+   * string). When KV fails, the call does not: the value is loaded, or returned without being stored. What
+   * `fetchFn` throws is passed on, and nothing is stored.
    */
   getOrSet<T>(
     key: string,
@@ -150,26 +153,26 @@ export class CacheClient {
     if (bad) return Promise.reject(bad);
     const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
     const { kv, hasMetadata } = this.#handle;
-    const ticket = new Ticket(kv, key, options?.waitUntil ?? this.#waitUntil);
+    const member = new Member(kv, key, options?.waitUntil ?? this.#waitUntil);
     return observed<T>(
       this.#onEvent,
       'cache',
       'getOrSet',
       (wasm, report) =>
-        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, ticket, joinMs, report),
-      () => ticket.leave(),
+        wasm.cacheGetOrSet(kv, hasMetadata, this.#limitMs, key, ttlSeconds, fetchFn, member, joinMs, report),
+      () => member.leave(),
     );
   }
 
   /**
-   * Deletes what stands under a prefix: the manual purge. Stops before the 1,000 operations one
+   * Deletes all keys under a prefix: the manual purge. Stops before the 1,000 operations that one
    * invocation can make; then `complete` is false and `cursor` is for the next call.
    *
    * @throws {CloudflareClientsError} `unsupported` on a handle without `list`; `partial_failure` when KV
-   * failed on the way.
+   * fails before the end.
    */
   clear(options: ClearOptions): Promise<ClearResult> {
-    // From JavaScript there may be no options at all: then there is no prefix.
+    // JavaScript may pass no options at all: then the prefix is missing.
     const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
     const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
     if (bad) return Promise.reject(bad);

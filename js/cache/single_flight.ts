@@ -1,11 +1,11 @@
-// Who loads, when many ask for the same key: calls share one loader within an isolate.
+// Single flight: of the calls that miss a key at the same time, one loads for all of its isolate.
 import { keepAlive, type WaitUntil } from '../core/options.js';
 
-/** How a flight ended. With neither: the value could not be cached, and everybody loads for himself. */
+/** The outcome of a group. With neither a text nor a failure the value could not be cached: each call loads its own. */
 type Outcome = { text: string } | { failed: true; error: unknown } | { failed: false };
 
-/** What many calls for one key share. The leader's request owns the promise. */
-class Flight {
+/** The calls that wait for one load of a key: the leader, whose request owns the promise, and its followers. */
+class Group {
   outcome: Outcome | undefined;
   #resolve!: (outcome: Outcome) => void;
   // Never rejects, so that a rejection can only mean that the leader's request is gone.
@@ -13,116 +13,116 @@ class Flight {
     this.#resolve = resolve;
   });
 
-  land(outcome: Outcome): void {
+  end(outcome: Outcome): void {
     this.outcome ??= outcome;
     this.#resolve(outcome);
   }
 }
 
 /**
- * What has landed since a moment: a list that grows at its end. A call keeps the end of its own start,
- * so it finds what landed while it was reading; what no call can ask for any more is collected.
+ * The groups that have ended, as a linked list that grows at its end. A call keeps the end of the list as it was at
+ * its start, so it finds what was loaded while it was reading. Groups that no call can reach any more are collected.
  */
-interface Landing {
+interface Ended {
   key?: string;
-  flight?: Flight;
-  next?: Landing;
+  group?: Group;
+  next?: Ended;
 }
 
-interface Airport {
-  readonly inFlight: Map<string, Flight>;
-  last: Landing;
+interface Groups {
+  readonly open: Map<string, Group>;
+  last: Ended;
 }
 
-// Flights whose leader vanished stay until somebody misses their key, or until there are too many.
-const MAX_FLIGHTS = 1_000;
-const airports = new WeakMap<object, Airport>();
+// Groups whose leader vanished stay until another call misses their key, or until there are too many.
+const MAX_GROUPS = 1_000;
+const groupsOfHandles = new WeakMap<object, Groups>();
 
-function airportOf(kv: object): Airport {
-  let airport = airports.get(kv);
-  if (!airport) {
-    airport = { inFlight: new Map(), last: {} };
-    airports.set(kv, airport);
+function groupsOf(kv: object): Groups {
+  let groups = groupsOfHandles.get(kv);
+  if (!groups) {
+    groups = { open: new Map(), last: {} };
+    groupsOfHandles.set(kv, groups);
   }
-  return airport;
+  return groups;
 }
 
-/** One call's part in a flight; `src/cache/load.rs` calls it. */
-export class Ticket {
-  readonly #airport: Airport;
-  readonly #start: Landing;
+/** One call's part in a group; `src/cache/load.rs` calls it. */
+export class Member {
+  readonly #groups: Groups;
+  readonly #start: Ended;
   readonly #key: string;
   readonly #waitUntil: WaitUntil | undefined;
-  #flight: Flight | undefined;
+  #group: Group | undefined;
   #leads = false;
 
   constructor(kv: object, key: string, waitUntil: WaitUntil | undefined) {
-    this.#airport = airportOf(kv);
-    this.#start = this.#airport.last;
+    this.#groups = groupsOf(kv);
+    this.#start = this.#groups.last;
     this.#key = key;
     this.#waitUntil = waitUntil;
   }
 
-  /** KV had nothing: joins who is loading, or who has loaded since this call began; else leads. */
-  board(): boolean {
-    this.#flight = this.#airport.inFlight.get(this.#key) ?? this.#landed();
-    this.#leads = this.#flight === undefined;
-    if (this.#leads) this.#depart();
+  /** On a miss: joins a group that is loading, or has loaded since this call began; else leads one and returns true. */
+  join(): boolean {
+    this.#group = this.#groups.open.get(this.#key) ?? this.#ended();
+    this.#leads = this.#group === undefined;
+    if (this.#leads) this.#lead();
     return this.#leads;
   }
 
-  // A slow read may miss what was loaded, stored and landed in the meantime.
-  #landed(): Flight | undefined {
-    for (let landing = this.#start; landing.next; landing = landing.next) {
-      if (landing.key === this.#key) return landing.flight;
+  // A slow read may miss a value that was loaded and stored in the meantime.
+  #ended(): Group | undefined {
+    for (let ended = this.#start; ended.next; ended = ended.next) {
+      if (ended.key === this.#key) return ended.group;
     }
     return undefined;
   }
 
-  #depart(): void {
-    const { inFlight } = this.#airport;
-    if (inFlight.size >= MAX_FLIGHTS) {
-      const [oldest] = inFlight.keys();
-      if (oldest !== undefined) inFlight.delete(oldest);
+  #lead(): void {
+    const { open } = this.#groups;
+    if (open.size >= MAX_GROUPS) {
+      const [oldest] = open.keys();
+      if (oldest !== undefined) open.delete(oldest);
     }
-    this.#flight = new Flight();
-    inFlight.set(this.#key, this.#flight);
-    // Those who join depend on this request: it must not end before the flight does.
-    keepAlive(this.#waitUntil, this.#flight.promise);
+    this.#group = new Group();
+    open.set(this.#key, this.#group);
+    // The followers depend on this request: it must not end before the group does.
+    keepAlive(this.#waitUntil, this.#group.promise);
   }
 
-  /** The outcome where there is one: the promise of a request that has ended cannot be waited for. */
+  /** The outcome once there is one, else its promise: the promise of a request that has ended cannot be awaited. */
   outcome(): unknown {
-    return this.#flight?.outcome ?? this.#flight?.promise;
+    return this.#group?.outcome ?? this.#group?.promise;
   }
 
-  /** The flight is dead. Leads a new one, or joins who was faster. */
-  retake(): boolean {
-    const { inFlight } = this.#airport;
-    if (inFlight.get(this.#key) === this.#flight) inFlight.delete(this.#key);
-    return this.board();
+  /** Called when the leader is gone: leads a new group and returns true, or joins the group of a faster call. */
+  takeOver(): boolean {
+    const { open } = this.#groups;
+    if (open.get(this.#key) === this.#group) open.delete(this.#key);
+    return this.join();
   }
 
-  /** The leader's text, for those who join. */
-  text(text: string): void {
-    if (this.#leads) this.#flight?.land({ text });
+  /** Passes the leader's text to its followers. */
+  share(text: string): void {
+    if (this.#leads) this.#group?.end({ text });
   }
 
-  /** The leader's loader threw. */
-  threw(error: unknown): void {
-    if (this.#leads) this.#flight?.land({ failed: true, error });
+  /** Passes the error of the leader's loader to its followers. */
+  fail(error: unknown): void {
+    if (this.#leads) this.#group?.end({ failed: true, error });
   }
 
-  /** The call is over, however it ended. */
+  /** Called when the call is over, however it ended. */
   leave(): void {
-    const flight = this.#flight;
-    if (!flight || !this.#leads) return;
+    const group = this.#group;
+    if (!group || !this.#leads) return;
     this.#leads = false;
-    flight.land({ failed: false });
-    const { inFlight, last } = this.#airport;
-    if (inFlight.get(this.#key) === flight) inFlight.delete(this.#key);
+    group.end({ failed: false });
+    const { open, last } = this.#groups;
+    if (open.get(this.#key) === group) open.delete(this.#key);
     last.key = this.#key;
-    last.flight = flight;
-    last.next = this.#airport.last = {};
+    last.group = group;
+    last.next = this.#groups.last = {};
   }
 }

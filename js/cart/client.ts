@@ -6,12 +6,12 @@ import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
 import { callObject, observedObject } from '../core/stub_call.js';
 import { callSync } from '../wasm/driver.js';
 
-/** What is sold: an object with at least an id. Fields beyond it are kept as JSON keeps them. */
+/** An item for sale: an object with at least an id. Other fields are stored as JSON. */
 export interface Sku {
   readonly id: string;
 }
 
-/** A SKU of which nothing more is said. */
+/** A SKU with any other fields. */
 export type AnySku = Sku & { readonly [field: string]: unknown };
 
 /** A line of a cart. */
@@ -20,39 +20,40 @@ export interface CartLine<Item extends Sku = AnySku> {
   /** A whole number from 1 to 1,000,000. */
   qty: number;
   size?: string;
-  /** What a rental needs to know; kept as JSON keeps it. */
+  /** The data of a rental; stored as JSON. */
   rental?: unknown;
 }
 
-/** A cart by the keys of its lines: `sku.id`, or `sku.id:size` for a line with a size. */
+/** A cart: its lines by their keys, which are `sku.id`, or `sku.id:size` for a line with a size. */
 export type CartState<Item extends Sku = AnySku> = Record<string, CartLine<Item>>;
 
-/** One change of {@link CartStoreClient.mutate}. A line that is not there is not set and not removed. */
+/** One change of {@link CartStoreClient.mutate}. `setQty` and `remove` of a missing line are ignored. */
 export type CartChange =
   | { op: 'increment'; sku: Sku & object; qty: number; size?: string | undefined; rental?: unknown }
   | { op: 'setQty'; skuId: string; qty: number }
   | { op: 'remove'; skuId: string };
 
 /**
- * What becomes of a line that both carts have: the `sum` of both quantities, the target's line
+ * How a line that both carts have is merged: the `sum` of both quantities, the target's line
  * (`keep-target`), the source's (`replace`), or the larger quantity (`max`).
  */
 export type MergePolicy = 'sum' | 'keep-target' | 'replace' | 'max';
 
 /** Options of a read. */
 export interface CartReadOptions {
-  /** Whom the caller acts for: a cart of another owner is `forbidden`. */
+  /** The owner for whom the caller acts: a cart of another owner is `forbidden`. */
   owner?: string | undefined;
 }
 
 /** Options of a mutation. */
 export interface CartMutationOptions extends CartReadOptions {
   /**
-   * Names this mutation: a cart applies it once, however often it is sent. For another one it is `invalid_key`.
-   * Remembered for ten minutes, at least the newest 1,000 of a cart. @defaultValue one for each call, so that its own retries are safe
+   * Identifies this mutation: a cart applies it once, however often it is sent. For another mutation it is
+   * `invalid_key`. Remembered for ten minutes, at least the newest 1,000 of a cart.
+   * @defaultValue one for each call, so that its own retries are safe
    */
   idempotencyKey?: string | undefined;
-  /** Applies only to this version of the cart, else `conflict`; 0 is a cart that is not there. */
+  /** Applies only to this version of the cart, else `conflict`; 0 is the version of a missing cart. */
   ifVersion?: number | undefined;
 }
 
@@ -61,18 +62,19 @@ export interface CartStoreOptions extends ObjectClientOptions {
   /** How long a cart lives after it was last read or changed. @defaultValue 2592000, 30 days */
   ttlSeconds?: number | undefined;
   /**
-   * What happens when a cart's object fails. `throw`: the call rejects. `memory`: this isolate answers
-   * from its own memory, with a `fell_back` event each time. What is changed there is seen by no other
-   * isolate and is lost with this one; `mergeCart` never does it.
+   * What happens when a cart's object fails. `throw`: the call rejects. `memory`: the call uses this
+   * isolate's memory, with a `fell_back` event each time. A change there is not seen by other isolates, and
+   * is lost with this one; `mergeCart` never uses it.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'memory' | undefined;
 }
 
 const TTL_SECONDS = 2_592_000;
+
 /**
- * Carts, one Durable Object each. A change is one round trip and is applied once, also when its reply
- * was lost and the client sends it again.
+ * Carts, each in a Durable Object of its own. A change takes one round trip and is applied once, also when
+ * its reply was lost and the client sends it again.
  *
  * @example
  * ```ts
@@ -95,19 +97,19 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     this.#memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
   }
 
-  /** Makes an empty cart and answers its id, a UUID. With `owner` it belongs to nobody else. */
+  /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */
   async createCart(options?: CartReadOptions): Promise<string> {
     const id = crypto.randomUUID();
     await this.#mutate('createCart', id, 'set', {}, { owner: options?.owner });
     return id;
   }
 
-  /** The cart; `{}` when it is unknown or has expired, and nothing is written then. */
+  /** Returns the cart; `{}` when it does not exist or has expired, and then nothing is written. */
   async getCart(id: string, options?: CartReadOptions): Promise<CartState<Item>> {
     return (await this.#get('getCart', id, options)).cart;
   }
 
-  /** The cart with its version, for `ifVersion`; version 0 when it is unknown or has expired. */
+  /** Returns the cart with its version, for `ifVersion`; version 0 when it does not exist or has expired. */
   getCartWithVersion(
     id: string,
     options?: CartReadOptions,
@@ -126,8 +128,8 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   }
 
   /**
-   * Adds to a line, and answers the cart. The line is made when it is not there, and deleted when its
-   * quantity reaches 0. Without `rental` a line keeps its own.
+   * Adds to a line, and returns the cart. A missing line is added, and a line is deleted when its quantity
+   * reaches 0. Without `rental` a line keeps its own.
    *
    * @param qty - A whole number from -1,000,000 to 1,000,000.
    * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
@@ -145,28 +147,28 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
   }
 
-  /** Sets the quantity of a line; 0 deletes it. Null when there is no such line. */
+  /** Sets the quantity of a line, and returns the cart; 0 or less deletes the line. Null for a missing line. */
   async setQty(
     id: string,
     skuId: string,
     qty: number,
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
-    const told = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
-    return told[1] ? this.#cart(told) : null;
+    const reply = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
+    return reply[1] ? this.#cart(reply) : null;
   }
 
-  /** Deletes a line. Null when there is no such line. */
+  /** Deletes a line, and returns the cart. Null for a missing line. */
   async removeItem(
     id: string,
     skuId: string,
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
-    const told = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
-    return told[1] ? this.#cart(told) : null;
+    const reply = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
+    return reply[1] ? this.#cart(reply) : null;
   }
 
-  /** Applies up to 500 changes in one round trip, all or none, in their order. */
+  /** Applies up to 500 changes in one round trip, all or none, in their order, and returns the cart. */
   async mutate(
     id: string,
     changes: readonly CartChange[],
@@ -176,11 +178,11 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   }
 
   /**
-   * Merges a cart into another and deletes it: a guest's into the customer's on sign-in. Answers the
-   * merged cart. Until it has ended the source refuses changes with `conflict`; when a crash cut it off,
-   * the next `mergeCart` of the two goes on with it, and nothing is added twice. When the target
-   * refuses, nothing has changed. `ifVersion` is the target's, `owner` that of both; an idempotency key is
-   * not needed, since the source has only one merge.
+   * Merges a cart into another, deletes it, and returns the merged cart: a guest's into the customer's on
+   * sign-in. Until the merge has ended the source refuses changes with `conflict`; after a crash, the next
+   * `mergeCart` of the two carts continues it, and nothing is added twice. When the target refuses, nothing
+   * changes. `ifVersion` is the target's, `owner` that of both; an idempotency key is not needed, since the
+   * source has only one merge at a time.
    */
   async mergeCart(
     fromId: string,
@@ -229,7 +231,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     method: 'set' | 'change' | 'mutate' | 'delete',
     payload: unknown,
     options: CartMutationOptions | undefined,
-  ): Promise<Told> {
+  ): Promise<MutationReply> {
     const bad = notId(id) ?? notOptions(options);
     if (bad) throw bad;
     const json = jsonOf(payload);
@@ -270,13 +272,13 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       ) as T;
   }
 
-  #cart([, , json]: Told): CartState<Item> {
+  #cart([, , json]: MutationReply): CartState<Item> {
     return parsed(json);
   }
 }
 
-/** What a mutation answers: the version, whether the line was there, and the cart as JSON. */
-type Told = [version: number, found: boolean, cart: string];
+/** The reply to a mutation: the version, whether the line was found, and the cart as JSON. */
+type MutationReply = [version: number, found: boolean, cart: string];
 
 function parsed<Item extends Sku>(json: string): CartState<Item> {
   try {
@@ -284,7 +286,7 @@ function parsed<Item extends Sku>(json: string): CartState<Item> {
   } catch {
     throw new CloudflareClientsError(
       'misconfigured',
-      'The Durable Object answered something else than a cart',
+      'The Durable Object returned something else than a cart',
     );
   }
 }
@@ -306,7 +308,7 @@ function jsonOf(value: unknown): string {
   try {
     json = JSON.stringify(value);
   } catch {
-    // Told below.
+    // Refused below.
   }
   if (json !== undefined && json.length <= MAX_JSON) return json;
   if (json !== undefined) {
@@ -314,9 +316,9 @@ function jsonOf(value: unknown): string {
   }
   throw new CloudflareClientsError(
     'invalid_value',
-    'What is in a cart must be JSON: it holds a BigInt or refers to itself',
+    'The content of a cart must be JSON: it holds a BigInt or refers to itself',
   );
 }
 
-// What an object refuses to read at all; its own limit is lower, and exact.
+// Longer than any text that an object reads; the object's own limit is lower, and exact.
 const MAX_JSON = 2_000_000;

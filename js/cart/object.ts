@@ -7,16 +7,16 @@ import type { Exports } from '../wasm/object_driver.js';
 import type { CartReply, MergeBegun } from './reply.js';
 import { cartWire } from './wire.js';
 
-// The line is not there, nor is the cart.
-const NOT_THERE: [number, boolean, string] = [0, false, '{}'];
+// The reply when neither the cart nor the line exists.
+const NOT_FOUND: [number, boolean, string] = [0, false, '{}'];
 
-// What the state of a cart refuses, and another state may admit.
+// The codes of calls that the cart's state refuses, and another state may accept.
 const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
 
 /**
- * One cart: its lines, its TTL, what it remembers of the calls that changed it. `CartStoreClient` calls
- * it; a Worker that owns it needs one line. `sent` is when a call was made, in ms: one that comes more than a minute
- * later is refused.
+ * One cart: its lines, its TTL, and what it remembers of the calls that changed it. `CartStoreClient` calls
+ * it; a Worker that owns it needs one line. `sent` is when a call was made, in ms: a call that arrives more
+ * than a minute later is refused.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
  * ```
  */
 export class CartDurableObject extends StoredObject {
-  /** The version and the cart as JSON, or null. Renews the TTL. */
+  /** Returns the version and the cart as JSON, or null. Renews the TTL. */
   get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null> {
     const bad = refusedBy(notNumber(ttlSeconds, 'ttlSeconds') ?? optionalSent(notSentText, owner, 'owner'));
     return bad ?? this.read((wasm, storage) => wasm.cartRead(storage, ttlSeconds, owner), null);
@@ -77,7 +77,7 @@ export class CartDurableObject extends StoredObject {
     return this.#change(false, changes, ttlSeconds, key, ifVersion, owner, sent);
   }
 
-  /** Deletes the cart; what it remembers of calls stays for ten minutes. */
+  /** Deletes the cart; what it remembers of calls is kept for ten minutes. */
   delete(key?: string, ifVersion?: number, owner?: string, sent?: number): Reply<null> {
     const bad = refusedBy(optionalSent(notSentText, key, 'key') ?? notPreconditions(ifVersion, owner));
     return (
@@ -92,8 +92,8 @@ export class CartDurableObject extends StoredObject {
   }
 
   /**
-   * Makes this cart the source of a merge. With `ifVersion` it begins only in that version of the cart, so that a
-   * call that comes late finds another one; a merge into the same target that is under way goes on.
+   * Makes this cart the source of a merge. With `ifVersion` the merge begins only in that version of the cart, so
+   * that a late call does not begin one; a merge into the same target that is under way goes on.
    */
   beginMerge(into: string, id: string, owner?: string, ifVersion?: number, sent?: number): Reply<MergeBegun> {
     const bad =
@@ -141,13 +141,13 @@ export class CartDurableObject extends StoredObject {
     );
   }
 
-  /** Gives a merge up in its target, unless it was done before: whether it was. */
+  /** Gives a merge up in its target, unless it was done before; returns whether it was. */
   giveUpMerge(id: string, sent?: number): Reply<boolean> {
     const bad = refusedBy(notSentText(id, 'id'));
-    return bad ?? this.write(sent, (wasm, storage) => wasm.cartGiveUp(storage, id, given(sent)));
+    return bad ?? this.write(sent, (wasm, storage) => wasm.cartGiveUpMerge(storage, id, given(sent)));
   }
 
-  /** Ends a merge in its source: the cart is deleted, or free again when the target refused it. */
+  /** Ends a merge in its source: the cart is deleted, or accepts changes again when the target refused the merge. */
   endMerge(id: string, merged: boolean, sent?: number): Reply<null> {
     const bad = refusedBy(notSentText(id, 'id'));
     return (
@@ -160,20 +160,20 @@ export class CartDurableObject extends StoredObject {
     );
   }
 
-  /** The shop's wire: `POST` with `{ op, ttl, ... }`, whatever the host and path. */
+  /** The shop's wire: `POST` with `{ op, ttl, ... }` on any host and path. */
   override fetch(request: Request): Promise<Response> {
     return cartWire(this, request);
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.cartWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.cartOnAlarm(storage));
   }
 
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
     wasm.cartOpen(storage, create);
 
-  // One change needs no transaction: all is checked before it writes.
+  // One change needs no transaction: everything is checked before it writes.
   #change(
     one: boolean,
     changes: string,
@@ -188,11 +188,11 @@ export class CartDurableObject extends StoredObject {
     const run = one ? this.writeOnce : this.write;
     const job = (wasm: Exports, storage: StorageHandle) =>
       wasm.cartChange(storage, one, changes, ttlSeconds, key, ifVersion, owner, given(sent));
-    return this.#settled(key, ifVersion, sent, run<[number, boolean, string]>(sent, job, NOT_THERE));
+    return this.#settled(key, ifVersion, sent, run<[number, boolean, string]>(sent, job, NOT_FOUND));
   }
 
-  // What was refused must stay so, although the state that refused it passes and a copy of the call may come: it
-  // is remembered, after what the call has written was undone.
+  // A refused call must stay refused, although the state that refused it may pass and a copy of the call may arrive.
+  // So the refusal is remembered, after the call's own writes were rolled back.
   #settled<T>(key: string | undefined, ifVersion: number | undefined, sent: Sent, reply: Reply<T>): Reply<T> {
     if (reply.ok || !key || typeof sent !== 'number' || !REFUSED_BY_STATE.includes(reply.code)) return reply;
     const kept = this.writeIfThere<null>(

@@ -20,7 +20,7 @@ interface Body {
   owner?: string;
 }
 
-/** What the wire calls of a cart's object. */
+/** The methods of a cart's object that the wire calls. */
 interface Cart {
   get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null>;
   set(cart: string, ttlSeconds: number, key?: string, ifVersion?: number, owner?: string): CartReply;
@@ -33,7 +33,7 @@ export async function cartWire(cart: Cart, request: Request): Promise<Response> 
   if (body instanceof Response) return body;
   const { op, ttl = TTL_SECONDS, idempotencyKey, ifVersion, owner } = body;
   const change = (change: object) =>
-    answer(cart.change(JSON.stringify([{ op, ...change }]), ttl, idempotencyKey, ifVersion, owner));
+    changeResponse(cart.change(JSON.stringify([{ op, ...change }]), ttl, idempotencyKey, ifVersion, owner));
   switch (op) {
     case 'init':
     case 'set': {
@@ -56,7 +56,7 @@ export async function cartWire(cart: Cart, request: Request): Promise<Response> 
   }
 }
 
-function answer(reply: CartReply): Response {
+function changeResponse(reply: CartReply): Response {
   if (!reply.ok) return refusedResponse(reply);
   const [, found, cart] = reply.value;
   return cartResponse(found ? cart : 'null');

@@ -1,4 +1,4 @@
-// What locks and counters are called with.
+// Checks of the arguments of locks and counters.
 import { type Bad, notText, refuse } from '../core/checks.js';
 
 /** @internal A lock and a counter of the same name are two objects. The bound, in bytes, is Rust's. */

@@ -6,15 +6,15 @@ import { notKey, notName } from './arguments.js';
 /** Options of {@link CounterClient.increment}. */
 export interface IncrementOptions {
   /**
-   * Calls with the same key count once: the later ones answer what the first answered. A key is remembered for
-   * 10 minutes, or 7 when 1,000 more calls have changed the counter since; for another amount it is `invalid_key`. Without one each call has its own, so
-   * that the client can repeat it when a reply was lost.
+   * Calls with the same key count once: the later ones return what the first returned. A key is remembered for
+   * 10 minutes, or 7 when 1,000 more calls have changed the counter since; with another amount it is
+   * `invalid_key`. Without one each call has its own, so that the client can retry it when a reply was lost.
    */
   idempotencyKey?: string | undefined;
 }
 
 /**
- * Counters on Durable Objects: exact whoever counts, one object for each name.
+ * Counters on Durable Objects: exact however many callers count, one object for each name.
  *
  * @example
  * ```ts
@@ -33,11 +33,11 @@ export class CounterClient {
   }
 
   /**
-   * Adds to a counter, which begins at 0, and answers its value after that.
+   * Adds to a counter, which begins at 0, and returns its new value.
    *
    * @param by - A safe integer, negative to count down.
    * @throws {CloudflareClientsError} `invalid_key` (the name, or the idempotency key), `invalid_value` (`by`),
-   * `limit_exceeded` when the sum would be no safe integer, `object_unavailable`, `object_overloaded`, `timeout`.
+   * `limit_exceeded` when the sum would not be a safe integer, `object_unavailable`, `object_overloaded`, `timeout`.
    */
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const given = options?.idempotencyKey;
@@ -49,12 +49,12 @@ export class CounterClient {
     return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
   }
 
-  /** The value of a counter; 0 for one that nobody has incremented. */
+  /** Returns the value of a counter; 0 for one that was never incremented. */
   async get(name: string): Promise<number> {
     return this.#call('get', 'count', name, [], number);
   }
 
-  /** Sets a counter to 0. Its object is empty when the keys of earlier calls are forgotten. */
+  /** Sets a counter to 0. Its object is empty once the keys of earlier calls are forgotten. */
   async reset(name: string): Promise<void> {
     return this.#call('reset', 'reset', name, [crypto.randomUUID()], () => {});
   }

@@ -4,30 +4,31 @@ import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } 
 import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 import { notName } from './arguments.js';
 
-/** How to get a lock. */
+/** Options of {@link LockClient.acquire}. */
 export interface AcquireOptions {
   /**
-   * After how long the lock is free again if its holder vanished, in seconds. Longer than the work takes;
-   * work that may take longer extends it.
+   * After how many seconds the lock is free again if its holder crashed. It should be longer than the work
+   * takes; work that may take longer extends the lock.
    */
   ttlSeconds: number;
   /**
-   * How long to wait for the lock, in ms. Waiting is asking again, after 25 ms to a second each time, or when
-   * the lock ends; there is no queue. @defaultValue 0
+   * How long to wait for the lock, in ms. The client polls, after 25 ms to a second each time, or when the lock
+   * ends; there is no queue.
+   * @defaultValue 0
    */
   waitMs?: number | undefined;
 }
 
 /** A lock that is held. */
 export interface Lock {
-  /** What is locked. */
+  /** The name of the lock. */
   readonly name: string;
-  /** Larger than that of every earlier holder: hand it to what you write to, and let that refuse a smaller one. */
+  /** Larger than the fence of every earlier holder: pass it along with your writes, and refuse a smaller one there. */
   readonly fence: number;
   /** When the lock ends by itself, in ms since the epoch, by the object's clock. */
   readonly expiresAt: number;
   /**
-   * What proves the holder: keep it secret. Not enumerable, so that logging a lock does not show it, and a copy
+   * The proof of the holder: keep it secret. Not enumerable, so that logging a lock does not show it, and a copy
    * by JSON or by spreading has none.
    */
   readonly holder: string;
@@ -36,8 +37,8 @@ export interface Lock {
 /**
  * Locks on Durable Objects: one holder at a time for a name, until it is released or its TTL is over.
  *
- * A holder that was paused for longer than its TTL does not know that somebody else holds the lock now. Hence
- * the fence: it grows with every holder, and what is written to can refuse who comes too late.
+ * A holder that was paused for longer than its TTL does not know that another caller holds the lock now. Hence
+ * the fence: it grows with every holder, and the store that is written to can refuse a late one.
  *
  * @example
  * ```ts
@@ -58,7 +59,7 @@ export class LockClient {
   }
 
   /**
-   * Gets the lock of a name, or null when it is somebody else's for all of `waitMs`.
+   * Acquires the lock of a name; null when another caller holds it for all of `waitMs`.
    *
    * @throws {CloudflareClientsError} `invalid_key` (the name), `invalid_ttl`, `misconfigured` (`waitMs`),
    * `object_unavailable`, `object_overloaded`, `timeout`.
@@ -67,16 +68,16 @@ export class LockClient {
     const waitMs = options?.waitMs ?? 0;
     const bad = notName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
     if (bad) throw bad;
-    // Waiting is not slowness.
+    // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
     const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.lockAcquire(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
+      wasm.waitForLock(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
     );
     return held && lockOf(name, holder, held);
   }
 
-  /** Gives the lock another TTL from now: the lock with its new end, or null when it was lost. */
+  /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
     const bad = notLock(lock) ?? notTtl(ttlSeconds);
     if (bad) throw bad;
@@ -85,11 +86,11 @@ export class LockClient {
       if (value === null || isHeld(value)) return value;
       throw otherClass();
     });
-    // Another fence: it was lost, and an earlier call of acquire() that came late has taken it again.
+    // Another fence: it was lost, and an earlier acquire() that arrived late has acquired it again.
     return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
   }
 
-  /** Frees the lock. False when it was not yours any more: it had ended, or you had released it before. */
+  /** Releases the lock. False when it was no longer yours: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
     const bad = notLock(lock);
     if (bad) throw bad;
@@ -102,10 +103,10 @@ export class LockClient {
   }
 
   /**
-   * Runs `fn` while holding the lock, and releases it whatever happens. What `fn` throws reaches the caller;
-   * a release that fails does not (the lock ends by its TTL, and `onEvent` tells of it).
+   * Runs `fn` while holding the lock, and always releases it. What `fn` throws is passed on; a failed release
+   * is not (the lock ends by its TTL, and `onEvent` reports it).
    *
-   * @throws {CloudflareClientsError} `conflict`, `retryable`, when the lock was not to be had; else as
+   * @throws {CloudflareClientsError} `conflict`, `retryable`, when the lock could not be acquired; else as
    * {@link acquire}.
    *
    * @example
@@ -119,7 +120,7 @@ export class LockClient {
     if (!lock) {
       throw new CloudflareClientsError(
         'conflict',
-        'Somebody else has the lock. Wait for longer (waitMs), or call again later',
+        'The lock could not be acquired. Wait for longer (waitMs), or call again later',
         { retryable: true },
       );
     }

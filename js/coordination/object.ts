@@ -5,24 +5,24 @@ import { given } from '../durable_objects/sent.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
 
-/** A lock that is the caller's: its fence, and when it expires, in ms since the epoch. */
+/** A lock that the caller holds: its fence, and when it expires, in ms since the epoch. */
 export type LockHeld = [fence: number, expiresAt: number];
 
-/** For how many ms at most the lock is somebody else's. */
+/** For how many ms at most another caller holds the lock. */
 export type LockBusy = [retryInMs: number];
 
 /**
- * One lock or one counter: an object for each name. Bind it as `COORDINATION_DO` and hand the binding to
- * `LockClient` and `CounterClient`; its methods are what those call.
+ * One lock or one counter: an object for each name. Bind it as `COORDINATION_DO` and pass the binding to
+ * `LockClient` and `CounterClient`, which call its methods.
  */
 export class CoordinationDurableObject extends StoredObject {
-  /** Takes the lock if it is free. `holder` is a secret of the caller's own; the same one gets the same lock. */
+  /** Acquires the lock if it is free. `holder` is the caller's own secret; the same holder gets the same lock. */
   acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
     const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
     return bad ?? this.writeOnce(sent, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds));
   }
 
-  /** Gives the holder another TTL from now; null for who does not hold the lock. */
+  /** Gives the holder another TTL from now; null for a caller who does not hold the lock. */
   extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
     const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
     const extend = (wasm: Exports, storage?: StorageHandle) =>
@@ -30,14 +30,14 @@ export class CoordinationDurableObject extends StoredObject {
     return bad ?? this.writeIfThere(sent, extend, extend);
   }
 
-  /** Frees the lock. `call` names this call: made again, it returns the same. */
+  /** Releases the lock. `call` identifies this call: a repeated call returns the same. */
   release(holder: string, call: string, sent?: number): Reply<boolean> {
     const bad = refusedBy(notHolder(holder) ?? notHolder(call));
     const release = (wasm: Exports, storage?: StorageHandle) => wasm.lockRelease(storage, holder, call);
     return bad ?? this.writeIfThere(sent, release, release);
   }
 
-  /** Adds to the counter, once for each key; returns the value after that. */
+  /** Adds to the counter, once for each key; returns the new value. */
   increment(by: number, key: string, sent?: number): Reply<number> {
     const bad = refusedBy(notNumber(by, 'What is added') ?? notKey(key));
     return (
@@ -45,9 +45,9 @@ export class CoordinationDurableObject extends StoredObject {
     );
   }
 
-  /** The value of the counter. */
+  /** Returns the value of the counter. */
   count(): Reply<number> {
-    return this.read((wasm, storage) => wasm.counterGet(storage), 0);
+    return this.read((wasm, storage) => wasm.counterCount(storage), 0);
   }
 
   /** Sets the counter to 0, once for each key. */
@@ -58,12 +58,12 @@ export class CoordinationDurableObject extends StoredObject {
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.coordinationWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.coordinationOnAlarm(storage));
   }
 
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.coordinationTables(storage, create);
+    wasm.coordinationOpen(storage, create);
 }
 
 const notHolder = (holder: unknown) => notSentName(holder, 'The holder of a lock', 'invalid_value');

@@ -1,16 +1,17 @@
-// Checks of arguments, by clients and by objects: a check returns the error that refuses the value, or nothing. They
-// are joined by `??`. Types and lengths are checked here, before anything is copied into the wasm; bounds are Rust's.
+// Checks of arguments, by clients and by objects. A check returns the error for an invalid value, or undefined;
+// checks are joined by `??`. Types and lengths are checked here, before anything is copied into the wasm; bounds are
+// Rust's.
 import { CloudflareClientsError, type ErrorCode } from './error.js';
 
-/** The error that refuses an argument; nothing when the argument may pass. */
+/** The error that refuses an argument; undefined for a valid argument. */
 export type Bad = CloudflareClientsError | undefined;
 
-/** @internal Refuses with this error when `bad` holds. */
+/** @internal Returns this error when `bad` is true. */
 export function refuse(bad: boolean, code: ErrorCode, message: string): Bad {
   return bad ? new CloudflareClientsError(code, message) : undefined;
 }
 
-/** @internal What refuses a value that is no text, is too long, or is text that UTF-8 cannot say. */
+/** @internal The error for a value that is no string, is too long, or cannot be encoded as UTF-8. */
 export function notText(
   value: unknown,
   what: string,
@@ -33,7 +34,7 @@ export function notNumber(value: unknown, what: string, code: ErrorCode = 'inval
   return refuse(typeof value !== 'number', code, `${what} must be a number`);
 }
 
-/** @internal The same for an argument that may be left out. */
+/** @internal The same check for an optional argument. */
 export function optional<Arguments extends unknown[]>(
   check: (value: unknown, ...rest: Arguments) => Bad,
   value: unknown,

@@ -21,8 +21,8 @@ export type ErrorCode =
   | 'panic';
 
 /**
- * The one error class of this package. Its message says what to do, and neither it nor any other
- * property that is listed or serialised holds a token, a key or a value.
+ * The only error class of this package. Its message says what to do. Neither the message nor any other
+ * enumerable property holds a token, a key or a value.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export class CloudflareClientsError extends Error {
   readonly code: ErrorCode;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** With `partial_failure`: the keys that are left, where they are known. Not enumerable. */
+  /** With `partial_failure`: the remaining keys, where they are known. Not enumerable. */
   declare readonly keys?: readonly string[];
 
   constructor(
@@ -51,7 +51,7 @@ export class CloudflareClientsError extends Error {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.retryable = options.retryable ?? false;
-    // Keys may hold tokens, so that logging the error must not print them.
+    // Keys may hold tokens, so logging the error must not print them.
     if (options.keys) Object.defineProperty(this, 'keys', { value: options.keys });
   }
 }

@@ -2,7 +2,7 @@ import type { CallReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 import { CloudflareClientsError, type ErrorCode } from './error.js';
 
-/** Which client an event is of. */
+/** The client that an event comes from. */
 export type EventClient =
   | 'session'
   | 'rate_limit'
@@ -15,18 +15,18 @@ export type EventClient =
   | 'auth_storage';
 
 /**
- * Something a call met and went on:
- * `expired` (what was cached had passed its expiry), `malformed` (what stood under the key is not what
- * the client stores there), `large_value` (more than 100 KB), `not_cached` (a loaded value was returned
- * and not stored), `kv_failed` (KV failed and the call went on), `joined` (another call's loader
- * answered), `join_failed` (that other call vanished or took too long), `not_tracked` (a session without
- * a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the way
- * and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
- * object failed, and this isolate's memory answered: `onUnavailable: 'memory'`), `object_failed` (a Durable
+ * Something that happened during a call, after which the call went on:
+ * `expired` (the cached value had passed its expiry), `malformed` (the stored value is not one that the
+ * client stores), `large_value` (more than 100 KB), `not_cached` (a loaded value was returned and not
+ * stored), `kv_failed` (KV failed and the call went on), `joined` (the value came from another call's
+ * loader: single flight), `join_failed` (that other call vanished or took too long), `not_tracked` (a session
+ * without a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the
+ * way and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
+ * object failed, and this isolate's memory was used: `onUnavailable: 'memory'`), `object_failed` (a Durable
  * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
- * not served), `blocked` (a refusal that this isolate remembers answered, and no object was asked), `lock_lost`
- * (a lock was no longer its holder's when it was released), `revoked` (KV still had a session that was revoked,
- * or one that was cached without `revocations`).
+ * not served), `blocked` (refused from this isolate's memory of an earlier refusal, without a call on the
+ * object), `lock_lost` (a lock was no longer its holder's when it was released), `revoked` (KV still had a
+ * session that was revoked, or one that was cached without `revocations`).
  */
 export type EventNote =
   | 'expired'
@@ -45,27 +45,27 @@ export type EventNote =
   | 'lock_lost'
   | 'revoked';
 
-/** What `onEvent` receives: one per call, and before it one per note. Never a key, a token or a value. */
+/** The event that `onEvent` gets: one per call, and before it one per note. It holds no key, token or value. */
 export interface ClientEvent {
   readonly client: EventClient;
-  /** The method that was called, such as `getOrSet`; `flush` for what was written later. */
+  /** The method that was called, such as `getOrSet`; `flush` for counts that were written later. */
   readonly operation: string;
   /** How long the call took so far, in ms. In production clocks advance only after I/O. */
   readonly ms: number;
-  /** Whether KV had it; absent where nothing was read. */
+  /** Whether KV had the value; absent where nothing was read. */
   readonly hit?: boolean;
   /** The size of the value that was read or written last, in bytes. */
   readonly bytes?: number;
-  /** With a note, what KV or the value failed with; else what the call was rejected with. */
+  /** With a note, the code of the failure of KV or of the value; else the code that the call rejected with. */
   readonly code?: ErrorCode | 'thrown';
-  /** Present when this is a note on a call. */
+  /** Present when the event is a note on a call. */
   readonly note?: EventNote;
 }
 
 /** The listener of a client. */
 export type OnEvent = (event: ClientEvent) => void;
 
-/** @internal What Rust tells of one call, for its listener. */
+/** @internal What Rust reports of one call, for its listener. */
 export class Report implements CallReport {
   readonly #start = performance.now();
   readonly #notes: { note: EventNote; code?: ErrorCode }[] = [];
@@ -126,7 +126,7 @@ export class Report implements CallReport {
   }
 }
 
-// In the shop's words, which its logs are searched for.
+// The shop's words, for which its logs are searched.
 const LABELS: Partial<Record<EventClient, string>> = {
   cart: 'Cart',
   session_store: 'Session',
@@ -137,12 +137,12 @@ const LABELS: Partial<Record<EventClient, string>> = {
   auth_storage: 'Auth storage',
 };
 
-/** @internal What a slow call is without a listener: a line of the log. */
+/** @internal Logs a slow call of a client without a listener. */
 export function warnSlow(client: EventClient, operation: string, ms: number): void {
   console.warn(`${LABELS[client] ?? client} DO latency ${Math.round(ms)}ms for op=${operation}`);
 }
 
-/** @internal Makes a call, and tells the listener of it when there is one. */
+/** @internal Makes a call, and reports it to the listener if there is one. */
 export function observed<T>(
   listener: OnEvent | undefined,
   client: EventClient,
@@ -158,11 +158,11 @@ export function observed<T>(
   );
 }
 
-/** @internal Tells the listener when a call has ended. */
-export function ended<T>(answer: Promise<T>, report: Report): Promise<T> {
-  answer.then(
+/** @internal Reports to the listener when a call has ended. */
+export function ended<T>(result: Promise<T>, report: Report): Promise<T> {
+  result.then(
     () => report.end(),
     (error) => report.end(error instanceof CloudflareClientsError ? error.code : 'thrown'),
   );
-  return answer;
+  return result;
 }

@@ -1,8 +1,8 @@
 import { CloudflareClientsError } from './error.js';
 
 /**
- * A KV namespace, by its methods: the real binding, a proxy of one, or a test double.
- * `getWithMetadata`, bulk reads and `list` are used when they are there.
+ * A KV namespace, recognised by its methods: the real binding, a proxy of one, or a test double.
+ * `getWithMetadata`, bulk reads and `list` are used where the handle has them.
  */
 export interface KVHandle {
   get(key: string, type: 'text'): Promise<string | null>;
@@ -10,7 +10,7 @@ export interface KVHandle {
   delete(key: string): Promise<unknown>;
 }
 
-/** What a KV handle may have beyond {@link KVHandle}. */
+/** What a KV handle may have besides {@link KVHandle}. */
 interface MoreOfKV {
   getWithMetadata?: unknown;
   list?: unknown;
@@ -24,7 +24,7 @@ export interface Handle {
   readonly hasList: boolean;
 }
 
-/** @internal `alternative` says what else the client takes. */
+/** @internal `alternative` names what else the client takes. */
 export function handleOf(kv: KVHandle, client: string, alternative = ''): Handle {
   const found = kv as (KVHandle & MoreOfKV) | null | undefined;
   if (

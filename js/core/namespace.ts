@@ -3,13 +3,13 @@ import { CloudflareClientsError } from './error.js';
 import type { OnEvent } from './events.js';
 import { type ClientOptions, functionOption, milliseconds, oneOf, optionsOf } from './options.js';
 
-/** A Durable Object namespace, by its methods: the real binding, a proxy of one, or a test double. */
+/** A Durable Object namespace, recognised by its methods: the real binding, a proxy of one, or a test double. */
 export interface ObjectHandle {
   idFromName(name: string): object;
   get(id: never, options?: never): object;
 }
 
-/** Where an object is made when it is called for the first time; see Cloudflare's list of location hints. */
+/** Where an object is created when it is called for the first time; see Cloudflare's list of location hints. */
 export type LocationHint = (typeof LOCATIONS)[number];
 
 const LOCATIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const;
@@ -23,9 +23,9 @@ export interface ObjectClientOptions extends ClientOptions {
    * @defaultValue 200
    */
   slowMs?: number | undefined;
-  /** Where new objects are made. @defaultValue near the first caller */
+  /** Where new objects are created. @defaultValue near the first caller */
   locationHint?: LocationHint | undefined;
-  /** Where objects may be kept at all, such as `eu`. Objects of another jurisdiction are others. */
+  /** Where objects may be stored at all, such as `eu`. Objects of another jurisdiction are different objects. */
   jurisdiction?: 'eu' | 'fedramp' | undefined;
 }
 

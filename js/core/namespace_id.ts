@@ -1,5 +1,5 @@
-// What an isolate remembers belongs to a handle object, by its number: a fresh one starts fresh. The same
-// namespace in another jurisdiction has other objects.
+// What an isolate remembers belongs to a handle object, by this number: a new handle object starts without memory. The
+// same namespace in another jurisdiction has other objects.
 const numbers = new WeakMap<object, Map<string, number>>();
 let last = 0;
 

@@ -1,11 +1,11 @@
-// Calls on objects: observed, reported when they were slow, and with a fallback where the caller wants one.
+// Calls on objects: observed, reported when they are slow, and with a fallback where the caller has one.
 
 import { call, type Exports } from '../wasm/driver.js';
 import { CloudflareClientsError } from './error.js';
 import { type EventClient, ended, Report, warnSlow } from './events.js';
 import type { Objects } from './namespace.js';
 
-/** @internal Makes a call of a client of objects: observed, and reported when it was slow. */
+/** @internal Makes a call of a client of objects: observed, and reported when it is slow. */
 export function observedObject<T>(
   { onEvent, slowMs }: Pick<Objects, 'onEvent' | 'slowMs'>,
   client: EventClient,
@@ -25,17 +25,17 @@ export interface ObjectCall<T> {
   client: EventClient;
   /** The client's method, for events. */
   operation: string;
-  /** What the object's name begins with, before `name`. */
+  /** The prefix of the object's name, before `name`. */
   kind?: 'lock:' | 'counter:';
   /** The object's name, and its method. */
   name: string;
   method: string;
   args: unknown[];
-  /** Whether the object gets when it was made, as the last argument. */
+  /** Whether the time of the call is sent to the object, as the last argument. */
   sendsTime: boolean;
-  /** Reads the value of the reply; throws {@link otherClass} for what the method does not return. */
+  /** Reads the value of the reply; throws {@link otherClass} for a value that the method does not return. */
   read?: (value: unknown, report: Report | undefined) => T;
-  /** Answers in the object's place when it fails. */
+  /** Returns the result in the object's place when it fails. */
   fallback?: (() => T) | undefined;
 }
 
@@ -56,7 +56,7 @@ export function callObject<T>(objects: Objects, made: ObjectCall<T>): Promise<T>
   return report ? ended(result, report) : warned(result, client, operation, slowMs);
 }
 
-/** @internal What is bound is not the class that the client calls. */
+/** @internal The error for a binding of another class than the client calls. */
 export function otherClass(): CloudflareClientsError {
   return new CloudflareClientsError(
     'misconfigured',
@@ -79,7 +79,7 @@ async function warned<T>(
   }
 }
 
-// The object failed, as opposed to refusing the call.
+// Whether the object failed, as opposed to refusing the call.
 function isFailure(error: unknown): error is CloudflareClientsError {
   return error instanceof CloudflareClientsError && FAILURES.includes(error.code);
 }

@@ -1,15 +1,15 @@
-// Checks of what an object is sent: anybody with the binding can send anything.
+// Checks of the arguments that an object gets: any Worker with the binding can send anything.
 import { type Bad, notText, optional, refuse } from '../core/checks.js';
 import type { ErrorCode } from '../core/error.js';
 
-/** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB with all its characters escaped fits. */
+/** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB fits, with all of it escaped. */
 export const MAX_TEXT = 2_000_000;
 
 /** @internal */
 export const notSentText = (value: unknown, what: string): Bad =>
   notText(value, what, 'invalid_value', MAX_TEXT);
 
-/** @internal A name, a key, the secret of a holder: what is longer is refused before it is copied. */
+/** @internal A name, a key, the secret of a holder: a longer text is refused before it is copied. */
 export const notSentName = (value: unknown, what: string, code: ErrorCode): Bad =>
   notText(value, what, code) ??
   refuse(
@@ -20,7 +20,7 @@ export const notSentName = (value: unknown, what: string, code: ErrorCode): Bad 
 
 const MAX_NAME = 512;
 
-/** @internal The same for an argument that may be left out, which may come as null. */
+/** @internal The same check for an optional argument, which may arrive as null. */
 export function optionalSent<Arguments extends unknown[]>(
   check: (value: unknown, ...rest: Arguments) => Bad,
   value: unknown,

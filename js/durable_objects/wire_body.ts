@@ -1,4 +1,4 @@
-// What the wires of carts and sessions have in common.
+// The common parts of the wires of carts and sessions.
 import type { ErrorCode } from '../core/error.js';
 import type { Refusal } from './reply.js';
 
@@ -16,7 +16,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   timeout: 504,
 };
 
-/** @internal The JSON object of a POST; a response where there is none. */
+/** @internal Reads the JSON object of a POST; returns a response where there is none. */
 export async function readBody<T extends object>(request: Request): Promise<T | Response> {
   if (request.method !== 'POST') return invalid('The method must be POST', 405);
   const text = await readText(request);
@@ -30,7 +30,7 @@ export async function readBody<T extends object>(request: Request): Promise<T | 
   return invalid('The body must be a JSON object', 400);
 }
 
-// Stops as soon as there is too much, whatever Content-Length says.
+// Stops as soon as the body is too large, whatever Content-Length says.
 async function readText(request: Request): Promise<string | undefined> {
   if (!request.body) return '';
   const decoder = new TextDecoder();

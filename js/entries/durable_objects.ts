@@ -1,4 +1,4 @@
-// The entry of ./durable-objects: the classes alone, which bring the objects' wasm.
+// The entry of ./durable-objects: the classes alone, and the objects' wasm.
 import './load_objects.js';
 
 export * from '../durable_objects/index.js';

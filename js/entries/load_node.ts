@@ -1,4 +1,4 @@
-// In Node (vitest, `vite dev`, prerendering) the module lies in the package.
+// In Node (vitest, `vite dev`, prerendering) the module is a file of the package.
 import { readFileSync } from 'node:fs';
 import { load } from '../wasm/driver.js';
 

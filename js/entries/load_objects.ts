@@ -1,4 +1,4 @@
-// The bundler hands over a compiled module.
+// The bundler supplies a compiled module.
 
 import { load } from '../wasm/object_driver.js';
 import wasm from '../wasm/objects.wasm';

@@ -1,4 +1,4 @@
-// In workerd the bundler hands over a compiled module.
+// In workerd the bundler supplies a compiled module.
 import * as workers from 'cloudflare:workers';
 import { setAmbientWaitUntil, type WaitUntil } from '../core/options.js';
 import wasm from '../wasm/clients.wasm';

@@ -4,21 +4,21 @@ import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
 
-/** How a value is kept, by KV's own rules. */
+/** How a value is stored, by KV's own rules. */
 export interface KVPutOptions {
   /** Seconds: a whole number from 60 on. */
   expirationTtl?: number | undefined;
   /** Seconds since the epoch, at least 60 from now. */
   expiration?: number | undefined;
-  /** What JSON can say, in at most 1,024 bytes. */
+  /** Any JSON value of at most 1,024 bytes. */
   metadata?: unknown;
 }
 
-/** What {@link KVClient.list} takes. */
+/** Options of {@link KVClient.list}. */
 export interface KVListOptions {
-  /** What the keys begin with. @defaultValue all of them */
+  /** The prefix of the keys. @defaultValue all keys */
   prefix?: string | undefined;
-  /** How many keys each page asks for, from 1 to 1000. @defaultValue 1000 */
+  /** How many keys a page has at most, from 1 to 1000. @defaultValue 1000 */
   pageSize?: number | undefined;
 }
 
@@ -37,8 +37,8 @@ export interface KVEntry<Value, Metadata = unknown> {
 }
 
 /**
- * The basics of KV, checked and observed: keys, expiries and sizes are refused with a typed error before
- * anything is written, and `onEvent` tells of every operation.
+ * The basics of KV, checked and observed: invalid keys, expiries and sizes are refused with a typed error
+ * before anything is written, and `onEvent` is called for every operation.
  *
  * @example
  * ```ts
@@ -62,9 +62,9 @@ export class KVClient {
   }
 
   /**
-   * The text under a key, or the value of its JSON; null when there is none.
+   * Reads a key, as text or as JSON; null when the key is missing.
    *
-   * @throws {CloudflareClientsError} `invalid_value` when JSON was asked for and something else stands there.
+   * @throws {CloudflareClientsError} `invalid_value` when `type` is `json` and the stored value is not valid JSON.
    */
   get(key: string, type?: 'text'): Promise<string | null>;
   get<T>(key: string, type: 'json'): Promise<T | null>;
@@ -76,7 +76,7 @@ export class KVClient {
     );
   }
 
-  /** The same with the metadata. */
+  /** Reads a key with its metadata. */
   getWithMetadata<Metadata = unknown>(key: string, type?: 'text'): Promise<KVEntry<string, Metadata>>;
   getWithMetadata<T, Metadata = unknown>(key: string, type: 'json'): Promise<KVEntry<T, Metadata>>;
   getWithMetadata(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
@@ -88,7 +88,7 @@ export class KVClient {
     );
   }
 
-  /** Writes a text. */
+  /** Writes a key. */
   put(key: string, value: string, options?: KVPutOptions): Promise<void> {
     const { expirationTtl, expiration, metadata } = options ?? {};
     const bad =
@@ -101,14 +101,14 @@ export class KVClient {
     );
   }
 
-  /** Deletes a key, there or not. */
+  /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
       wasm.valueDelete(this.#handle.kv, this.#limitMs, key, report),
     );
   }
 
-  /** The keys under a prefix, page by page as they are asked for. */
+  /** Lists the keys under a prefix; each page is read when it is needed. */
   async *list<Metadata = unknown>(
     options?: KVListOptions,
   ): AsyncGenerator<KVListedKey<Metadata>, void, void> {

@@ -15,9 +15,9 @@ import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js
 /** Options of {@link RateLimiterClient}. */
 export interface RateLimiterOptions extends ObjectClientOptions {
   /**
-   * What happens when KV or the object fails, or does not answer within `timeoutMs`. `throw`: the call
-   * rejects. `allow`: the failure refuses nobody; on KV the isolate goes on counting by itself.
-   * `deny`: nobody is admitted. The last two mark their answers `degraded`.
+   * What happens when KV or the object fails, or does not reply within `timeoutMs`. `throw`: the call
+   * rejects. `allow`: calls are admitted despite the failure; on KV the isolate goes on counting by itself.
+   * `deny`: no call is admitted. The last two mark their results `degraded`.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;
@@ -26,12 +26,15 @@ export interface RateLimiterOptions extends ObjectClientOptions {
    * @defaultValue on KV 2000 when `onUnavailable` is set, else no limit; on objects 5000
    */
   timeoutMs?: number | undefined;
-  /** KV: flushes counts after the answer. @defaultValue in workerd, the runtime's own; in Node none: the next call flushes */
+  /**
+   * KV: flushes counts after the response.
+   * @defaultValue in workerd, the runtime's own; in Node none: the next call flushes
+   */
   waitUntil?: WaitUntil | undefined;
   /**
-   * Objects: remembers in this isolate who was refused, and refuses them until the moment from which the same
-   * call would be admitted, without asking the object. A `refund` or `reset` of another isolate is not seen
-   * until then; `peek` always asks.
+   * Objects: remembers refusals in this isolate, and refuses the same call without calling the object, until it
+   * would be admitted. A `refund` or `reset` of another isolate is not seen until then; `peek` always calls
+   * the object.
    * @defaultValue true
    */
   localBlock?: boolean | undefined;
@@ -40,13 +43,13 @@ export interface RateLimiterOptions extends ObjectClientOptions {
 const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
 
 /**
- * Rate limits, on a KV namespace or on a Durable Object namespace: it finds out which by its methods.
+ * Rate limits, on a KV namespace or on a Durable Object namespace, which it tells apart by their methods.
  *
  * On objects (bind `RateLimitDurableObject`) limits are exact everywhere: one object counts for each
  * identifier. On KV they are exact inside one isolate and approximate between isolates. An isolate counts in
- * memory and agrees with KV at most once a second for each key. The bound: no isolate admits more than
- * `limit` in a window, and what others admitted counts as soon as KV shows it, which takes about as many
- * seconds as isolates count the key in one place, and 60 seconds or more between places.
+ * memory and syncs with KV at most once a second for each key. The bound: no isolate admits more than
+ * `limit` in a window, and what others admitted counts as soon as KV shows it. That takes about as many
+ * seconds as isolates count the key in one location, and 60 seconds or more between locations.
  *
  * @example
  * ```ts
@@ -62,28 +65,30 @@ export class RateLimiterClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
   constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
-    // On KV some of them mean nothing, and are checked all the same.
-    const { jurisdiction, onEvent } = objectOptionsOf(options);
-    const { onUnavailable = 'throw', timeoutMs, ...given } = optionsOf(options);
-    oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
+    const given = optionsOf(options);
+    const { onUnavailable = 'throw', timeoutMs } = given;
+    if (onUnavailable !== 'throw') oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
     const waitUntil = functionOption(given.waitUntil, 'waitUntil');
     const localBlock = booleanOption(given.localBlock, 'localBlock', true);
     if (isObjectHandle(handle)) {
-      const namespaceId = namespaceIdOf(handle, jurisdiction);
+      const namespaceId = namespaceIdOf(handle, given.jurisdiction);
       this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock }, options);
       return;
     }
+    // On KV some of them mean nothing, and are checked all the same.
+    if (options) objectOptionsOf(options);
     const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
+    const onEvent = functionOption(given.onEvent, 'onEvent');
     this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
   }
 
   /**
    * Checks a limit, and counts the call if it is admitted.
    *
-   * @param identifier - Whom to count: an address (see {@link clientKey}), a user id.
-   * @param options - `cost`: how much this call takes, a whole number from 1 to the limit.
-   * @throws {CloudflareClientsError} `invalid_limit`, `invalid_key`, `unsupported` (an algorithm KV
-   * cannot do), and with `onUnavailable: 'throw'` `timeout`, on KV `kv_unavailable`, and on objects
+   * @param identifier - Whose calls to count: an address (see {@link clientKey}), a user id.
+   * @param options - `cost`: how much this call counts, a whole number from 1 to the limit.
+   * @throws {CloudflareClientsError} `invalid_limit`, `invalid_key`, `unsupported` (an algorithm that
+   * KV cannot do), and with `onUnavailable: 'throw'` `timeout`, on KV `kv_unavailable`, and on objects
    * `object_unavailable` or `object_overloaded`.
    */
   checkLimit(
@@ -95,14 +100,14 @@ export class RateLimiterClient {
     return this.#checked(identifier, config, cost, () => this.#limits.check(identifier, [config], cost));
   }
 
-  /** What {@link checkLimit} would answer now. Counts nothing. */
+  /** Returns what {@link checkLimit} would return now. Counts nothing. */
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
     return this.#checked(identifier, config, 1, () => this.#limits.peek(identifier, config));
   }
 
   /**
-   * Forgets what was counted (an admin's override). On KV, isolates that have counted the key keep what they
-   * know until its window ends; on objects, those that remember a refusal (`localBlock`) keep that.
+   * Resets a count (an admin's override). On KV, isolates that have counted the key keep their counts until its
+   * window ends; on objects, isolates that remember a refusal (`localBlock`) keep it.
    */
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
@@ -110,11 +115,11 @@ export class RateLimiterClient {
   }
 
   /**
-   * Gives back what a call took, for work that failed and cost nothing: off what counts now, at most all of
-   * that, be it of a later window. Answers what {@link peek} would.
+   * Refunds the cost of a call, for work that failed and cost nothing: it is subtracted from the current
+   * usage, at most all of it, even if that is of a later window. Returns what {@link peek} would.
    *
-   * @throws {CloudflareClientsError} `unsupported` on KV: a count that others have read cannot be taken back.
-   * Whatever `onUnavailable` says, it rejects when the object fails.
+   * @throws {CloudflareClientsError} `unsupported` on KV: a count that other isolates have read cannot be undone.
+   * Whatever `onUnavailable` is, it rejects when the object fails.
    */
   refund(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
     return this.#checked(identifier, config, cost, () =>
@@ -123,8 +128,8 @@ export class RateLimiterClient {
   }
 
   /**
-   * Takes more, admitted or not: for a call that turned out to be worse than it looked, such as a wrong
-   * password. Answers what {@link peek} would.
+   * Counts more, admitted or not: for a call that turned out worse than it looked, such as one with a wrong
+   * password. Returns what {@link peek} would.
    *
    * @throws {CloudflareClientsError} As {@link refund}.
    */
@@ -135,8 +140,8 @@ export class RateLimiterClient {
   }
 
   /**
-   * Checks up to 16 limits at once: the call counts under all of them, or under none. Answers the strictest:
-   * the refusal that lasts longest, or else the limit with the least left.
+   * Checks up to 16 limits at once: the call counts under all of them, or under none. Returns the strictest
+   * result: the refusal that lasts longest, or else the limit with the least left.
    *
    * @throws {CloudflareClientsError} As {@link checkLimit}; `invalid_limit` also when two limits have the same
    * `keyPrefix`; `unsupported` on KV, which has no transactions.

@@ -40,7 +40,7 @@ export class ExactLimits implements Limits {
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    // Any limit: what is forgotten is all that is counted under the prefix.
+    // Any limit will do: everything that is counted under the prefix is reset.
     return this.#call('reset', identifier, [{ limit: 1, window: 1, keyPrefix }], 1);
   }
 
@@ -59,7 +59,7 @@ export class ExactLimits implements Limits {
   }
 }
 
-// Nothing of what else the user's object may have.
+// No other fields of the caller's object are sent.
 function copied({ limit, window, keyPrefix, algorithm }: RateLimitConfig): RateLimitConfig {
   return algorithm === undefined ? { limit, window, keyPrefix } : { limit, window, keyPrefix, algorithm };
 }

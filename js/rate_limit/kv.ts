@@ -1,4 +1,4 @@
-// Limits on KV: counted in the isolate, agreed with KV once a second.
+// Limits on KV: counted in the isolate, synced with KV once a second.
 import { CloudflareClientsError } from '../core/error.js';
 import { type OnEvent, observed } from '../core/events.js';
 import { handleOf, type KVHandle } from '../core/kv_handle.js';
@@ -6,9 +6,9 @@ import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/o
 import type { KvLimiter } from '../wasm/clients.js';
 import type { OnUnavailable, RateLimitConfig, RateLimitResult } from './limit.js';
 
-/** @internal What a kind of handle can do; all arguments are checked as far as TypeScript checks them. */
+/** @internal The limits of one kind of handle; all arguments are checked as far as TypeScript checks them. */
 export interface Limits {
-  /** What refuses a limit that this kind cannot keep. */
+  /** The error for a limit that this kind of handle cannot keep. */
   refusal(config: RateLimitConfig): CloudflareClientsError | undefined;
   check(identifier: string, configs: readonly RateLimitConfig[], cost: number): Promise<RateLimitResult>;
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult>;
@@ -30,25 +30,27 @@ export interface KVLimitsOptions {
   onEvent: OnEvent | undefined;
 }
 
+// One object for all that a limiter knows: clients are made per request.
+interface Limiter extends KvLimiter {
+  readonly namespaceId: number;
+  readonly waitUntil: WaitUntil | undefined;
+  readonly onEvent: OnEvent | undefined;
+}
+
 /** @internal */
 export class KVLimits implements Limits {
-  readonly #namespaceId: number;
-  readonly #waitUntil: WaitUntil | undefined;
-  readonly #onEvent: OnEvent | undefined;
-  readonly #limiter: KvLimiter;
-  readonly #canFlush: boolean;
+  readonly #limiter: Limiter;
 
   constructor(kv: KVHandle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
-    const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" does as well.';
-    this.#namespaceId = namespaceId;
-    this.#waitUntil = waitUntil;
-    this.#onEvent = onEvent;
-    this.#canFlush = hasKeepAlive(waitUntil);
+    const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" works too.';
     this.#limiter = {
       kv: handleOf(kv, 'RateLimiterClient', alternative).kv,
       limitMs: milliseconds(timeoutMs, 'timeoutMs', onUnavailable === 'throw' ? 0 : 2_000),
       onUnavailable,
-      flushLater: this.#canFlush ? (key, ms) => this.#flush(key, ms) : undefined,
+      flushLater: hasKeepAlive(waitUntil) ? (key, ms) => this.#flush(key, ms) : undefined,
+      namespaceId,
+      waitUntil,
+      onEvent,
     };
   }
 
@@ -56,7 +58,7 @@ export class KVLimits implements Limits {
     if (algorithm === undefined || algorithm === 'fixed-window') return undefined;
     return new CloudflareClientsError(
       'unsupported',
-      'On KV a limit is a fixed-window: the other algorithms cannot be kept by a store that shows writes late',
+      'On KV a limit is a fixed-window: the other algorithms need a store that shows writes at once',
     );
   }
 
@@ -66,22 +68,34 @@ export class KVLimits implements Limits {
     cost: number,
   ): Promise<RateLimitResult> {
     if (!config || more.length) return unsupported('checkLimits');
+    const limiter = this.#limiter;
     const { keyPrefix, limit, window } = config;
-    const [limiter, id, canFlush] = [this.#limiter, this.#namespaceId, this.#canFlush];
-    return observed(this.#onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
-      wasm.limitCheck(limiter, id, keyPrefix + identifier, limit, window, cost, canFlush, report),
+    const canFlush = limiter.flushLater !== undefined;
+    return observed(limiter.onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
+      wasm.kvLimitCheck(
+        limiter,
+        limiter.namespaceId,
+        keyPrefix + identifier,
+        limit,
+        window,
+        cost,
+        canFlush,
+        report,
+      ),
     );
   }
 
   peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
-    return observed(this.#onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.limitPeek(this.#limiter, this.#namespaceId, keyPrefix + identifier, limit, window, report),
+    const limiter = this.#limiter;
+    return observed(limiter.onEvent, 'rate_limit', 'peek', (wasm, report) =>
+      wasm.kvLimitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    return observed(this.#onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.limitReset(this.#limiter, this.#namespaceId, keyPrefix + identifier, report),
+    const limiter = this.#limiter;
+    return observed(limiter.onEvent, 'rate_limit', 'reset', (wasm, report) =>
+      wasm.kvLimitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
     );
   }
 
@@ -89,14 +103,15 @@ export class KVLimits implements Limits {
     return unsupported(how);
   }
 
-  // In `ms` the key may be written again.
+  // After `ms` the key may be written again.
   #flush(key: string, ms: number): void {
-    const flushed = observed(this.#onEvent, 'rate_limit', 'flush', (wasm, report) =>
-      wasm.limitFlush(this.#limiter, this.#namespaceId, key, ms, report),
+    const limiter = this.#limiter;
+    const flushed = observed(limiter.onEvent, 'rate_limit', 'flush', (wasm, report) =>
+      wasm.kvLimitFlush(limiter, limiter.namespaceId, key, ms, report),
     );
-    // What could not be written waits for the next call; the event has told of it.
+    // Counts that could not be written wait for the next call; an event has reported the failure.
     keepAlive(
-      this.#waitUntil,
+      limiter.waitUntil,
       flushed.catch(() => {}),
     );
   }

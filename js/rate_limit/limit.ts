@@ -1,24 +1,24 @@
-// What a limit is and what a check answers; the usual limits, and what goes around them.
+// Limits and the results of checks, common limits, and the identifiers and headers that go with them.
 
 import { type Bad, notText, refuse } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
 
-/** A limit: how much of what, in which time. */
+/** A limit: how many calls are admitted, in which time. */
 export interface RateLimitConfig {
   /** How many calls a window admits: a whole number from 1 on. */
   limit: number;
   /** The window in seconds: a whole number from 1 on. */
   window: number;
-  /** What the identifier's key in KV begins with, such as `rl:login:`; in objects, what is counted apart. */
+  /** The prefix of the identifier's key in KV, such as `rl:login:`; in objects, prefixes are counted separately. */
   keyPrefix: string;
   /**
    * How calls are counted; on KV only as `fixed-window`.
    *
    * - `fixed-window`: windows begin with their first call. Cheapest; around the end of a window up to twice
-   *   the limit may come through at once.
-   * - `sliding-window`: never more than the limit in any stretch as long as the window. A call leaves it
-   *   after exactly a window, or up to a 64th later when more than 64 moments count.
-   * - `token-bucket`: a burst of the whole limit, then calls at the pace of the refill, `limit` per `window`.
+   *   the limit may be admitted at once.
+   * - `sliding-window`: never more than the limit in any stretch as long as the window. A call leaves the log
+   *   after exactly a window, or up to a 64th later when more than 64 times are in it.
+   * - `token-bucket`: a burst of the whole limit, then calls at the rate of the refill, `limit` per `window`.
    *
    * @defaultValue 'fixed-window'
    */
@@ -33,13 +33,13 @@ export type OnUnavailable = 'throw' | 'allow' | 'deny';
 
 const ALGORITHMS: readonly RateLimitAlgorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 
-/** What a check answers. */
+/** The result of a check. */
 export interface RateLimitResult {
-  /** The call may go on. */
+  /** Whether the call is admitted. */
   allowed: boolean;
   /** How many calls the window still admits. */
   remaining: number;
-  /** When the window ends, or all of the limit is there again, in ms since the epoch. */
+  /** When the window ends, or the whole limit is available again, in ms since the epoch. */
   resetAt: number;
   /** The limit that was checked. */
   limit: number;
@@ -51,7 +51,7 @@ export interface RateLimitResult {
 
 type CommonLimit = 'login' | 'register' | 'passwordReset' | 'verifyEmail' | 'api' | 'upload';
 
-/** Limits that suit most applications. */
+/** Limits that fit most applications. */
 export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>>> = Object.freeze({
   /** 5 in 15 minutes. */
   login: Object.freeze({ limit: 5, window: 900, keyPrefix: 'rl:login:' }),
@@ -68,8 +68,8 @@ export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>
 });
 
 /**
- * The identifier for a client's address: IPv6 by its /64 network (one customer has all of it),
- * an IPv4-mapped address as IPv4.
+ * Returns the identifier for a client's address: IPv6 by its /64 network (which one customer owns), an
+ * IPv4-mapped address as IPv4.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export function clientKey(address: string): string {
 }
 
 /**
- * The header fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10, and
+ * Returns the header fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10, and
  * `Retry-After` when the call was refused.
  */
 export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
@@ -102,7 +102,7 @@ function notResult(result: RateLimitResult): Bad {
   return refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned');
 }
 
-/** @internal What refuses a limit. */
+/** @internal The error for an invalid limit. */
 export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
   if (typeof config !== 'object' || config === null) {
     return refuse(true, 'invalid_limit', 'A limit is { limit, window, keyPrefix }');

@@ -5,9 +5,9 @@ import type { Exports } from '../wasm/object_driver.js';
 import type { RateLimitConfig } from './limit.js';
 
 /**
- * What the object answers: whether the call may go on (1 or 0), how much is left, when all of it is there
- * again in ms since the epoch, in how many ms the same call would be admitted, and which of the limits was
- * the strictest.
+ * The object's reply: whether the call is admitted (1 or 0), how much is left, when all of it is available
+ * again in ms since the epoch, in how many ms the same call would be admitted, and the index of the strictest
+ * limit.
  */
 export type LimitReply = [
   allowed: number,
@@ -18,32 +18,32 @@ export type LimitReply = [
 ];
 
 /**
- * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and hand the binding to
- * `RateLimiterClient`; its methods are what that client calls.
+ * Exact rate limits: one object for each identifier. Bind it as `RATE_LIMIT_DO` and pass the binding to
+ * `RateLimiterClient`, which calls its methods.
  */
 export class RateLimitDurableObject extends StoredObject {
   /** @internal */
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.limitTables(storage, create);
+    wasm.limitOpen(storage, create);
 
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
     const late = lateCall(sent, 'check');
     if (late) return late;
-    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitTake(storage, limits, cost, id);
-    // One limit is one row. It is not late any more.
+    const job = (wasm: Exports, storage: StorageHandle) => wasm.limitCheck(storage, limits, cost, id);
+    // One limit is one row. Lateness was checked above.
     return limits?.length === 1 ? this.writeOnce(undefined, job) : this.write(undefined, job);
   }
 
-  /** What a check of cost 1 would answer. */
+  /** Returns what a check of cost 1 would return. */
   peek(limit: RateLimitConfig): Reply<LimitReply> {
     return this.read(
-      (wasm, storage) => wasm.limitLook(storage, limit),
-      (wasm) => wasm.limitLook(undefined, limit),
+      (wasm, storage) => wasm.limitPeek(storage, limit),
+      (wasm) => wasm.limitPeek(undefined, limit),
     );
   }
 
-  /** Gives back what a call took. */
+  /** Refunds the cost of a call. */
   refund(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
     return this.writeRemembered(
       sent,
@@ -52,12 +52,12 @@ export class RateLimitDurableObject extends StoredObject {
     );
   }
 
-  /** Takes more, admitted or not. */
+  /** Counts more, admitted or not. */
   penalize(limit: RateLimitConfig, cost: number, id: number, sent?: number): Reply<LimitReply> {
     return this.writeOnce(sent, (wasm, storage) => wasm.limitPenalize(storage, limit, cost, id, given(sent)));
   }
 
-  /** Forgets what was counted under one prefix. A call whose `id` is known forgets nothing more. */
+  /** Resets what was counted under one prefix. A call whose `id` is known resets nothing again. */
   async reset(keyPrefix: string, id?: number, sent?: number): Promise<Reply<boolean>> {
     if (typeof sent === 'number') {
       return this.writeOnce(sent, (wasm, storage) => wasm.limitReset(storage, keyPrefix, id, sent));
@@ -71,8 +71,8 @@ export class RateLimitDurableObject extends StoredObject {
     return last;
   }
 
-  /** Forgets what has ended. */
+  /** Deletes windows that have ended. */
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.limitWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.limitOnAlarm(storage));
   }
 }

@@ -35,43 +35,43 @@ export interface CachedSession<Role extends string = 'customer' | 'owner' | 'cre
 }
 
 /**
- * What can be cached: `{ session, user }` with a `session.expiresAt` that names a moment. What
- * better-auth's `getSession()` answers is one.
+ * What can be cached: `{ session, user }` with a `session.expiresAt` that is a valid date, such as the
+ * result of better-auth's `getSession()`.
  */
 export interface SessionInput {
   session: { expiresAt: string | Date; userId?: string | undefined };
-  // `& object`: a user without an id is one too.
+  // `& object`: a user without an id is valid too.
   user: { id?: string | undefined } & object;
 }
 
 /** Options of {@link SessionCacheClient}. */
 export interface SessionCacheOptions extends ClientOptions {
   /**
-   * Store under the SHA-256 of the token, so that listing keys shows no token. Recommended. Sessions
-   * that were cached under plain tokens are not found any more and are loaded once again.
+   * Stores sessions under the SHA-256 of the token, so that listing keys shows no token. Recommended.
+   * Sessions that were cached under plain tokens are no longer found, and are loaded once again.
    * @defaultValue false
    */
   hashTokens?: boolean | undefined;
   /**
-   * Write a second entry per session, so that `deleteUserSessions` finds it: one more billed write
+   * Writes a second entry per session, by which `deleteUserSessions` finds it: one more billed write
    * for each `set`. Without it `deleteUserSessions` is `unsupported`.
    * @defaultValue true
    */
   trackUsers?: boolean | undefined;
   /**
-   * The namespace of `SessionDurableObject`, which then remembers what is revoked: no session is served
+   * The namespace of `SessionDurableObject`, which then remembers revocations: no session is served
    * later than `maxStalenessSeconds` after its `delete` or `deleteUserSessions`, or
    * `SessionStoreClient.revokeAll` of its user. Without it KV may serve a session for 60 seconds or more
-   * after its sign-out, and a refill may bring it back.
+   * after its sign-out, and a refill may restore it.
    *
-   * A session is cached for at most 30 days then, and one without a user id is not cached at all. What was
-   * cached without `revocations` is loaded once again. Pass the binding itself, not a fresh
-   * `jurisdiction()` of it for each request: what an isolate knows belongs to the handle object.
+   * A session is then cached for at most 30 days, and one without a user id is not cached at all. Sessions
+   * cached without `revocations` are loaded once again. Pass the binding itself, not a fresh
+   * `jurisdiction()` of it for each request: what an isolate remembers belongs to the handle object.
    */
   revocations?: ObjectHandle | undefined;
   /**
-   * How old what an isolate knows of a user's revocations may be: one call on the user's object in so
-   * many seconds for each user an isolate serves. 0 asks on every read.
+   * How old an isolate's knowledge of a user's revocations may be, in seconds: it costs one call on the
+   * user's object in that time, for each user whom an isolate serves. 0 checks on every read.
    * @defaultValue 60
    */
   maxStalenessSeconds?: number | undefined;
@@ -83,7 +83,7 @@ export interface SessionCacheOptions extends ClientOptions {
   timeoutMs?: number | undefined;
   /**
    * With `revocations`, a call that waits longer than this for objects, in ms, is a `slow` event; without a
-   * listener it is a line of `console.warn`. KV and the loader do not count.
+   * listener it is a line of `console.warn`. Time spent in KV and in the loader does not count.
    * @defaultValue 200
    */
   slowMs?: number | undefined;
@@ -100,20 +100,20 @@ export interface SessionSetOptions {
   asOf?: number | Date | undefined;
 }
 
-// What a client knows of its revocations; each call adds its report.
+// The revocation options of a client; each call adds its report.
 type Revocations = Omit<WithReport, 'report'> & { readonly namespace: Objects };
 
 type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport | undefined) => unknown;
 
 /**
- * Sessions cached in KV, so that a request need not ask the database who it is from.
+ * Caches sessions in KV, so that a request need not read its session from the database.
  *
- * KV is eventually consistent: a deleted session may be served in other places for 60 seconds or
- * more, and who read the database before a sign-out and caches after it brings the session back. With
- * `revocations` neither lasts longer than `maxStalenessSeconds`; then use {@link getOrLoad}, or pass
- * `asOf`. Where a sign-out must hold at once, set it to 0 or ask the database.
+ * KV is eventually consistent: a deleted session may be served in other locations for 60 seconds or
+ * more, and a request that read the database before a sign-out and caches after it restores the session.
+ * With `revocations` neither lasts longer than `maxStalenessSeconds`; then use {@link getOrLoad}, or pass
+ * `asOf`. Where a sign-out must hold at once, set it to 0 or check the database.
  *
- * Write the database first and revoke then: what is read after the revocation counts as new.
+ * Write the database first, then revoke: data that is read after the revocation counts as new.
  *
  * @example
  * ```ts
@@ -138,18 +138,18 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   constructor(kv: KVHandle, options?: SessionCacheOptions) {
     this.#handle = handleOf(kv, 'SessionCacheClient');
-    const { timeoutMs, onEvent, hashTokens, trackUsers, ...revoking } = optionsOf(options);
-    this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
-    this.#onEvent = functionOption(onEvent, 'onEvent');
-    this.#hash = booleanOption(hashTokens, 'hashTokens', false);
-    this.#track = booleanOption(trackUsers, 'trackUsers', true);
-    this.#revocations = revocationsOf({ timeoutMs, ...revoking }, this.#handle);
+    const given = optionsOf(options);
+    this.#limitMs = milliseconds(given.timeoutMs, 'timeoutMs');
+    this.#onEvent = functionOption(given.onEvent, 'onEvent');
+    this.#hash = booleanOption(given.hashTokens, 'hashTokens', false);
+    this.#track = booleanOption(given.trackUsers, 'trackUsers', true);
+    this.#revocations = revocationsOf(given, this.#handle);
   }
 
   /**
-   * The session under a token; null when there is none, when it has expired, or when what stands
-   * there is not a session. With `revocations` also when it was revoked, or when the object that knows
-   * cannot be asked (an `object_failed` event): then ask the database.
+   * Returns the session of a token; null when there is none, when it has expired, or when the stored value
+   * is not a session. With `revocations` also when it was revoked, or when the object that remembers
+   * revocations fails (an `object_failed` event): then check the database.
    */
   get(token: string): Promise<CachedSession<Role> | null> {
     return this.#call('get', token, (wasm, report, revocations) =>
@@ -158,17 +158,17 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 
   /**
-   * The session under a token, or what the loader answers, cached until it expires. The loader reads
-   * the database; null, and a session that has expired, are answered as null and not cached. With
-   * `revocations` what was read before a revocation is neither cached nor answered: the loader is called
-   * once more. So it is when the session was revoked in another isolate within a day, since clocks are not
-   * trusted for that.
+   * Returns the session of a token, or else the loader's, which is cached until it expires. The loader reads
+   * the database; for null, and for a session that has expired, the call returns null and caches nothing. With
+   * `revocations` data that was read before a revocation is neither cached nor returned: the loader is called
+   * once more. It is also called once more when the session was revoked in another isolate within a day, since
+   * clocks are not trusted for that.
    *
-   * The caller whose loader ran gets the loader's own value. KV and objects failing does not fail the call:
-   * the loader answers, and an event says so.
+   * The caller whose loader ran gets the loader's own value. When KV or an object fails, the call does not:
+   * the session is loaded, and an event reports the failure.
    *
-   * @throws What the loader throws, and {@link CloudflareClientsError} `invalid_session` when it answers
-   * something else.
+   * @throws What the loader throws, and {@link CloudflareClientsError} `invalid_session` when it returns
+   * something else than a session or null.
    * @example
    * ```ts
    * const sessions = new SessionCacheClient(env.AUTH_SESSION_KV, { revocations: env.SESSION_DO });
@@ -196,11 +196,11 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 
   /**
-   * Caches a session until it expires. One that has expired is not written, and what stood under the
+   * Caches a session until it expires. An expired session is not written, and the value stored under its
    * token is deleted. With `revocations`, data that may be older than a revocation of its session is not
    * written either (a `not_cached` event with the code `conflict`).
    *
-   * @throws {CloudflareClientsError} `invalid_session`, what KV fails with, and with `revocations`
+   * @throws {CloudflareClientsError} `invalid_session`, KV's failures, and with `revocations`
    * `object_unavailable`, `object_overloaded` or `timeout`.
    */
   set<Session extends SessionInput>(
@@ -208,7 +208,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     data: Session,
     options?: SessionSetOptions | null,
   ): Promise<void> {
-    // Without `list` nobody could read the index.
+    // Without `list` the index could not be read.
     const track = this.#track && this.#handle.hasList;
     const bad = notMoment(options?.asOf);
     if (bad) return Promise.reject(bad);
@@ -229,11 +229,11 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 
   /**
-   * Deletes the session under a token (sign-out). With `revocations` it is refused from then on, within
-   * the bound, whatever KV still shows and whoever is caching it at this moment.
+   * Deletes the session of a token (sign-out). With `revocations` it is refused from then on, within the
+   * bound, even if KV still shows it or another call is caching it.
    *
-   * @throws {CloudflareClientsError} What KV fails with; with `revocations` what the object fails with (then call
-   * again: the session may not be revoked), and KV failing is a `kv_failed` event.
+   * @throws {CloudflareClientsError} KV's failures; with `revocations` the object's failures (then call again: the
+   * session may not be revoked), while a failure of KV is a `kv_failed` event.
    */
   delete(token: string): Promise<void> {
     return this.#call('delete', token, (wasm, report, revocations) =>
@@ -243,14 +243,14 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
 
   /**
    * Deletes every session of a user that KV can list (sign out everywhere, a changed password), and
-   * answers how many. Without `revocations` a session that was cached in the last minute in another place
-   * may not be listed yet; revoke it in the database too. With them all that was cached for the user
-   * until now is refused, within the bound, even where `trackUsers` is off (then the answer is 0).
+   * returns how many. Without `revocations` a session that was cached in the last minute in another location
+   * may not be listed yet; revoke it in the database too. With `revocations` everything cached for the user
+   * until now is refused, within the bound, even where `trackUsers` is off (then it returns 0).
    *
    * @throws {CloudflareClientsError} `unsupported` without `revocations` and with `trackUsers: false` or a
-   * handle without `list`; `partial_failure` when KV failed on the way, or beyond 498 sessions in one
-   * invocation. With `revocations` only what the object fails with (then call again): what could not be
-   * deleted in KV is refused all the same, and is a `kv_failed` event.
+   * handle without `list`; `partial_failure` when KV fails before the end, or beyond 498 sessions in one
+   * invocation. With `revocations` only the object's failures (then call again): sessions that could not be
+   * deleted in KV are refused all the same, with a `kv_failed` event.
    */
   deleteUserSessions(userId: string): Promise<number> {
     const track = this.#track && this.#handle.hasList;

@@ -5,23 +5,23 @@ import { type StorageHandle, StoredObject } from '../durable_objects/stored_obje
 import type { Exports } from '../wasm/object_driver.js';
 import { notRecord, type SessionRecord } from './record.js';
 
-/** Where a session is: whose, and since which tick of the customer's object. */
+/** The place of a session: its customer, and the logical timestamp that the customer's object gave its `set`. */
 export interface SessionPlace {
   customerId: string;
   tick: number;
 }
 
-/** What a customer's object knows of its sessions: `ids` and the tick of each one's last `set`. */
+/** The index of a customer's object: `ids`, and in `ticks` the logical timestamp of each one's last `set`. */
 export interface SessionIndex {
   /** The object's clock. */
   at: number;
-  /** The tick of a revocation, else 0. */
+  /** The logical timestamp of the revocation, else 0. */
   tick: number;
   ids: string[];
   ticks: number[];
 }
 
-/** What is revoked of what was cached for a user: all until `revokedAt`, a token until its moment. */
+/** The revocations of a user's cached sessions: of all until `revokedAt`, and of single tokens until their moment. */
 export interface SessionRevocations {
   at: number;
   revokedAt: number;
@@ -30,7 +30,7 @@ export interface SessionRevocations {
   moments: number[];
 }
 
-/** When a token was revoked, and for which users it is cached until when. */
+/** When a token was revoked, for which users it is cached, and until when. */
 export interface SessionToken {
   at: number;
   revokedAt: number;
@@ -44,12 +44,13 @@ const MAX_MS = 315_360_000_000;
 
 /**
  * The object behind `SessionStoreClient`, and behind `SessionCacheClient` with `revocations`. Bind it as
- * `SESSION_DO` and call it by those clients. One class has three parts, told by the object's name:
+ * `SESSION_DO` and call it by those clients. One class has three parts, chosen by the object's name:
  * `session:{id}`, `customer:{id}` and `token:{SHA-256}`.
  *
- * Its calls carry no stamp: each names a tick or a moment, by which one that comes late changes nothing.
+ * Its calls do not say when they were made: each names a logical timestamp (`tick`) or a time, so that a late call
+ * changes nothing.
  *
- * `fetch` answers the shop's session wire in any object, `session-hub` among them. It finds its namespace
+ * `fetch` answers the shop's session wire in any object, including `session-hub`. It finds its namespace
  * by `ctx.exports`, or as `env.SESSION_DO`.
  */
 export class SessionDurableObject extends StoredObject {
@@ -57,17 +58,17 @@ export class SessionDurableObject extends StoredObject {
   protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
     wasm.sessionOpen(storage, create);
 
-  /** A session's object: its record, or null. */
+  /** A session's object: returns its record, or null. */
   readSession(): Reply<SessionRecord | null> {
     return this.read((wasm, storage) => wasm.sessionRead(storage), null);
   }
 
-  /** A session's object: stores the record under a tick of its customer's object. */
+  /** A session's object: stores the record with a logical timestamp of its customer's object. */
   putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
     const bad = refusedBy(notRecord(record) ?? notMs(tick) ?? notMs(ttlMs, MAX_MS));
     if (bad) return bad;
     const { sessionId, customerId, createdAt } = record;
-    // More is not kept, so more is not copied: a character has at least one byte.
+    // The rest is not stored, so it is not copied: a character has at least one byte.
     const userAgent = record.userAgent.slice(0, MAX_USER_AGENT);
     return this.write(undefined, (wasm, storage) =>
       wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
@@ -75,33 +76,33 @@ export class SessionDurableObject extends StoredObject {
   }
 
   /**
-   * A session's object: deletes the record if it has that tick, or whatever tick it has where none is given, and answers
-   * where it was; `kept` if it has another. So a call that comes late ends no session that was set since.
+   * A session's object: deletes the record if it has this logical timestamp, or any where none is given, and returns
+   * its place; `kept` if it has another one. So a late call ends no session that was set since.
    */
   removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
     const bad = refusedBy(optionalSent(notNumber, tick, 'tick'));
     return bad ?? this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
   }
 
-  /** A session's object: deletes the customer's record, and refuses those with a smaller tick. */
+  /** A session's object: deletes the customer's record; its tombstone refuses smaller logical timestamps. */
   revokeSession(customerId: string, tick: number): Reply<boolean> {
     const bad = refusedBy(notId(customerId) ?? notMs(tick));
     return bad ?? this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
   }
 
-  /** A customer's object: enters a session that is about to be put, and answers its tick. */
+  /** A customer's object: adds a session that is about to be put to the index, and returns its logical timestamp. */
   addEntry(sessionId: string, ttlMs: number): Reply<number> {
     const bad = refusedBy(notId(sessionId) ?? notMs(ttlMs, MAX_MS));
     return bad ?? this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
   }
 
-  /** A customer's object: the sessions that may be its. */
+  /** A customer's object: returns the index of the sessions that may be the customer's. */
   readIndex(): Reply<SessionIndex> {
     const absent = { at: Date.now(), tick: 0, ids: [], ticks: [] };
     return this.read((wasm, storage) => wasm.customerIndex(storage), absent);
   }
 
-  /** A customer's object: drops entries that have not been made anew since `ticks`. */
+  /** A customer's object: removes index entries that have not been added again since `ticks`. */
   forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
     const bad = refusedBy(notEntries(ids, ticks, settledOnly));
     return (
@@ -114,7 +115,7 @@ export class SessionDurableObject extends StoredObject {
     );
   }
 
-  /** A customer's object: revokes what is cached, and answers the sessions to revoke if they are wanted. */
+  /** A customer's object: revokes all cached sessions, and returns the index of the sessions to revoke if wanted. */
   revokeUser(withIndex: boolean): Reply<SessionIndex> {
     return this.write(undefined, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
   }
@@ -125,13 +126,13 @@ export class SessionDurableObject extends StoredObject {
     return bad ?? this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
   }
 
-  /** A customer's object: what is revoked. */
+  /** A customer's object: returns the revocations. */
   readRevocations(): Reply<SessionRevocations> {
     const absent = { at: Date.now(), revokedAt: 0, tokens: [], moments: [] };
     return this.read((wasm, storage) => wasm.customerRevocations(storage), absent);
   }
 
-  /** A customer's object: what is revoked, at a moment that every later revocation comes after. */
+  /** A customer's object: returns the revocations, with a logical timestamp that every later revocation exceeds. */
   stampFill(): Reply<SessionRevocations> {
     return this.write(undefined, (wasm, storage) => wasm.customerStamp(storage));
   }
@@ -142,14 +143,14 @@ export class SessionDurableObject extends StoredObject {
     return bad ?? this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
   }
 
-  /** A token's object: revokes it, and answers for whom it is cached. */
+  /** A token's object: revokes the token, and returns the users for whom it is cached. */
   revokeToken(): Reply<SessionToken> {
     return this.write(undefined, (wasm, storage) => wasm.tokenRevoke(storage));
   }
 
   /**
-   * The shop's session wire: `POST` with `{ op, ... }`, whatever the host and path. The clients that answer it
-   * are loaded by the first request.
+   * The shop's session wire: `POST` with `{ op, ... }` on any host and path. The clients that it needs are loaded by
+   * the first request.
    */
   override async fetch(request: Request): Promise<Response> {
     const { sessionWire } = await import('./wire.js');
@@ -159,7 +160,7 @@ export class SessionDurableObject extends StoredObject {
   }
 
   override async alarm(): Promise<void> {
-    await this.wake((wasm, storage) => wasm.sessionWake(storage));
+    await this.onAlarm((wasm, storage) => wasm.sessionOnAlarm(storage));
   }
 }
 

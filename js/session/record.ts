@@ -1,18 +1,18 @@
-// What a record of the session store is, and what refuses one before it crosses into the wasm.
+// The record of the session store, and its check before it is passed to the wasm.
 import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 
-/** A session as the store keeps it. */
+/** A session in the store. */
 export interface SessionRecord {
   /** Not empty, at most 512 bytes of UTF-8. */
   sessionId: string;
-  /** Whose it is. Not empty, at most 512 bytes of UTF-8. */
+  /** The id of the customer. Not empty, at most 512 bytes of UTF-8. */
   customerId: string;
-  /** What the browser says it is; the first 1,024 bytes are kept. */
+  /** The browser's `User-Agent`; the first 1,024 bytes are stored. */
   userAgent: string;
   createdAt: Date;
 }
 
-/** @internal What refuses a record. */
+/** @internal The error for an invalid record. */
 export function notRecord(record: unknown): Bad {
   if (typeof record !== 'object' || record === null) {
     return refuse(

@@ -15,7 +15,7 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    */
   ttlSeconds?: number | undefined;
   /**
-   * The longest a call may take with its retries, in ms; then it rejects with `timeout`. Of
+   * The longest a call may take with its retries, in ms; then it rejects with `timeout`. For
    * {@link SessionStoreClient.revokeAll} it is the limit of each step: the index, and every 50 sessions.
    * @defaultValue 5000
    */
@@ -24,11 +24,11 @@ export interface SessionStoreOptions extends ObjectClientOptions {
 
 /**
  * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
- * customer that knows which sessions to ask. No object is everybody's.
+ * customer with the index of the customer's sessions. No object is shared by all customers.
  *
- * What was set is read by everybody from then on, and what was deleted or revoked by nobody: there is no
- * delay as in KV. `get` is one call. A failure of the objects reaches the caller; nothing falls back to
- * memory, which would keep revoked sessions alive.
+ * Every caller sees a session as soon as it is set, and no caller sees it once it is deleted or revoked:
+ * there is no delay as in KV. `get` is one call. When an object fails, the call rejects; nothing falls back
+ * to memory, which would keep revoked sessions valid.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class SessionStoreClient {
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
-   * `invalid_ttl` for a `ttlSeconds` that is none, `misconfigured` for another option that makes no sense.
+   * `invalid_ttl` for an invalid `ttlSeconds`, `misconfigured` for another invalid option.
    */
   constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
     this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
@@ -55,25 +55,25 @@ export class SessionStoreClient {
     this.#namespaceId = namespaceIdOf(namespace, jurisdiction);
   }
 
-  /** The record of a session; null when there is none, or it has expired. */
+  /** Returns the record of a session; null when there is none, or it has expired. */
   get(sessionId: string): Promise<SessionRecord | null> {
     return this.#call('get', sessionId);
   }
 
   /**
-   * Stores a session until its TTL ends, in place of the one that has its id. Under another
-   * customer's id it moves there. A user agent is cut to its first 1,024 bytes.
+   * Stores a session until its TTL ends, in place of the one with the same id. With another customer's id
+   * the session moves to that customer. A user agent is cut to its first 1,024 bytes.
    *
    * @throws {CloudflareClientsError} `invalid_session`; `conflict` when the customer's sessions were
    * revoked meanwhile: the session is not stored; `limit_exceeded` beyond 900 sessions of one customer;
-   * `object_unavailable`, `object_overloaded` or `timeout`: call again, or {@link delete} what may have
-   * been stored (what is still under way then may land within 30 seconds).
+   * `object_unavailable`, `object_overloaded` or `timeout`: call again, or {@link delete} the session, which
+   * may have been stored (a call still under way may be applied within 30 seconds).
    */
   set(record: SessionRecord): Promise<void> {
     const bad = notRecord(record);
     if (bad) return Promise.reject(bad);
     const { sessionId, customerId, userAgent, createdAt } = record;
-    // Nothing of what else the user's object may have.
+    // No other fields of the caller's object are sent.
     const sent = { sessionId, customerId, userAgent, createdAt: new Date(createdAt) };
     const created = sent.createdAt.getTime();
     return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
@@ -81,27 +81,27 @@ export class SessionStoreClient {
     );
   }
 
-  /** Deletes a session (sign-out). From then on nobody gets it. */
+  /** Deletes a session (sign-out). From then on no `get` returns it; a missing session is not an error. */
   delete(sessionId: string): Promise<void> {
     return this.#call('delete', sessionId);
   }
 
   /**
-   * The live sessions of a customer, in the order in which they were set. One call for the index, and one for
-   * each session, 50 at a time.
+   * Returns the live sessions of a customer, in the order in which they were set. It makes one call for the index,
+   * and one for each session, 50 at a time.
    */
   list(customerId: string): Promise<SessionRecord[]> {
     return this.#call('list', customerId);
   }
 
   /**
-   * Revokes all sessions of a customer (sign out everywhere, a changed password), and answers how many
-   * there were. From the moment it answers no `get` finds one of them, wherever it is called, and a `set`
-   * that was under way is refused. What a `SessionCacheClient` with `revocations` on the same namespace
-   * has cached for the user is refused as well, within its bound.
+   * Revokes all sessions of a customer (sign out everywhere, a changed password), and returns how many
+   * there were. Once it has returned no `get` finds one of them, wherever it is called, and a `set` that was
+   * under way is refused. Sessions that a `SessionCacheClient` with `revocations` on the same namespace has
+   * cached for the user are refused as well, within its bound.
    *
-   * It calls 50 sessions at a time, each 50 for at most `timeoutMs`: those that hang take no time of the others,
-   * and are what is left for the next call.
+   * It calls 50 sessions at a time, each 50 for at most `timeoutMs`: sessions whose objects hang take no time from
+   * the others, and remain for the next call.
    *
    * @throws {CloudflareClientsError} `partial_failure` when some sessions could not be reached: call again.
    */

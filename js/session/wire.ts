@@ -1,5 +1,5 @@
-// The shop's session wire, answered from the same sessions that `SessionStoreClient` has: it asks the objects
-// of the class, whichever object was asked. So it needs the clients' wasm, which the objects do without.
+// The shop's session wire, on the same sessions as `SessionStoreClient`: it calls the objects of the class,
+// whichever object got the request. So it needs the clients' wasm, which the objects themselves do not.
 import '../entries/load_workerd.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { isObjectHandle } from '../core/namespace.js';
@@ -14,7 +14,7 @@ interface Body {
   record?: unknown;
 }
 
-/** @internal Answers with the first of `namespaces` that is one. */
+/** @internal Answers a request, using the first of `namespaces` that is a Durable Object namespace. */
 export async function sessionWire(
   request: Request,
   namespaces: unknown[],
@@ -23,15 +23,15 @@ export async function sessionWire(
   const body = await readBody<Body>(request);
   if (body instanceof Response) return body;
   try {
-    const answer = await answerTo(body, () => storeOf(namespaces, jurisdiction));
-    return Response.json({ ok: answer !== undefined, ...answer }, { status: answer ? 200 : 400 });
+    const result = await resultOf(body, () => storeOf(namespaces, jurisdiction));
+    return Response.json({ ok: result !== undefined, ...result }, { status: result ? 200 : 400 });
   } catch (error) {
     if (!(error instanceof CloudflareClientsError) || error.code === 'panic') throw error;
     return refusedResponse({ ok: false, code: error.code, message: error.message });
   }
 }
 
-async function answerTo(body: Body, store: () => SessionStoreClient): Promise<object | undefined> {
+async function resultOf(body: Body, store: () => SessionStoreClient): Promise<object | undefined> {
   switch (body.op) {
     case 'get':
       return { record: await store().get(body.id) };
@@ -48,7 +48,7 @@ async function answerTo(body: Body, store: () => SessionStoreClient): Promise<ob
   }
 }
 
-// `createdAt` is ISO 8601 on the wire. What is no record is refused by `set`.
+// `createdAt` is ISO 8601 on the wire. `set` refuses an invalid record.
 function recordOf(given: unknown): SessionRecord {
   const { createdAt } = (given ?? {}) as { createdAt?: unknown };
   const date = typeof createdAt === 'string' ? new Date(createdAt) : undefined;

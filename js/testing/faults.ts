@@ -1,23 +1,23 @@
 import type { Operation } from './operations.js';
 
-/** A failure to inject. An operation that fails or hangs has changed nothing. */
+/** A failure to inject. An operation that fails or hangs changes nothing. */
 export interface Fault {
   /**
-   * `error`: rejects as production does, at once. `hang`: never settles. `slow`: goes on after `ms`, by
+   * `error`: rejects at once, as production does. `hang`: never settles. `slow`: continues after `ms`, by
    * the timers of the runtime.
    */
   kind: 'error' | 'hang' | 'slow';
   /** Which operations; `get` is `getWithMetadata` and bulk reads too. @defaultValue all */
   operation?: Operation | readonly Operation[] | undefined;
-  /** How likely an operation is met, from 0 to 1. @defaultValue 1 */
+  /** The probability that an operation is hit, from 0 to 1. @defaultValue 1 */
   probability?: number | undefined;
-  /** Which operations are met, out of those that could be: the same seed meets the same. @defaultValue 1 */
+  /** Decides which operations are hit: the same seed hits the same ones. @defaultValue 1 */
   seed?: number | undefined;
-  /** How many operations are met before the fault ends by itself. @defaultValue `Infinity` */
+  /** How many operations are hit before the fault ends by itself. @defaultValue `Infinity` */
   times?: number | undefined;
   /** With `error`: the status in the message, such as 429, 500 or 503. @defaultValue 500 */
   status?: number | undefined;
-  /** With `slow`, which needs it: for how long, in ms. */
+  /** With `slow`, which requires it: the delay in ms. */
   ms?: number | undefined;
 }
 
@@ -38,11 +38,11 @@ interface Active {
   left: number;
 }
 
-/** @internal The faults of a namespace, in the order they were switched on. */
+/** @internal The faults of a namespace, in the order in which they were added. */
 export class Faults {
   readonly #active = new Set<Active>();
 
-  /** Switches a fault on; the function ends it. */
+  /** Adds a fault; returns the function that ends it. */
   add(fault: Fault): () => void {
     check(fault);
     const active = {
@@ -54,20 +54,20 @@ export class Faults {
     return () => void this.#active.delete(active);
   }
 
-  /** What meets an operation: nothing, an error that is thrown, or something to wait for. */
-  meet(operation: Operation, bulk = false): Promise<unknown> | undefined {
+  /** Applies the first fault that hits an operation: throws its error, or returns a promise to wait for. */
+  apply(operation: Operation, bulk = false): Promise<unknown> | undefined {
     for (const active of this.#active) {
       if (!concerns(active.fault, operation)) continue;
-      // Drawn also when it cannot be missed, so that the probability alone changes nothing else.
+      // Drawn also when the probability is 1, so that changing it changes nothing else.
       if (active.random() >= (active.fault.probability ?? 1)) continue;
       if (--active.left <= 0) this.#active.delete(active);
-      return befall(active.fault, bulk ? 'GET_BULK' : METHODS[operation]);
+      return injected(active.fault, bulk ? 'GET_BULK' : METHODS[operation]);
     }
     return undefined;
   }
 }
 
-function befall({ kind, status = 500, ms }: Fault, method: string): Promise<unknown> {
+function injected({ kind, status = 500, ms }: Fault, method: string): Promise<unknown> {
   if (kind === 'hang') return new Promise(() => {});
   if (kind === 'slow') return new Promise((resolve) => setTimeout(resolve, ms));
   throw new Error(`KV ${method} failed: ${status} ${REASONS[status] ?? ''}`.trimEnd());
@@ -78,15 +78,16 @@ function concerns({ operation }: Fault, asked: Operation): boolean {
   return typeof operation === 'string' ? operation === asked : operation.includes(asked);
 }
 
-// A misspelt fault would never strike, and the test that wants it would pass.
+// A misspelt fault would never apply, and the test that needs it would pass.
 function check(fault: Fault): void {
   const { kind, operation, probability = 1, times = 1, ms } = fault;
   if (!['error', 'hang', 'slow'].includes(kind)) throw new TypeError(`There is no fault of kind ${kind}`);
   for (const name of [operation ?? []].flat()) {
     if (!(name in METHODS)) throw new TypeError(`There is no operation ${name}`);
   }
-  if (!(probability >= 0 && probability <= 1)) throw new TypeError('A probability is from 0 to 1');
-  if (!(times >= 1)) throw new TypeError('A fault strikes at least once: times is from 1 on');
+  if (!(probability >= 0 && probability <= 1))
+    throw new TypeError('probability must be a number from 0 to 1');
+  if (!(times >= 1)) throw new TypeError('times must be a number from 1 on');
   if (kind === 'slow' && !((ms as number) >= 0)) throw new TypeError('A slow fault needs ms, from 0 on');
 }
 

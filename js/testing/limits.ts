@@ -1,4 +1,4 @@
-// What KV refuses, in the words production uses. Limits: developers.cloudflare.com/kv/platform/limits
+// What KV refuses, with production's messages. Limits: developers.cloudflare.com/kv/platform/limits
 import type { ListOptions, WriteOptions } from './namespace.js';
 
 export type Method = 'GET' | 'GET_BULK' | 'PUT' | 'DELETE';
@@ -19,7 +19,7 @@ export function refused(method: Method, status: number, text: string): Error {
   return new Error(`KV ${method} failed: ${status} ${text}`);
 }
 
-/** A key as the binding sends it: whatever was given becomes text there. */
+/** A key as the binding sends it, which turns any value into text. */
 export function checkKey(method: Method, given: unknown): string {
   const key = `${given}`;
   if (method === 'GET_BULK') {
@@ -70,7 +70,7 @@ export function cacheTtlMs(method: Method, cacheTtl: unknown): number {
   return seconds * 1_000;
 }
 
-/** When an entry expires, in seconds since the epoch; the TTL goes before the moment. */
+/** When an entry expires, in seconds since the epoch; the TTL takes precedence over the expiration. */
 export function expirationOf(options: WriteOptions, nowMs: number): number | undefined {
   const now = Math.floor(nowMs / 1_000);
   if (options.expirationTtl !== undefined) {
@@ -99,7 +99,7 @@ export function expirationOf(options: WriteOptions, nowMs: number): number | und
 /** The metadata as JSON, or undefined when there is none. */
 export function metadataOf(options: WriteOptions): string | undefined {
   if (options.metadata === undefined || options.metadata === null) return undefined;
-  // A function or a symbol has no JSON, and the service cannot read what the binding sends then.
+  // A function or a symbol has no JSON, and the service cannot read what the binding then sends.
   const json = JSON.stringify(options.metadata);
   if (json === undefined) throw refused('PUT', 500, 'Internal Server Error');
   const bytes = encoder.encode(json).length;
@@ -122,7 +122,7 @@ export function checkListing({ prefix, limit }: ListOptions): { prefix: string; 
   return { prefix: start, limit: wanted > 0 ? wanted : MAX_PAGE };
 }
 
-// Numbers cross the binding as 32-bit integers: what is none becomes 0, and fractions are cut.
+// Numbers cross the binding as 32-bit integers: a value that is no number becomes 0, and fractions are cut.
 function integer(given: unknown): number {
   const number = Math.trunc(Number(given));
   if (!Number.isFinite(number)) return 0;

@@ -4,7 +4,7 @@ import type { ListedKey, ListOptions, ListPage } from './namespace.js';
 
 const MARK = 'after:';
 
-/** A page: up to `limit` entries are iterated, and those that are gone are left out of it. */
+/** Makes a page: up to `limit` entries are iterated, and deleted or expired ones are left out. */
 export function page<Metadata>(
   options: ListOptions,
   entriesUnder: (prefix: string) => Iterable<Entry>,
@@ -29,7 +29,7 @@ function listed<Metadata>({ name, version }: Entry): ListedKey<Metadata>[] {
   return [key];
 }
 
-// As the bytes of UTF-8 are ordered: UTF-16 has the surrogates before U+E000, UTF-8 has them last.
+// The order of the UTF-8 bytes: UTF-16 has the surrogates before U+E000, UTF-8 has them last.
 function byUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -44,7 +44,7 @@ function rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-// Opaque to users: nobody should read a key out of it, or make one.
+// Opaque to users, who should neither read a key from a cursor nor make one.
 function cursorOf(name: string): string {
   const bytes = new TextEncoder().encode(MARK + name);
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));

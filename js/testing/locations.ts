@@ -1,7 +1,7 @@
-// What each location sees. Writes go to one place and travel; reads are kept where they were made.
+// What each location sees. Writes are made in one location and propagate; reads are cached where they were made.
 import { refused } from './limits.js';
 
-/** What one write left under a key. */
+/** The result of one write of a key. */
 export interface Version {
   /** Undefined: the write was a delete. */
   readonly bytes?: Uint8Array | undefined;
@@ -19,23 +19,23 @@ interface Written extends Version {
   readonly at: number;
 }
 
-/** What a location read, a miss too. */
+/** A cached read of a location, or a cached miss. */
 interface Copy {
   version: Version | undefined;
   readAt: number;
   ttlMs: number;
-  /** When a write arrives that was on its way when this was read. */
+  /** When a write arrives that was on its way at the time of the read. */
   until: number;
 }
 
-/** What one step of a listing meets: a key, or a trace of one that is gone. */
+/** One step of a listing: a key, or the remains of a deleted or expired one. */
 export interface Entry {
   name: string;
   version: Value | undefined;
 }
 
 export class Locations {
-  // Oldest first. What nobody can see any more is dropped when the key is used.
+  // Oldest first. Versions that no location can see any more are dropped when the key is used.
   readonly #keys = new Map<string, Written[]>();
   readonly #copies = new Map<string, Map<string, Copy>>();
   readonly #propagationMs: number;
@@ -50,7 +50,7 @@ export class Locations {
   write(method: 'PUT' | 'DELETE', location: string, key: string, version: Version, now: number): void {
     const versions = this.#versions(key, now);
     const sinceLast = now - (versions.at(-1)?.at ?? -Infinity);
-    // A clock that was set back says nothing about the rate.
+    // After a clock was set back, the rate is unknown.
     if (sinceLast >= 0 && sinceLast < this.#gapMs) throw refused(method, 429, 'Too Many Requests');
     versions.push({ ...version, location, at: now });
     this.#keys.set(key, versions);
@@ -58,12 +58,12 @@ export class Locations {
     this.#copies.get(location)?.delete(key);
   }
 
-  /** What a read of a key finds; it is kept there for as long as the reader allows. */
+  /** Reads a key; the result is cached in the location for `ttlMs`. */
   read(location: string, key: string, ttlMs: number, now: number): Value | undefined {
     const copies = this.#copiesAt(location);
     const copy = copies.get(key);
     if (copy) {
-      // A reader that allows less shortens it for those after him.
+      // A reader with a shorter TTL shortens it for later ones.
       copy.ttlMs = Math.min(copy.ttlMs, ttlMs);
       const age = now - copy.readAt;
       if (age >= 0 && age < copy.ttlMs && now < copy.until) return alive(copy.version, now);
@@ -77,8 +77,8 @@ export class Locations {
   }
 
   /**
-   * What a listing iterates, in no order. Keys that were deleted or have expired lately are met, and
-   * have no version.
+   * The entries of a listing, in no order. Keys that were recently deleted or have recently expired are
+   * included, without a version.
    */
   *entries(location: string, prefix: string, now: number): Generator<Entry> {
     for (const name of [...this.#keys.keys()]) {
@@ -91,7 +91,7 @@ export class Locations {
     }
   }
 
-  // The newest version that is there: its own at once, another location's after the propagation.
+  // The newest visible version: the location's own at once, another location's after the propagation.
   #seen(location: string, versions: readonly Written[], now: number): number {
     return versions.findLastIndex(
       (version) => version.location === location || now - version.at >= this.#propagationMs,
@@ -128,7 +128,7 @@ function hasValue(version: Version): version is Value {
   return version.bytes !== undefined;
 }
 
-// When what is gone went.
+// When a deleted or expired version ended.
 function endOf(version: Written): number {
   return version.bytes && version.expiration !== undefined ? version.expiration * 1_000 : version.at;
 }

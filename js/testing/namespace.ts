@@ -1,24 +1,24 @@
-// The surface of a KV namespace, written out: a user's project may know no Workers types at all.
+// The surface of a KV namespace, written out: a user's project may have no Workers types at all.
 
 /**
- * The `ReadableStream` of whatever the project compiles for: Workers, the web or Node. It is found by
- * way of `fetch`: the Workers types declare it as a constant, which `globalThis` does not show.
+ * The `ReadableStream` of the project's platform: Workers, the web or Node. It is found through `fetch`,
+ * since the Workers types declare `ReadableStream` as a constant, which `globalThis` does not show.
  */
 export type Stream = typeof globalThis extends { fetch: (...args: never[]) => Promise<{ body: infer Body }> }
   ? NonNullable<Body>
   : { getReader(): object };
 
-/** How a value is read. */
+/** Options of a read. */
 export interface ReadOptions<Type> {
   type: Type;
-  /** How long this location may go on serving what it read, in seconds, from 30 on. @defaultValue 60 */
+  /** How long this location may go on serving the result, in seconds, from 30 on. @defaultValue 60 */
   cacheTtl?: number | undefined;
 }
 
 type As<Type> = Type | ReadOptions<Type>;
 type AsText = 'text' | Partial<ReadOptions<'text' | undefined>>;
 
-/** What `getWithMetadata` answers. */
+/** The result of `getWithMetadata`. */
 export interface WithMetadata<Value, Metadata> {
   value: Value | null;
   metadata: Metadata | null;
@@ -27,7 +27,7 @@ export interface WithMetadata<Value, Metadata> {
 
 type Many<Value, Metadata> = Promise<Map<string, WithMetadata<Value, Metadata>>>;
 
-/** What `put` takes beside the value. */
+/** Options of `put`. */
 export interface WriteOptions {
   /** Seconds since the epoch, at least 60 from now. */
   expiration?: number | undefined;
@@ -37,7 +37,7 @@ export interface WriteOptions {
   metadata?: unknown;
 }
 
-/** What `list` takes. */
+/** Options of `list`. */
 export interface ListOptions {
   prefix?: string | null | undefined;
   /** At most 1,000. @defaultValue 1000 */
@@ -53,7 +53,7 @@ export interface ListedKey<Metadata> {
   metadata?: Metadata;
 }
 
-/** A page of a listing. Fewer keys than the limit, or none, do not mean that it is the last. */
+/** A page of a listing. It need not be the last one, even with fewer keys than the limit, or none. */
 export type ListPage<Metadata> =
   | { list_complete: false; keys: ListedKey<Metadata>[]; cursor: string; cacheStatus: string | null }
   | { list_complete: true; keys: ListedKey<Metadata>[]; cacheStatus: string | null };

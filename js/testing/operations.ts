@@ -1,8 +1,8 @@
-/** What a handle was asked, whether it succeeded or not. */
+/** The operations of a handle, successful or not. */
 export interface Operations {
   /** Calls of `get` and `getWithMetadata`. */
   reads: number;
-  /** The keys they asked for: what is billed. A bulk read is one operation and is billed per key. */
+  /** The keys that they read, which are billed: a bulk read is one operation and is billed per key. */
   keysRead: number;
   writes: number;
   deletes: number;
@@ -11,7 +11,7 @@ export interface Operations {
   rateLimited: number;
 }
 
-/** What a fault can be of. */
+/** An operation that a fault can hit. */
 export type Operation = 'get' | 'put' | 'delete' | 'list';
 
 const COUNTER = { get: 'reads', put: 'writes', delete: 'deletes', list: 'lists' } as const;

@@ -2,23 +2,23 @@ import type { Fault } from './faults.js';
 import type { Namespace } from './namespace.js';
 import type { Operations } from './operations.js';
 
-/** Options of {@link createStrictKv}. All may be left out: then the rules are production's. */
+/** Options of {@link createStrictKv}. All are optional: the defaults are production's rules. */
 export interface StrictKvOptions {
   /** The clock, in ms since the epoch. @defaultValue `Date.now`, faked or not */
   now?: (() => number) | undefined;
-  /** Where the handle that is returned reads and writes. @defaultValue 'here' */
+  /** The location of the returned handle. @defaultValue 'here' */
   location?: string | undefined;
   /**
    * How long a write takes to reach other locations, in ms. With 0 a location that has not read the key
-   * sees it at once, and one that has keeps what it read for its `cacheTtl`.
+   * sees it at once, and one that has goes on serving the cached result for its `cacheTtl`.
    * @defaultValue 60000
    */
   propagationMs?: number | undefined;
-  /** How often a key may be written, everywhere together. `Infinity` switches the rule off. @defaultValue 1 */
+  /** How often a key may be written, in all locations together. `Infinity` disables the limit. @defaultValue 1 */
   writesPerSecond?: number | undefined;
-  /** How many operations each handle may make. `Infinity` switches the limit off. @defaultValue 1000 */
+  /** How many operations each handle may make. `Infinity` disables the limit. @defaultValue 1000 */
   operationsPerInvocation?: number | undefined;
-  /** Failures from the start; see {@link StrictKv.fail}. @defaultValue none */
+  /** Faults from the start; see {@link StrictKv.fail}. @defaultValue none */
   faults?: readonly Fault[] | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface StrictKv extends Namespace {
   /**
    * Makes operations fail, through all handles, until the function it returns is called.
    *
-   * @throws {TypeError} for a fault that makes no sense.
+   * @throws {TypeError} for an invalid fault.
    * @example
    * ```ts
    * const restore = kv.fail({ operation: 'put', kind: 'error', status: 503 });
@@ -40,6 +40,6 @@ export interface StrictKv extends Namespace {
    * ```
    */
   fail(fault: Fault): () => void;
-  /** What this handle has been asked so far: a copy, so that two can be compared. */
+  /** The operations of this handle so far: a copy, so that two can be compared. */
   readonly operations: Operations;
 }

@@ -7,7 +7,7 @@ import { Invocation, type Operation, type Operations } from './operations.js';
 import type { StrictKv, StrictKvOptions } from './options.js';
 import { bulkValueAs, bytesOf, checkBulkType, valueAs } from './values.js';
 
-/** What all handles of a namespace share. */
+/** The state that all handles of a namespace share. */
 interface World {
   now: () => number;
   locations: Locations;
@@ -17,13 +17,13 @@ interface World {
 
 /**
  * A KV namespace in memory that behaves as Cloudflare documents production, where local simulators are
- * lax: one write per second and key, writes that take a minute to reach other locations, misses that are
- * remembered, limits with their real messages, 1,000 operations per invocation.
+ * lax: one write per second and key, writes that take a minute to reach other locations, cached misses,
+ * limits with their real messages, 1,000 operations per invocation.
  *
- * What it returns is a namespace. A handle stands for one invocation in one location; `at` and
- * `invocation` make more of them on the same data. It runs in Node and in workerd.
+ * It returns a handle, which represents one invocation in one location; `at` and `invocation` make more of
+ * them on the same data. It runs in Node and in workerd.
  *
- * @throws {TypeError} for an option that makes no sense.
+ * @throws {TypeError} for an invalid option.
  * @example
  * ```ts
  * let now = Date.now();
@@ -39,7 +39,7 @@ interface World {
 export function createStrictKv(options: StrictKvOptions = {}): StrictKv {
   const { now = () => Date.now(), location = 'here', faults = [] } = options;
   const { propagationMs = 60_000, writesPerSecond = 1, operationsPerInvocation = 1_000 } = options;
-  if (typeof now !== 'function') throw new TypeError('now must be a function that answers ms');
+  if (typeof now !== 'function') throw new TypeError('now must be a function that returns ms');
   need(propagationMs >= 0, 'propagationMs must be a number of ms from 0 on');
   need(writesPerSecond > 0, 'writesPerSecond must be a number above 0');
   need(operationsPerInvocation >= 1, 'operationsPerInvocation must be a number from 1 on');
@@ -103,7 +103,7 @@ class Handle implements StrictKv {
   ): Promise<void> {
     const name = checkKey('PUT', key);
     const delay = this.#begin('put');
-    // All is taken now: the caller may go on using its buffer.
+    // Everything is copied now: the caller may go on using its buffer.
     const expiration = expirationOf(options ?? {}, this.#world.now());
     const metadata = metadataOf(options ?? {});
     const body = bytesOf(value);
@@ -153,7 +153,7 @@ class Handle implements StrictKv {
       const version = this.#find(key, cacheTtlMs('GET_BULK', cacheTtl));
       const value = version ? bulkValueAs(version.bytes, type) : null;
       size += version?.bytes.length ?? 0;
-      // The runtime copies the answer into a Map without the keys that look like an array's index.
+      // The runtime copies the result into a Map without the keys that look like an array's index.
       if (!isIndex(key)) found.set(key, version ? shape({ value, metadata: metadataIn(version) }) : null);
     }
     checkBulkSize(size);
@@ -178,7 +178,7 @@ class Handle implements StrictKv {
   // Without a fault there is nothing to wait for: an operation happens when it is called.
   #begin(operation: Operation, keys = 0, bulk = false): Promise<unknown> | undefined {
     this.#invocation.begin(operation, keys);
-    return this.#world.faults.meet(operation, bulk);
+    return this.#world.faults.apply(operation, bulk);
   }
 }
 

@@ -1,4 +1,4 @@
-// Values are kept as bytes: what was put as one kind is read as another.
+// Values are stored as bytes: a value that was put as one type can be read as another.
 import { checkValueSize, refused } from './limits.js';
 import type { Stream } from './namespace.js';
 
@@ -61,7 +61,7 @@ async function drained(stream: ReadableStream<unknown>): Promise<Uint8Array> {
   return all;
 }
 
-/** A value in the form that was asked for: a copy, so that nobody changes what is stored. */
+/** A value as the requested type: a copy, so that no caller changes the stored one. */
 export function valueAs(bytes: Uint8Array, type: string): unknown {
   switch (type) {
     case 'text':

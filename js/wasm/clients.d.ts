@@ -1,11 +1,11 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
-// Its functions are the exported ones of src/*/exports.rs; their arguments are described there.
+// Its functions are the exported ones of the subjects' exports.rs in src/; their arguments are described there.
 import type { Created } from './guard.js';
 import type { Host } from './imports/index.js';
 
-export type Answer = unknown;
+export type Result = unknown;
 
-/** What a call tells of itself: `Report` of core/events.ts. */
+/** Where a call reports its events: `Report` of core/events.ts. */
 export interface CallReport {
   hit(hit: boolean): void;
   bytes(bytes: number): void;
@@ -13,35 +13,35 @@ export interface CallReport {
   note(note: string, code: string): void;
 }
 
-/** What a client knows of its namespace of objects: `Objects` of core/namespace.ts. */
+/** A client's namespace of objects: `Objects` of core/namespace.ts. */
 export interface ClientNamespace {
   readonly handle: object;
   readonly placement: object | undefined;
   readonly limitMs: number;
 }
 
-/** What a `SessionCacheClient` knows of its revocations. */
+/** The revocation options of a `SessionCacheClient`. */
 export interface Revocations {
   readonly namespace: ClientNamespace;
   readonly namespaceId: number;
   readonly stalenessMs: number;
-  /** That of the call; there is one without a listener as well. */
+  /** The report of the call; present without a listener as well. */
   readonly report: CallReport;
 }
 
 /** The methods of a `SessionStoreClient` that take an id. */
 export type StoreMethod = 'get' | 'delete' | 'list' | 'revokeAll';
 
-/** What a `RateLimiterClient` knows of its KV. */
+/** The options of a `RateLimiterClient` on KV. */
 export interface KvLimiter {
   readonly kv: object;
   readonly limitMs: number;
   readonly onUnavailable: 'throw' | 'allow' | 'deny';
-  /** Absent where nothing would keep the flush alive. */
+  /** Absent where there is no `waitUntil` to keep the flush alive. */
   readonly flushLater: ((key: string, ms: number) => void) | undefined;
 }
 
-/** What a `RateLimiterClient` knows of its objects. */
+/** The options of a `RateLimiterClient` on objects. */
 export interface ExactLimiter {
   readonly namespace: ClientNamespace;
   readonly namespaceId: number;
@@ -52,7 +52,7 @@ export interface ExactLimiter {
 /** The methods of `RateLimitDurableObject`. */
 export type ExactMethod = 'check' | 'peek' | 'refund' | 'penalize' | 'reset';
 
-/** A limit as its object takes it. */
+/** A limit as it is sent to its object. */
 export interface SentLimit {
   readonly limit: number;
   readonly window: number;
@@ -69,7 +69,7 @@ export type AuthCall =
   | [operation: 'consume', key: string, args: [once: string, window: number, max: number]];
 
 export interface Exports {
-  step(task: number, outcome: 0 | 1 | 2, value: unknown): Answer;
+  step(task: number, outcome: 0 | 1 | 2, value: unknown): Result;
   dropTask(task: number): void;
   liveTasks(): number;
   liveCounters(): number;
@@ -81,7 +81,7 @@ export interface Exports {
     revocations: Revocations | undefined,
     token: string,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   sessionGetOrLoad(
     kv: object,
     limitMs: number,
@@ -91,7 +91,7 @@ export interface Exports {
     token: string,
     loader: () => unknown,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   sessionSet(
     kv: object,
     limitMs: number,
@@ -102,7 +102,7 @@ export interface Exports {
     data: unknown,
     asOf: number | undefined,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   sessionDelete(
     kv: object,
     limitMs: number,
@@ -110,7 +110,7 @@ export interface Exports {
     revocations: Revocations | undefined,
     token: string,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   sessionDeleteUser(
     kv: object,
     limitMs: number,
@@ -118,7 +118,7 @@ export interface Exports {
     revocations: Revocations | undefined,
     userId: string,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
 
   storeSet(
     namespace: ClientNamespace,
@@ -128,16 +128,16 @@ export interface Exports {
     record: object,
     ttlMs: number,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   storeCall(
     namespace: ClientNamespace,
     namespaceId: number,
     method: StoreMethod,
     id: string,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
 
-  limitCheck(
+  kvLimitCheck(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
@@ -146,23 +146,23 @@ export interface Exports {
     cost: number,
     canFlush: boolean,
     report: CallReport | undefined,
-  ): Answer;
-  limitPeek(
+  ): Result;
+  kvLimitPeek(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
     limit: number,
     window: number,
     report: CallReport | undefined,
-  ): Answer;
-  limitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Answer;
-  limitFlush(
+  ): Result;
+  kvLimitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Result;
+  kvLimitFlush(
     limiter: KvLimiter,
     namespaceId: number,
     key: string,
     delayMs: number,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   exactLimit(
     limiter: ExactLimiter,
     operation: ExactMethod,
@@ -170,20 +170,20 @@ export interface Exports {
     limits: readonly SentLimit[],
     cost: number,
     report: CallReport | undefined,
-  ): Answer;
-  lockAcquire(
+  ): Result;
+  waitForLock(
     namespace: ClientNamespace,
     name: string,
     holder: string,
     ttlSeconds: number,
     waitMs: number,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   clientKey(address: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
-  valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Answer;
+  valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Result;
   valueGetWithMetadata(
     kv: object,
     hasMetadata: boolean,
@@ -191,7 +191,7 @@ export interface Exports {
     key: string,
     asJson: boolean,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   valuePut(
     kv: object,
     limitMs: number,
@@ -201,8 +201,8 @@ export interface Exports {
     expiration: number | undefined,
     metadata: unknown,
     report: CallReport | undefined,
-  ): Answer;
-  valueDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Answer;
+  ): Result;
+  valueDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Result;
   valueList(
     kv: object,
     limitMs: number,
@@ -210,7 +210,7 @@ export interface Exports {
     limit: number,
     cursor: string | undefined,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
 
   objectCall(
     namespace: ClientNamespace,
@@ -220,7 +220,7 @@ export interface Exports {
     args: unknown[],
     sendsTime: boolean,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
 
   cartsMerge(
     namespace: ClientNamespace,
@@ -230,7 +230,7 @@ export interface Exports {
     owner: string | undefined,
     args: unknown[],
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   cartInMemory(
     namespaceId: number,
     id: string,
@@ -240,7 +240,7 @@ export interface Exports {
     key: string | undefined,
     ifVersion: number | undefined,
     owner: string | undefined,
-  ): Answer;
+  ): Result;
 
   cacheGet(
     kv: object,
@@ -248,7 +248,7 @@ export interface Exports {
     limitMs: number,
     key: string,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   cacheSet(
     kv: object,
     limitMs: number,
@@ -256,8 +256,8 @@ export interface Exports {
     value: unknown,
     seconds: number,
     report: CallReport | undefined,
-  ): Answer;
-  cacheDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Answer;
+  ): Result;
+  cacheDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Result;
   cacheGetOrSet(
     kv: object,
     hasMetadata: boolean,
@@ -265,18 +265,18 @@ export interface Exports {
     key: string,
     seconds: number,
     loader: () => unknown,
-    ticket: object,
+    member: object,
     joinMs: number,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
   cacheGetMany(
     kv: object,
     hasMetadata: boolean,
     limitMs: number,
     keys: string[],
     report: CallReport | undefined,
-  ): Answer;
-  cacheDeleteMany(kv: object, limitMs: number, keys: string[], report: CallReport | undefined): Answer;
+  ): Result;
+  cacheDeleteMany(kv: object, limitMs: number, keys: string[], report: CallReport | undefined): Result;
   cacheClear(
     kv: object,
     limitMs: number,
@@ -284,9 +284,9 @@ export interface Exports {
     cursor: string | undefined,
     onProgress: ((deleted: number) => void) | undefined,
     report: CallReport | undefined,
-  ): Answer;
+  ): Result;
 
-  authCall(namespace: ClientNamespace, ...call: [...call: AuthCall, report: CallReport | undefined]): Answer;
+  authCall(namespace: ClientNamespace, ...call: [...call: AuthCall, report: CallReport | undefined]): Result;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

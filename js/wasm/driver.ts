@@ -4,7 +4,7 @@ import { deathOf, Guard, type Instance } from './guard.js';
 
 export type { Exports } from './clients.js';
 
-// What the wasm says it waits for. Read and emptied as soon as the call is back.
+// The promise that the wasm waits for. Read and cleared as soon as the call has returned.
 let parkedTask = 0;
 let parkedPromise: unknown;
 let parkedLimitMs = 0;
@@ -15,10 +15,10 @@ const guard = new Guard<Exports>(create, (task, promise, limitMs) => {
   parkedLimitMs = limitMs;
 });
 
-/** Takes the compiled module (`load_workerd.ts`, `load_node.ts`) and makes the first instance. */
+/** Takes the compiled module (`entries/load_workerd.ts`, `entries/load_node.ts`) and makes the first instance. */
 export const load = (module: WebAssembly.Module): void => guard.load(module);
 
-/** Runs something that needs no promise; throws what it failed with. */
+/** Makes a call that needs no promise; throws its error. */
 export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);
 
 function asPanic(instance: Instance<Exports>, error: unknown) {
@@ -28,17 +28,17 @@ function asPanic(instance: Instance<Exports>, error: unknown) {
 }
 
 /**
- * Runs one public call: starts it in the wasm, and steps it on as the promises it waits for settle.
- * `start` only passes arguments, so an exception out of it is a trap; then `lost` cleans up.
+ * Runs one public call: starts it in the wasm, and steps it on as the promises that it waits for settle.
+ * `start` only passes arguments, so an exception from it is a trap; then `lost` cleans up.
  */
 export async function call<T>(
   start: (wasm: Exports, report?: undefined) => unknown,
   lost?: () => void,
 ): Promise<T> {
   const instance = guard.instance();
-  let answer: unknown;
+  let result: unknown;
   try {
-    answer = start(instance.exports);
+    result = start(instance.exports);
   } catch (error) {
     lost?.();
     throw asPanic(instance, error);
@@ -64,14 +64,14 @@ export async function call<T>(
       throw deathOf(instance.death);
     }
     try {
-      answer = instance.exports.step(task, outcome, value);
+      result = instance.exports.step(task, outcome, value);
     } catch (error) {
       lost?.();
       throw asPanic(instance, error);
     }
   }
   if (guard.failure) guard.throwFailure();
-  return answer as T;
+  return result as T;
 }
 
 const TIMED_OUT = Symbol('timed out');
@@ -87,11 +87,11 @@ function limited(promise: unknown, ms: number): Promise<unknown> {
   });
 }
 
-// A cancelled request never settles its promises, so nobody steps its task again. Its `call` above is
-// collected then, and with it the slot that only `call` holds; the registry frees the task. Slots go
-// round, so that a call does not pay for a registration.
+// The promises of a cancelled request never settle, so its task is never stepped again. Then its `call` above is
+// collected, and with it the slot that only `call` holds; the registry frees the task. Slots are reused, so that a
+// call does not pay for a registration.
 interface Held {
-  /** None while the slot is idle, which must not keep a dead instance and its memory. */
+  /** Undefined while the slot is idle, since that must not keep a dead instance and its memory. */
   instance?: Instance<Exports> | undefined;
   task: number;
 }
@@ -128,7 +128,7 @@ function release(slot: Slot | undefined): void {
   idle.push(slot);
 }
 
-/** What is alive in the current instance, for tests of leaks. */
+/** What the current instance holds, for tests of leaks. */
 export function liveness(): { tasks: number; counters: number; memoryBytes: number } {
   const { exports, memory } = guard.instance();
   return {

@@ -1,28 +1,28 @@
-// Makes instances of a wasm module, and keeps a panic to the call it happened in.
+// Makes instances of a wasm module, and confines a panic to the call in which it happened.
 import { CloudflareClientsError } from '../core/error.js';
 import { type Host, hostOf, type Registers } from './imports/index.js';
 
-/** What the built glue makes. */
+/** An instance, as the built glue makes it. */
 export interface Created<Exports> {
   exports: Exports;
   /** The instance's linear memory. */
   memory: WebAssembly.Memory;
-  /** Replaces what the glue calls by something that throws. */
+  /** Replaces the wasm's exports by functions that throw. */
   kill(): void;
 }
 
-/** An instance, and why it is dead: what its calls are rejected with. */
+/** An instance, and why it is dead: the error of its calls. */
 export interface Instance<Exports> extends Created<Exports> {
   death?: { message: string; cause?: unknown };
 }
 
-/** One module: its instance, and the next one when that has panicked. */
+/** One module: its instance, and a new one after a panic. */
 export class Guard<Exports> {
   readonly #create: (module: WebAssembly.Module, host: Host) => Created<Exports>;
   readonly #registers: Registers;
   #module: WebAssembly.Module | undefined;
   #current: Instance<Exports> | undefined;
-  /** What the running call failed with. Read and emptied as soon as the call is back. */
+  /** The error of the running call. Read and cleared as soon as the call has returned. */
   failure: (() => unknown) | undefined;
 
   constructor(
@@ -44,22 +44,22 @@ export class Guard<Exports> {
     this.#current = this.#instantiate();
   }
 
-  /** The instance that calls run on. */
+  /** The current instance, on which calls run. */
   instance(): Instance<Exports> {
     return (this.#current ??= this.#instantiate());
   }
 
-  /** Runs something that needs no promise; throws what it failed with. */
+  /** Makes a call that needs no promise; throws its error. */
   callSync<T>(start: (wasm: Exports) => T): T {
     const instance = this.instance();
-    let answer: T;
+    let result: T;
     try {
-      answer = start(instance.exports);
+      result = start(instance.exports);
     } catch (error) {
       throw this.asPanic(instance, error);
     }
     if (this.failure) this.throwFailure();
-    return answer;
+    return result;
   }
 
   throwFailure(): never {
@@ -68,7 +68,7 @@ export class Guard<Exports> {
     throw error;
   }
 
-  /** What an exception out of the wasm is: the end of the instance. */
+  /** Turns an exception from the wasm into a `panic`, and ends the instance. */
   asPanic(instance: Instance<Exports>, error: unknown): CloudflareClientsError {
     this.failure = undefined;
     if (error instanceof CloudflareClientsError && error.code === 'panic') return error;
@@ -79,7 +79,7 @@ export class Guard<Exports> {
     if (!this.#module) {
       throw new CloudflareClientsError(
         'misconfigured',
-        'Import the package by its name, not by a file of it',
+        'Import the package by its name, not by the path of a file in it',
       );
     }
     const instance: Instance<Exports> = this.#create(
@@ -91,7 +91,7 @@ export class Guard<Exports> {
     return instance;
   }
 
-  // Also for traps: any exception that leaves the wasm may have left its memory half changed.
+  // Also for traps: after any exception that leaves the wasm, its memory may be half changed.
   #kill(instance: Instance<Exports>, message: string, cause?: unknown): CloudflareClientsError {
     if (!instance.death) {
       instance.death = cause === undefined ? { message } : { message, cause };

@@ -9,8 +9,8 @@ const guard = new Guard<Exports>(create);
 /** Takes the compiled module (`entries/load_objects.ts`) and makes the first instance. */
 export const load = (module: WebAssembly.Module): void => guard.load(module);
 
-/** Runs something inside an object; throws what it failed with. */
+/** Makes a call inside an object; throws its error. */
 export const callSync = <T>(start: (wasm: Exports) => T): T => guard.callSync(start);
 
-/** The size of the current instance's memory, for tests of what makes it grow. */
+/** The size of the current instance's memory, for tests of its growth. */
 export const memoryBytes = (): number => guard.instance().memory.buffer.byteLength;

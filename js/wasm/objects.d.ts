@@ -1,11 +1,11 @@
-// The built glue of the objects' wasm, `objects.js`, as in ../clients.d.ts. Its functions are the exported
-// ones of src/*/object.rs.
+// The built glue of the objects' wasm, `objects.js`, as in clients.d.ts. Its functions are the exported ones of
+// src/*/object/exports.rs and src/object/exports.rs.
 import type { Created } from './guard.js';
 import type { Host } from './imports/index.js';
 
-export type Answer = unknown;
+export type Result = unknown;
 
-/** What every mutation of a cart ends with. */
+/** The last arguments of every mutation of a cart. */
 export type CartSentTerms = [
   key: string | undefined,
   ifVersion: number | undefined,
@@ -17,16 +17,16 @@ export interface Exports {
   checkCallTime(sent: number, isCheck: boolean): undefined;
 
   cartOpen(storage: object, create: boolean): boolean;
-  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Answer;
-  cartSet(storage: object, lines: string, ttlSeconds: number, ...terms: CartSentTerms): Answer;
+  cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Result;
+  cartSet(storage: object, lines: string, ttlSeconds: number, ...terms: CartSentTerms): Result;
   cartChange(
     storage: object,
     one: boolean,
     changes: string,
     ttlSeconds: number,
     ...terms: CartSentTerms
-  ): Answer;
-  cartDelete(storage: object, ...terms: CartSentTerms): Answer;
+  ): Result;
+  cartDelete(storage: object, ...terms: CartSentTerms): Result;
   cartBeginMerge(
     storage: object,
     into: string,
@@ -34,14 +34,14 @@ export interface Exports {
     owner: string | undefined,
     ifVersion: number | undefined,
     sent: number | undefined,
-  ): Answer;
+  ): Result;
   cartRefused(
     storage: object,
     key: string,
     ifVersion: number | undefined,
     sent: number,
     code: string,
-  ): Answer;
+  ): Result;
   cartMerge(
     storage: object,
     id: string,
@@ -51,62 +51,62 @@ export interface Exports {
     ifVersion: number | undefined,
     owner: string | undefined,
     sent: number | undefined,
-  ): Answer;
-  cartGiveUp(storage: object, id: string, sent: number | undefined): Answer;
-  cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Answer;
-  cartWake(storage: object): boolean;
+  ): Result;
+  cartGiveUpMerge(storage: object, id: string, sent: number | undefined): Result;
+  cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Result;
+  cartOnAlarm(storage: object): boolean;
 
   authOpen(storage: object, create: boolean): boolean;
-  authHeld(storage: object): Answer;
-  authPut(
+  authGet(storage: object): Result;
+  authSet(
     storage: object,
     key: string,
     value: string,
     ttl: number | undefined,
     sent: number | undefined,
-  ): Answer;
-  authRemove(storage: object, key: string, sent: number | undefined): Answer;
-  authTake(storage: object, key: string, sent: number | undefined): Answer;
-  authCount(storage: object, key: string, ttl: number, sent: number | undefined): Answer;
-  authAdmit(storage: object, key: string, window: number, max: number, sent: number | undefined): Answer;
-  authAlarm(storage: object): boolean;
-  limitTables(storage: object, create: boolean): boolean;
-  limitTake(storage: object, configs: unknown, cost: unknown, id: unknown): Answer;
-  limitLook(storage: object | undefined, config: unknown): Answer;
+  ): Result;
+  authDelete(storage: object, key: string, sent: number | undefined): Result;
+  authGetAndDelete(storage: object, key: string, sent: number | undefined): Result;
+  authIncrement(storage: object, key: string, ttl: number, sent: number | undefined): Result;
+  authConsume(storage: object, key: string, window: number, max: number, sent: number | undefined): Result;
+  authOnAlarm(storage: object): boolean;
+  limitOpen(storage: object, create: boolean): boolean;
+  limitCheck(storage: object, configs: unknown, cost: unknown, id: unknown): Result;
+  limitPeek(storage: object | undefined, config: unknown): Result;
   limitPenalize(
     storage: object,
     config: unknown,
     cost: unknown,
     id: unknown,
     sent: number | undefined,
-  ): Answer;
+  ): Result;
   limitRefund(
     storage: object | undefined,
     config: unknown,
     cost: unknown,
     id: unknown,
     sent: number | undefined,
-  ): Answer;
-  limitReset(storage: object, keyPrefix: unknown, id: unknown, sent: number | undefined): Answer;
-  limitForget(storage: object | undefined, keyPrefix: unknown): Answer;
-  limitWake(storage: object): boolean;
+  ): Result;
+  limitReset(storage: object, keyPrefix: unknown, id: unknown, sent: number | undefined): Result;
+  limitForget(storage: object | undefined, keyPrefix: unknown): Result;
+  limitOnAlarm(storage: object): boolean;
 
-  coordinationTables(storage: object, create: boolean): boolean;
-  coordinationWake(storage: object): boolean;
-  lockAcquire(storage: object, holder: string, ttlSeconds: number): Answer;
+  coordinationOpen(storage: object, create: boolean): boolean;
+  coordinationOnAlarm(storage: object): boolean;
+  lockAcquire(storage: object, holder: string, ttlSeconds: number): Result;
   lockExtend(
     storage: object | undefined,
     holder: string,
     ttlSeconds: number,
     sent: number | undefined,
-  ): Answer;
-  lockRelease(storage: object | undefined, holder: string, call: string): Answer;
-  counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Answer;
-  counterGet(storage: object): Answer;
-  counterReset(storage: object | undefined, key: string, sent: number | undefined): Answer;
+  ): Result;
+  lockRelease(storage: object | undefined, holder: string, call: string): Result;
+  counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Result;
+  counterCount(storage: object): Result;
+  counterReset(storage: object | undefined, key: string, sent: number | undefined): Result;
 
   sessionOpen(storage: object, create: boolean): boolean;
-  sessionRead(storage: object): Answer;
+  sessionRead(storage: object): Result;
   sessionPut(
     storage: object,
     sessionId: string,
@@ -115,19 +115,19 @@ export interface Exports {
     createdAt: number,
     timestamp: number,
     ttlMs: number,
-  ): Answer;
-  sessionRemove(storage: object, timestamp: number | undefined): Answer;
-  sessionRevoke(storage: object, customer: string, timestamp: number): Answer;
-  sessionWake(storage: object): boolean;
-  customerAdd(storage: object, id: string, ttlMs: number): Answer;
-  customerIndex(storage: object): Answer;
-  customerForget(storage: object, ids: string[], timestamps: number[], settledOnly: boolean): Answer;
-  customerRevoke(storage: object, withIndex: boolean): Answer;
-  customerRevokeToken(storage: object, hash: string, until: number): Answer;
-  customerRevocations(storage: object): Answer;
-  customerStamp(storage: object): Answer;
-  tokenFill(storage: object, user: string, until: number): Answer;
-  tokenRevoke(storage: object): Answer;
+  ): Result;
+  sessionRemove(storage: object, timestamp: number | undefined): Result;
+  sessionRevoke(storage: object, customer: string, timestamp: number): Result;
+  sessionOnAlarm(storage: object): boolean;
+  customerAdd(storage: object, id: string, ttlMs: number): Result;
+  customerIndex(storage: object): Result;
+  customerForget(storage: object, ids: string[], timestamps: number[], settledOnly: boolean): Result;
+  customerRevoke(storage: object, withIndex: boolean): Result;
+  customerRevokeToken(storage: object, hash: string, until: number): Result;
+  customerRevocations(storage: object): Result;
+  customerStamp(storage: object): Result;
+  tokenFill(storage: object, user: string, until: number): Result;
+  tokenRevoke(storage: object): Result;
 }
 
 export function create(module: WebAssembly.Module, host: Host): Created<Exports>;

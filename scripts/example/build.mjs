@@ -1,4 +1,4 @@
-// Builds the example when something it is made of has changed.
+// Builds the example when one of its inputs has changed.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,14 +19,14 @@ const INPUTS = [
 ];
 const STAMP = `${EXAMPLE}/.svelte-kit/built-from`;
 
-/** True when it had to be built. */
+/** Returns whether it had to be built. */
 export async function buildExample({ onBuild = () => {} } = {}) {
   const wanted = hashInputs();
   if (existsSync(WORKER) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return false;
   onBuild();
   await run('vite', ['build', '--logLevel', 'warn'], {
     cwd: EXAMPLE,
-    // A test runner sets another one, and the result would be a development build.
+    // A test runner sets another value, and the result would be a development build.
     env: { NODE_ENV: 'production' },
     advice: 'fix what the output above names, then run the command again.',
   });

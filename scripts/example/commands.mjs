@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { ROOT } from './paths.mjs';
 
-/** Keeps local workerd and wrangler from asking the internet for anything. */
+/** Keeps local workerd and wrangler off the internet. */
 export const QUIET_ENV = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',

@@ -9,10 +9,10 @@ export function createReport() {
   return {
     failures,
     title: (text) => console.log(`\n${bold(text)}`),
-    /** A step that takes a while says so before it starts. */
+    /** Announces a step that takes a while. */
     wait: (text) => console.log(dim(`… ${text}`)),
     line: (text = '') => console.log(text),
-    /** One thing that must hold; `detail` is what was seen. */
+    /** One check; `detail` is what was seen. */
     check(holds, text, detail = '') {
       if (!holds) failures.push(detail ? `${text} (saw: ${detail})` : text);
       const mark = holds ? green('✓') : red('✗');

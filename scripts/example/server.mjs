@@ -8,8 +8,8 @@ import { QUIET_ENV, StepError } from './commands.mjs';
 import { CONFIG, EXAMPLE, OBJECTS_CONFIG, WORKER } from './paths.mjs';
 
 /**
- * Starts the app and, before it, the Worker whose objects it is bound to: an app that asks
- * for an object which is not there yet would tell its visitor so.
+ * Starts the app and, before it, the Worker whose objects it is bound to: an app that calls
+ * an object before its Worker runs would show its visitor an error.
  *
  * @param {object} options
  * @param {string} options.persistTo folder of KV, D1 and objects
@@ -17,7 +17,7 @@ import { CONFIG, EXAMPLE, OBJECTS_CONFIG, WORKER } from './paths.mjs';
  * @param {boolean} [options.objects] whether it is bound to objects
  * @param {number} [options.port] the first port to try; any free one when left out
  * @param {string} [options.secret] AUTH_SECRET; the one in .dev.vars when left out
- * @param {(line: string) => void} [options.onLog] gets what the Workers log
+ * @param {(line: string) => void} [options.onLog] is called with each line that the Workers log
  * @returns {Promise<{ url: string, registry?: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
  */
 export async function startExample({ persistTo, config = CONFIG, objects = true, port = 0, secret, onLog }) {
@@ -94,7 +94,9 @@ async function freePort(first) {
     const found = await tryPort(port);
     if (found) return found;
   }
-  throw new StepError(`Ports ${first} to ${first + 10} are taken: end what uses them, or set PORT.`);
+  throw new StepError(
+    `Ports ${first} to ${first + 10} are in use: end the programs that use them, or set PORT.`,
+  );
 }
 
 function tryPort(port) {

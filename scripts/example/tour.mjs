@@ -49,18 +49,18 @@ async function sessions(visitor, { email }, report) {
 async function limits(stranger, { email }, report) {
   report.title('Rate limit');
   const guess = () => stranger.postJson('/api/auth/login', { email, password: 'a wrong guess' });
-  const answers = await Promise.all(Array.from({ length: 20 }, guess));
-  const count = (wanted) => answers.filter(({ status }) => status === wanted).length;
+  const responses = await Promise.all(Array.from({ length: 20 }, guess));
+  const count = (wanted) => responses.filter(({ status }) => status === wanted).length;
   report.check(
     count(401) === 5 && count(429) === 15,
-    'Twenty wrong passwords at once: five are looked at',
+    'Twenty wrong passwords at once: five are checked',
     `${count(401)} × 401, ${count(429)} × 429`,
   );
   const next = await guess();
   const wait = Number(next.headers.get('retry-after'));
   report.check(
     next.status === 429 && wait > 0 && wait <= 900,
-    'The next is refused, and told when to come back',
+    'The next is refused, with the time until a retry',
     `${next.status}, Retry-After: ${next.headers.get('retry-after')} s`,
   );
 }

@@ -1,7 +1,7 @@
 //! `CacheClient`: reading and writing values. A stored value is the JSON a hand-written `put` would
 //! have written; an exact expiry, where KV keeps the entry for longer, is in the metadata.
 
-use js_sys::{JsString, Object};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -15,11 +15,9 @@ use crate::kv::{key, size, ttl};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Our metadata: the exact expiry in ms since the epoch.
-    #[wasm_bindgen(extends = Object)]
-    type Metadata;
-    #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
-    fn set_expires_at(this: &Metadata, ms: f64);
+    // Our metadata: the exact expiry in ms since the epoch.
+    #[wasm_bindgen(js_namespace = host, js_name = expiryMetadata)]
+    fn expiry_metadata(expires_at: f64) -> JsValue;
 }
 
 /// Values behind one handle, for the length of a call.
@@ -98,13 +96,8 @@ impl CacheClient {
     ) -> Result<(), Error> {
         self.report.value(text);
         let plan = ttl::plan(seconds, now())?;
-        let metadata = plan.expires_at.map(|expires_at| {
-            let metadata: Metadata = Object::new().unchecked_into();
-            metadata.set_expires_at(expires_at);
-            metadata
-        });
-        let options = PutOptions::expiring(plan.kv_seconds)
-            .with_metadata(metadata.as_deref().map(AsRef::as_ref));
+        let metadata = plan.expires_at.map(expiry_metadata).unwrap_or_default();
+        let options = PutOptions::expiring(plan.kv_seconds).with_metadata(metadata);
         self.kv.put(key, text, &options).await
     }
 }

@@ -4,7 +4,7 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
-use super::load::Ticket;
+use super::load::Member;
 use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
@@ -74,14 +74,14 @@ pub fn cache_get_or_set(
     key: JsString,
     seconds: f64,
     loader: Function,
-    ticket: Ticket,
+    member: Member,
     join_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = client(kv, has_metadata, limit_ms, report);
     run(async move {
         client
-            .get_or_set(&key, seconds, &loader, &ticket, join_ms)
+            .get_or_set(&key, seconds, &loader, &member, join_ms)
             .await
     })
 }

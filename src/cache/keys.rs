@@ -1,6 +1,6 @@
 //! `CacheClient` over many keys: bulk reads, deletions, a purge by prefix.
 
-use js_sys::{Array, Function, JsString, Map, Object, Reflect};
+use js_sys::{Array, Function, JsString, Map};
 use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
@@ -128,21 +128,15 @@ impl CacheClient {
                 break;
             }
         }
-        Ok(cleared(deleted, cursor))
+        Ok(clear_result(deleted as f64, cursor.as_ref()))
     }
 }
 
-// What `clear` returns: `{ deleted, complete, cursor? }`.
-fn cleared(deleted: usize, cursor: Option<JsString>) -> JsValue {
-    let result = Object::new();
-    // Setting a property of a plain object does not fail.
-    let set = |name: &str, value: JsValue| drop(Reflect::set(&result, &name.into(), &value));
-    set("deleted", (deleted as f64).into());
-    set("complete", cursor.is_none().into());
-    if let Some(cursor) = cursor {
-        set("cursor", cursor.into());
-    }
-    result.into()
+#[wasm_bindgen]
+extern "C" {
+    // What `clear` returns.
+    #[wasm_bindgen(js_namespace = host, js_name = clearResult)]
+    fn clear_result(deleted: f64, cursor: Option<&JsString>) -> JsValue;
 }
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {

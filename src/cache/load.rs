@@ -12,28 +12,28 @@ use crate::kv::{key, ttl};
 
 #[wasm_bindgen]
 extern "C" {
-    /// This call's part in a flight (`js/flights.ts`): the first call that misses leads, others join.
-    pub type Ticket;
-    /// KV had nothing. Whether this call leads; otherwise there is somebody to join.
+    /// This call's part in a group (`js/cache/single_flight.ts`): the first call that misses leads, others follow.
+    pub type Member;
+    /// KV had nothing. Whether this call leads; otherwise there is somebody to follow.
     #[wasm_bindgen(method, structural)]
-    fn board(this: &Ticket) -> bool;
+    fn join(this: &Member) -> bool;
     /// The leader's outcome, or a promise of it. A rejection means that the leader is gone.
     #[wasm_bindgen(method, structural)]
-    fn outcome(this: &Ticket) -> JsValue;
-    /// The flight is dead. Whether this call leads a new one; otherwise somebody was faster.
+    fn outcome(this: &Member) -> JsValue;
+    /// The leader is gone. Whether this call leads a new group; otherwise somebody was faster.
+    #[wasm_bindgen(method, structural, js_name = takeOver)]
+    fn take_over(this: &Member) -> bool;
+    /// The leader's text, for its followers.
     #[wasm_bindgen(method, structural)]
-    fn retake(this: &Ticket) -> bool;
-    /// The leader's text, for those who joined.
-    #[wasm_bindgen(method, structural)]
-    fn text(this: &Ticket, text: &JsString);
+    fn share(this: &Member, text: &JsString);
     /// The leader's loader threw.
     #[wasm_bindgen(method, structural)]
-    fn threw(this: &Ticket, error: &JsValue);
+    fn fail(this: &Member, error: &JsValue);
     /// The call is over, however it ended.
     #[wasm_bindgen(method, structural)]
-    fn leave(this: &Ticket);
+    fn leave(this: &Member);
 
-    /// How a flight ended.
+    /// What a group came to.
     type Outcome;
     #[wasm_bindgen(method, getter, structural, js_name = text)]
     fn outcome_text(this: &Outcome) -> JsValue;
@@ -53,7 +53,7 @@ impl CacheClient {
         key: &JsString,
         seconds: f64,
         loader: &Function,
-        ticket: &Ticket,
+        member: &Member,
         join_ms: f64,
     ) -> CallResult {
         key::check(key)?;
@@ -67,25 +67,25 @@ impl CacheClient {
             Err(error) => self.report.note_code(Note::KvFailed, error.code()),
         }
         self.report.hit(false);
-        let joined = if ticket.board() {
+        let joined = if member.join() {
             None
         } else {
-            self.join(ticket, join_ms).await
+            self.join(member, join_ms).await
         };
         let result = match joined {
             Some(result) => result,
-            None => self.load(key, seconds, loader, ticket).await,
+            None => self.load(key, seconds, loader, member).await,
         };
-        ticket.leave();
+        member.leave();
         result
     }
 
-    // `None`: this call has to load for itself. Waiting is bounded: a second dead flight is not waited for.
-    async fn join(&self, ticket: &Ticket, join_ms: f64) -> Option<CallResult> {
+    // `None`: this call has to load for itself. Waiting is bounded: a second leader that is gone is not waited for.
+    async fn join(&self, member: &Member, join_ms: f64) -> Option<CallResult> {
         for _ in 0..2 {
-            let Ok(outcome) = wait(ticket.outcome(), join_ms).await else {
+            let Ok(outcome) = wait(member.outcome(), join_ms).await else {
                 self.report.note(Note::JoinFailed);
-                if ticket.retake() {
+                if member.take_over() {
                     return None;
                 }
                 continue;
@@ -108,7 +108,7 @@ impl CacheClient {
         key: &JsString,
         seconds: f64,
         loader: &Function,
-        ticket: &Ticket,
+        member: &Member,
     ) -> CallResult {
         let loaded = match loader.call0(&JsValue::UNDEFINED) {
             Ok(promise) => wait(promise, 0.0).await,
@@ -117,7 +117,7 @@ impl CacheClient {
         let value = match loaded {
             Ok(value) => value,
             Err(Failure::Threw(error)) => {
-                ticket.threw(&error);
+                member.fail(&error);
                 return Err(Error::Thrown(error));
             }
             Err(Failure::TimedOut) => return Ok(JsValue::UNDEFINED),
@@ -129,7 +129,7 @@ impl CacheClient {
                 return Ok(value);
             }
         };
-        ticket.text(&text);
+        member.share(&text);
         if let Err(error) = self.write(key, &text, seconds).await {
             self.report.note_code(Note::NotCached, error.code());
         }

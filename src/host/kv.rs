@@ -1,6 +1,6 @@
 //! The KV handle itself: anything with `get`, `put` and `delete` of a KV namespace.
 
-use js_sys::{JsString, Object};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -9,8 +9,8 @@ extern "C" {
     #[derive(Clone)]
     pub type KvHandle;
 
-    // The reads are on the path of every request: guarded in js/host.ts, which costs less than `catch`.
-    // They return what the handle returned, or a promise that rejects with what it threw.
+    // Guarded in JavaScript, which costs less than `catch`: they return what the handle returned, or a promise that
+    // rejects with what it threw.
     #[wasm_bindgen(js_namespace = host, js_name = kvGet)]
     pub(crate) fn kv_get(kv: &KvHandle, key: &JsValue) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvGetWithMetadata)]
@@ -25,37 +25,25 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host, js_name = expiresAtOf)]
     pub(crate) fn expires_at_of(reply: &JsValue) -> f64;
 
-    #[wasm_bindgen(method, structural, catch)]
-    pub(crate) fn put(
-        this: &KvHandle,
+    // What is undefined is not in the options.
+    #[wasm_bindgen(js_namespace = host, js_name = kvPut)]
+    pub(crate) fn kv_put(
+        kv: &KvHandle,
         key: &JsString,
         value: &JsString,
-        options: &PutOptions,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch)]
-    pub(crate) fn delete(this: &KvHandle, key: &JsString) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch)]
-    pub(crate) fn list(this: &KvHandle, options: &ListOptions) -> Result<JsValue, JsValue>;
-
-    /// The options of `put`.
-    #[wasm_bindgen(extends = Object)]
-    pub type PutOptions;
-    #[wasm_bindgen(method, setter, structural, js_name = expirationTtl)]
-    pub(crate) fn set_expiration_ttl(this: &PutOptions, seconds: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    pub(crate) fn set_expiration(this: &PutOptions, seconds: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    pub(crate) fn set_metadata(this: &PutOptions, metadata: &JsValue);
-
-    /// The options of `list`.
-    #[wasm_bindgen(extends = Object)]
-    pub type ListOptions;
-    #[wasm_bindgen(method, setter, structural)]
-    pub(crate) fn set_prefix(this: &ListOptions, prefix: &JsString);
-    #[wasm_bindgen(method, setter, structural)]
-    pub(crate) fn set_limit(this: &ListOptions, limit: f64);
-    #[wasm_bindgen(method, setter, structural)]
-    pub(crate) fn set_cursor(this: &ListOptions, cursor: &JsString);
+        expiration_ttl: Option<f64>,
+        expiration: Option<f64>,
+        metadata: &JsValue,
+    ) -> JsValue;
+    #[wasm_bindgen(js_namespace = host, js_name = kvDelete)]
+    pub(crate) fn kv_delete(kv: &KvHandle, key: &JsString) -> JsValue;
+    #[wasm_bindgen(js_namespace = host, js_name = kvList)]
+    pub(crate) fn kv_list(
+        kv: &KvHandle,
+        prefix: &JsString,
+        limit: f64,
+        cursor: Option<&JsString>,
+    ) -> JsValue;
 
     /// What `list` returns, and its keys. A handle may be a proxy, so reading may throw.
     pub type Entry;
@@ -71,40 +59,29 @@ extern "C" {
     pub(crate) fn list_complete(this: &Entry) -> Result<JsValue, JsValue>;
 }
 
+/// How a value is kept.
+#[derive(Clone, Debug, Default)]
+pub struct PutOptions {
+    /// Seconds, at least 60.
+    pub expiration_ttl: Option<f64>,
+    /// Seconds since the epoch.
+    pub expiration: Option<f64>,
+    /// What is kept beside the value; undefined for nothing.
+    pub metadata: JsValue,
+}
+
 impl PutOptions {
     /// Expires after `seconds`, at least 60.
     pub fn expiring(seconds: f64) -> Self {
-        Self::default().with_ttl(Some(seconds))
-    }
-
-    /// Expires after as many seconds, if any.
-    pub fn with_ttl(self, seconds: Option<f64>) -> Self {
-        if let Some(seconds) = seconds {
-            self.set_expiration_ttl(seconds);
+        Self {
+            expiration_ttl: Some(seconds),
+            ..Self::default()
         }
-        self
     }
 
-    /// Expires at a moment in seconds since the epoch, if any.
-    pub fn with_expiration(self, seconds: Option<f64>) -> Self {
-        if let Some(seconds) = seconds {
-            self.set_expiration(seconds);
-        }
-        self
-    }
-
-    /// Keeps something beside the value, if anything.
-    pub fn with_metadata(self, metadata: Option<&JsValue>) -> Self {
-        if let Some(metadata) = metadata {
-            self.set_metadata(metadata);
-        }
-        self
-    }
-}
-
-impl Default for PutOptions {
-    fn default() -> Self {
-        Object::new().unchecked_into()
+    /// Keeps something beside the value; undefined for nothing.
+    pub fn with_metadata(self, metadata: JsValue) -> Self {
+        Self { metadata, ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `KVClient`: the checked, observed basics.
 
-use js_sys::{JsString, Object};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::{key, size, ttl};
@@ -15,13 +15,9 @@ use crate::kv::handle::Kv;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `getWithMetadata` returns.
-    #[wasm_bindgen(extends = Object)]
-    type Entry;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_value(this: &Entry, value: &JsValue);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_metadata(this: &Entry, metadata: &JsValue);
+    // What `getWithMetadata` returns.
+    #[wasm_bindgen(js_namespace = host, js_name = kvEntry)]
+    fn kv_entry(value: &JsValue, metadata: &JsValue) -> JsValue;
 }
 
 /// How long a value is kept.
@@ -59,10 +55,7 @@ impl KVClient {
     pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
         key::check(name)?;
         let (text, metadata) = self.kv.get_entry(name).await?;
-        let entry: Entry = Object::new().unchecked_into();
-        entry.set_value(&self.value(text, as_json)?);
-        entry.set_metadata(&metadata);
-        Ok(entry.into())
+        Ok(kv_entry(&self.value(text, as_json)?, &metadata))
     }
 
     fn value(&self, text: Option<JsString>, as_json: bool) -> CallResult {
@@ -99,10 +92,11 @@ impl KVClient {
             size::check_metadata(byte_length(&text))?;
         }
         self.report.value(text);
-        let options = PutOptions::default()
-            .with_ttl(expiry.ttl)
-            .with_expiration(expiry.at)
-            .with_metadata(metadata.as_ref());
+        let options = PutOptions {
+            expiration_ttl: expiry.ttl,
+            expiration: expiry.at,
+            metadata: metadata.unwrap_or_default(),
+        };
         self.kv.put(name, text, &options).await?;
         Ok(JsValue::UNDEFINED)
     }

@@ -1,14 +1,14 @@
 //! Operations on a KV handle: waiting for it, with a time limit, and reading what it returns.
 
-use js_sys::{Array, JsString, Object};
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::failure::KvOperation;
 use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
-    Entry, KvHandle, ListOptions, PutOptions, expires_at_of, kv_get, kv_get_with_metadata,
-    metadata_of, text_of,
+    Entry, KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
+    kv_put, metadata_of, text_of,
 };
 use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};
@@ -46,7 +46,7 @@ impl Kv {
     /// The handle failed or did not answer in time.
     pub async fn get(&self, key: &JsString) -> Result<Option<JsString>, Error> {
         let reply = self
-            .wait(KvOperation::Get, Ok(kv_get(&self.handle, key)))
+            .wait(KvOperation::Get, kv_get(&self.handle, key))
             .await?;
         Ok(text_of(&reply, false))
     }
@@ -56,7 +56,7 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_stored(&self, key: &JsString) -> Result<Option<Stored>, Error> {
-        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        let reply = self.wait(KvOperation::Get, self.read(key)).await?;
         Ok(self.stored(&reply))
     }
 
@@ -65,7 +65,7 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn get_bulk(&self, keys: &Array) -> Result<Option<js_sys::Map>, Error> {
-        let reply = self.wait(KvOperation::Get, Ok(self.read(keys))).await?;
+        let reply = self.wait(KvOperation::Get, self.read(keys)).await?;
         Ok(reply.dyn_into().ok())
     }
 
@@ -79,7 +79,7 @@ impl Kv {
                 "getWithMetadata needs a KV handle with getWithMetadata()",
             ));
         }
-        let reply = self.wait(KvOperation::Get, Ok(self.read(key))).await?;
+        let reply = self.wait(KvOperation::Get, self.read(key)).await?;
         let text = text_of(&reply, true);
         let metadata = if text.is_some() {
             metadata_of(&reply)
@@ -121,8 +121,20 @@ impl Kv {
         value: &JsString,
         options: &PutOptions,
     ) -> Result<(), Error> {
-        self.wait(KvOperation::Put, self.handle.put(key, value, options))
-            .await?;
+        let PutOptions {
+            expiration_ttl,
+            expiration,
+            metadata,
+        } = options;
+        let promise = kv_put(
+            &self.handle,
+            key,
+            value,
+            *expiration_ttl,
+            *expiration,
+            metadata,
+        );
+        self.wait(KvOperation::Put, promise).await?;
         Ok(())
     }
 
@@ -131,7 +143,7 @@ impl Kv {
     /// # Errors
     /// The handle failed or did not answer in time.
     pub async fn delete(&self, key: &JsString) -> Result<(), Error> {
-        self.wait(KvOperation::Delete, self.handle.delete(key))
+        self.wait(KvOperation::Delete, kv_delete(&self.handle, key))
             .await?;
         Ok(())
     }
@@ -142,26 +154,17 @@ impl Kv {
     /// The batch did not end in time, so no key's outcome is known.
     pub async fn delete_batch(&self, keys: &[JsString]) -> Result<Vec<Option<Error>>, Error> {
         let operation = KvOperation::Delete;
-        let mut started = Vec::with_capacity(keys.len());
-        for key in keys {
-            started.push(self.handle.delete(key));
-        }
-        let promises: Array = started
+        let promises: Array = keys
             .iter()
-            .filter_map(|promise| promise.as_ref().ok())
+            .map(|key| kv_delete(&self.handle, key))
             .collect();
         let settled = settle_all(&promises, self.limit_ms).await;
         let all: Option<Vec<_>> = settled.into_iter().collect();
-        let mut settled = all
-            .ok_or_else(|| operation.failed(Failure::TimedOut))?
-            .into_iter();
-        Ok(started
+        let ended = all.ok_or_else(|| operation.failed(Failure::TimedOut))?;
+        let failure = |cause| operation.failed(Failure::Threw(cause));
+        Ok(ended
             .into_iter()
-            .map(|start| start.and_then(|_| settled.next().unwrap_or(Ok(JsValue::UNDEFINED))))
-            .map(|end| {
-                end.err()
-                    .map(|cause| operation.failed(Failure::Threw(cause)))
-            })
+            .map(|end| end.err().map(failure))
             .collect())
     }
 
@@ -189,15 +192,8 @@ impl Kv {
         limit: f64,
         cursor: Option<&JsString>,
     ) -> Result<JsValue, Error> {
-        let options: ListOptions = Object::new().unchecked_into();
-        options.set_prefix(prefix);
-        options.set_limit(limit);
-        if let Some(cursor) = cursor {
-            options.set_cursor(cursor);
-        }
-        let reply = self
-            .wait(KvOperation::List, self.handle.list(&options))
-            .await?;
+        let promise = kv_list(&self.handle, prefix, limit, cursor);
+        let reply = self.wait(KvOperation::List, promise).await?;
         let keys = if reply.is_object() {
             reply.unchecked_ref::<Entry>().keys()
         } else {
@@ -209,15 +205,8 @@ impl Kv {
         }
     }
 
-    async fn wait(
-        &self,
-        operation: KvOperation,
-        started: Result<JsValue, JsValue>,
-    ) -> Result<JsValue, Error> {
-        let outcome = match started {
-            Ok(promise) => task::wait(promise, self.limit_ms).await,
-            Err(thrown) => Err(Failure::Threw(thrown)),
-        };
+    async fn wait(&self, operation: KvOperation, promise: JsValue) -> Result<JsValue, Error> {
+        let outcome = task::wait(promise, self.limit_ms).await;
         outcome.map_err(|failure| operation.failed(failure))
     }
 }

@@ -9,16 +9,10 @@ use crate::rate_limit::limit::{Algorithm, Limit, LimitError, MAX_LIMITS};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `RateLimitConfig`, or anything else. A stub of RPC may throw when it is read.
-    type Config;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn limit(this: &Config) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn window(this: &Config) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = keyPrefix)]
-    fn key_prefix(this: &Config) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn algorithm(this: &Config) -> Result<JsValue, JsValue>;
+    // `limit`, `window`, `keyPrefix` and `algorithm` of a `RateLimitConfig`; undefined for what is no object, or throws
+    // when it is read, as a stub of RPC may.
+    #[wasm_bindgen(js_namespace = host, js_name = limitFields)]
+    fn limit_fields(config: &JsValue) -> Option<Vec<JsValue>>;
 }
 
 // Longer than the name of any algorithm, in UTF-16 units.
@@ -55,32 +49,28 @@ pub fn requests(configs: &JsValue, cost: &JsValue) -> Result<Vec<Request>, Error
 
 /// One limit.
 pub fn request(config: &JsValue, cost: &JsValue) -> Result<Request, Error> {
-    if !config.is_object() {
-        return Err(LimitError::Shape.into());
-    }
-    let config: &Config = config.unchecked_ref();
-    let read = |value: Result<JsValue, JsValue>| value.unwrap_or_default();
-    let number = |value: JsValue| value.as_f64().unwrap_or(f64::NAN);
-    let algorithm = match read(config.algorithm()) {
-        absent if absent.is_undefined() => Some(Algorithm::FixedWindow),
-        // Its length first: what is copied into our memory makes that larger for good.
-        name => name
-            .dyn_ref::<JsString>()
-            .filter(|name| name.length() <= MAX_NAME)
-            .and_then(|name| Algorithm::named(&String::from(name))),
-    };
-    let algorithm = algorithm.ok_or(Error::Unsupported(
+    let fields = limit_fields(config).ok_or(LimitError::Shape)?;
+    let [limit, window, key_prefix, algorithm] =
+        <[JsValue; 4]>::try_from(fields).map_err(|_| LimitError::Shape)?;
+    let number = |value: &JsValue| value.as_f64().unwrap_or(f64::NAN);
+    let algorithm = algorithm_of(&algorithm).ok_or(Error::Unsupported(
         "algorithm must be 'fixed-window', 'sliding-window' or 'token-bucket'",
     ))?;
-    let limit = Limit::new(
-        number(read(config.limit())),
-        number(read(config.window())),
-        number(cost.clone()),
-    )?;
+    let limit = Limit::new(number(&limit), number(&window), number(cost))?;
     Ok(Request {
-        prefix: prefix(read(config.key_prefix()))?,
+        prefix: prefix(key_prefix)?,
         limit: limit.by(algorithm),
     })
+}
+
+fn algorithm_of(name: &JsValue) -> Option<Algorithm> {
+    if name.is_undefined() {
+        return Some(Algorithm::FixedWindow);
+    }
+    // Its length first: what is copied into our memory makes that larger for good.
+    name.dyn_ref::<JsString>()
+        .filter(|name| name.length() <= MAX_NAME)
+        .and_then(|name| Algorithm::named(&String::from(name)))
 }
 
 /// A `keyPrefix`.

@@ -1,7 +1,6 @@
-// Takes lines and changes of a cart apart for src/cart/parse.rs. What is not as it should be is undefined
-// here, and refused there.
+// Parses lines and changes of a cart for src/cart/parse.rs. An invalid value is undefined here, and refused there.
 
-// One more than a cart has, so that it is refused for that, and no more is read.
+// One more line than a cart may have, so that it is refused for that, and no more are read.
 const MAX_READ = 501;
 
 interface Fields {
@@ -13,10 +12,10 @@ interface Fields {
   rental?: unknown;
 }
 
-// Text that UTF-8 cannot say would become U+FFFD: two keys would be one.
+// A lone surrogate would become U+FFFD: two keys would be one.
 const text = (value: unknown) => (typeof value === 'string' && value.isWellFormed() ? value : undefined);
 
-// Null is what JSON leaves of an undefined one; anything else that is no text is refused.
+// JSON may have null for undefined; any other value that is no string is refused.
 const optional = (value: unknown) =>
   value === undefined || value === null ? undefined : (text(value) ?? false);
 
@@ -37,7 +36,7 @@ function parse(json: string): unknown {
   }
 }
 
-/** Six fields for each line of a cart; undefined for what is no cart. */
+/** Six fields for each line of a cart; undefined for an invalid cart. */
 export function cartLines(json: string): unknown[] | undefined {
   const cart = objectOf(parse(json));
   if (!cart) return undefined;
@@ -51,7 +50,7 @@ export function cartLines(json: string): unknown[] | undefined {
     });
 }
 
-/** Eight fields for each change; undefined for what is no list of changes. */
+/** Eight fields for each change; undefined for a value that is no list. */
 export function cartChanges(json: string): unknown[] | undefined {
   const changes = parse(json);
   if (!Array.isArray(changes)) return undefined;

@@ -1,25 +1,46 @@
-// What the wasm calls: `extern "C"` in src/host. Guards and views, no decisions.
+// The functions that the wasm calls: `extern "C"` in src/host and in the subjects. Guards and views, no decisions.
 import { type ErrorCode, errorOf } from '../../core/error.js';
-import * as cart from './cart.js';
-import * as kv from './kv.js';
-import * as promises from './promises.js';
-import * as rateLimit from './rate_limit.js';
-import * as session from './session.js';
-import * as storage from './storage.js';
-import * as stub from './stub.js';
-import * as text from './text.js';
+import { clearResult, expiryMetadata } from './cache.js';
+import { cartChanges, cartLines } from './cart.js';
+import {
+  expiresAtOf,
+  kvDelete,
+  kvEntry,
+  kvGet,
+  kvGetWithMetadata,
+  kvList,
+  kvPut,
+  metadataOf,
+  textOf,
+} from './kv.js';
+import { settledWithin, sleep } from './promises.js';
+import { limitFields, limitResult } from './rate_limit.js';
+import {
+  indexMetadata,
+  revocations,
+  sessionExpiry,
+  sessionIndex,
+  sessionMetadata,
+  sessionPlace,
+  sessionRecord,
+  sessionText,
+  tokenState,
+} from './session.js';
+import { setAlarm, sqlRows, sqlRun } from './storage.js';
+import { failureFlags, objectCall, replyLateAt, replyOk, replyRefusal, replyValue } from './stub.js';
+import { byteLength, parse } from './text.js';
 
-/** Where a call says what it waits for, or what it rejects with. */
+/** Where a call registers the promise that it waits for, or the error that it rejects with. */
 export interface Registers {
   park(task: number, promise: unknown, limitMs: number): void;
-  /** `error` is made when the call is back in JavaScript, so that its stack is that of the caller. */
+  /** `error` is called when the call has returned to JavaScript, so that the stack is the caller's. */
   fail(error: () => unknown): void;
 }
 
 /** The object that the built glue finds as `host`. */
 export type Host = ReturnType<typeof hostOf>;
 
-/** `panicked` differs from instance to instance; the rest is shared. */
+/** `panicked` belongs to one instance; the rest is shared. */
 export function hostOf(registers: Registers, panicked: (message: string) => never) {
   return {
     panicked,
@@ -28,13 +49,42 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
       registers.fail(() => errorOf(code, message, retryable, cause, keys));
     },
     failWith: (error: unknown) => registers.fail(() => error),
-    ...text,
-    ...promises,
-    ...kv,
-    ...storage,
-    ...stub,
-    ...session,
-    ...rateLimit,
-    ...cart,
+    byteLength,
+    parse,
+    settledWithin,
+    sleep,
+    kvGet,
+    kvGetWithMetadata,
+    textOf,
+    expiresAtOf,
+    metadataOf,
+    kvPut,
+    kvDelete,
+    kvList,
+    kvEntry,
+    expiryMetadata,
+    clearResult,
+    sqlRows,
+    sqlRun,
+    setAlarm,
+    objectCall,
+    replyRefusal,
+    replyLateAt,
+    failureFlags,
+    replyOk,
+    replyValue,
+    sessionExpiry,
+    sessionText,
+    sessionRecord,
+    sessionPlace,
+    sessionIndex,
+    revocations,
+    tokenState,
+    sessionMetadata,
+    indexMetadata,
+    limitFields,
+    limitResult,
+    cartLines,
+    cartChanges,
   };
 }

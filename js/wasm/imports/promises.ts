@@ -1,6 +1,6 @@
 // Promises, and timers for those that hang.
 
-/** As `Promise.allSettled`; those that are still open when the limit has passed are undefined. 0 is no limit. */
+/** As `Promise.allSettled`; promises that are still pending after the limit are undefined. 0 is no limit. */
 export async function settledWithin(promises: unknown[], limitMs: number) {
   const outcomes = promises.map((): PromiseSettledResult<unknown> | undefined => undefined);
   const all = Promise.all(

@@ -1,4 +1,4 @@
-// What a check of a limit returns.
+// The result of a check of a limit.
 
 export function limitResult(
   allowed: boolean,
@@ -10,4 +10,15 @@ export function limitResult(
 ) {
   const result = { allowed, remaining, resetAt, limit, retryAfterSeconds };
   return degraded ? { ...result, degraded } : result;
+}
+
+/** The fields of a limit; undefined for what is no object, or throws when it is read. */
+export function limitFields(config: unknown): unknown[] | undefined {
+  try {
+    if (typeof config !== 'object' || config === null) return undefined;
+    const { limit, window, keyPrefix, algorithm } = config as Record<string, unknown>;
+    return [limit, window, keyPrefix, algorithm];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-// What src/session reads of a cached session, writes of a record, and returns from an object.
+// Views of cached sessions, records, and the replies of objects, for src/session.
 
 interface Stored {
   sessionId: string;
@@ -7,11 +7,11 @@ interface Stored {
   createdAt: number;
 }
 
-/** When a cached session expires, in ms since the epoch; NaN for what is no session. */
+/** When a cached session expires, in ms since the epoch; NaN for a value that is no session. */
 export function sessionExpiry(
   value: { session?: { expiresAt?: unknown } | null; user?: unknown } | null,
 ): number {
-  // It was parsed from JSON, so reading it does not throw.
+  // The value was parsed from JSON, so reading it does not throw.
   const session = value?.session;
   const user = value?.user;
   if (typeof session !== 'object' || session === null) return Number.NaN;
@@ -56,3 +56,9 @@ export const tokenState = (at: number, revokedAt: number, users: string[], until
   users,
   untils,
 });
+
+/** The metadata of a cached session: when its data was read. */
+export const sessionMetadata = (asOf: number) => ({ asOf });
+
+/** The metadata of an index entry: the key of its session. */
+export const indexMetadata = (key: string) => ({ key });

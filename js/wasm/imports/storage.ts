@@ -16,7 +16,7 @@ export function sqlRun(storage: Storage, sql: string, args: unknown[]): void {
   storage.sql.exec(sql, ...args);
 }
 
-/** Not awaited: the runtime holds the reply back until what was written is on disk. */
+/** Not awaited: the runtime withholds the reply until the writes are on disk. */
 export function setAlarm(storage: Storage, at: number): void {
   storage.setAlarm(at);
 }

@@ -21,7 +21,7 @@ export function objectCall(
   }
 }
 
-/** The code and the message that an object refused a call with; undefined for what is no refusal. */
+/** The code and the message of a refusal; undefined for any other reply. */
 export function replyRefusal(
   reply: { ok?: unknown; code?: unknown; message?: unknown } | null | undefined,
 ): [code: string, message: string] | undefined {
@@ -31,7 +31,7 @@ export function replyRefusal(
   return [reply.code, reply.message];
 }
 
-// When an object says that a call came too late: its clock.
+// The object's time, when it refused a call as too late; else NaN.
 export function replyLateAt(reply: { ok?: unknown; at?: unknown } | null | undefined): number {
   return reply?.ok === false && typeof reply.at === 'number' ? reply.at : Number.NaN;
 }

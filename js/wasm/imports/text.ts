@@ -1,11 +1,11 @@
-// Text and JSON, by the engine.
+// Text and JSON, by the JavaScript engine.
 
 const utf8 = new TextEncoder();
 
 /** The length of a text as UTF-8. */
 export const byteLength = (text: string) => utf8.encode(text).length;
 
-/** The value of a JSON text; undefined for what is no JSON. */
+/** The value of a JSON text; undefined for invalid JSON. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text);

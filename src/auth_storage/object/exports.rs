@@ -40,13 +40,13 @@ pub fn open(storage: StorageHandle, create: bool) -> JsValue {
 }
 
 /// `AuthStorageDurableObject.get`.
-#[wasm_bindgen(js_name = authHeld)]
+#[wasm_bindgen(js_name = authGet)]
 pub fn get(storage: StorageHandle) -> JsValue {
     finish(object(storage).get())
 }
 
 /// `AuthStorageDurableObject.set`.
-#[wasm_bindgen(js_name = authPut)]
+#[wasm_bindgen(js_name = authSet)]
 pub fn set(
     storage: StorageHandle,
     key: JsString,
@@ -63,21 +63,21 @@ pub fn set(
 }
 
 /// `AuthStorageDurableObject.delete`.
-#[wasm_bindgen(js_name = authRemove)]
+#[wasm_bindgen(js_name = authDelete)]
 pub fn delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
-#[wasm_bindgen(js_name = authTake)]
+#[wasm_bindgen(js_name = authGetAndDelete)]
 pub fn take(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).take(&once(Operation::Take, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
-#[wasm_bindgen(js_name = authCount)]
+#[wasm_bindgen(js_name = authIncrement)]
 pub fn increment(storage: StorageHandle, key: JsString, ttl: f64, sent: Option<f64>) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Increment, key, sent)?;
@@ -87,7 +87,7 @@ pub fn increment(storage: StorageHandle, key: JsString, ttl: f64, sent: Option<f
 }
 
 /// `AuthStorageDurableObject.consume`.
-#[wasm_bindgen(js_name = authAdmit)]
+#[wasm_bindgen(js_name = authConsume)]
 pub fn consume(
     storage: StorageHandle,
     key: JsString,
@@ -103,7 +103,7 @@ pub fn consume(
 }
 
 /// The alarm: returns whether nothing is left, and the object is to be emptied.
-#[wasm_bindgen(js_name = authAlarm)]
+#[wasm_bindgen(js_name = authOnAlarm)]
 pub fn alarm(storage: StorageHandle) -> JsValue {
     finish(object(storage).alarm().map(JsValue::from))
 }

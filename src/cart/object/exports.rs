@@ -201,7 +201,7 @@ pub fn cart_merge(
 }
 
 /// Gives a merge up in its target: see [`merge::give_up`].
-#[wasm_bindgen(js_name = cartGiveUp)]
+#[wasm_bindgen(js_name = cartGiveUpMerge)]
 pub fn cart_give_up(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
     let done = merge::give_up(&mut cart_in(storage), &id, sent, now());
     finish(done.map(JsValue::from))
@@ -220,7 +220,7 @@ pub fn cart_end_merge(
 }
 
 /// The alarm: true when nothing is left and the object can be emptied.
-#[wasm_bindgen(js_name = cartWake)]
+#[wasm_bindgen(js_name = cartOnAlarm)]
 pub fn cart_on_alarm(storage: StorageHandle) -> JsValue {
     let nothing_left = operations::on_alarm(&mut cart_in(storage), now());
     finish(nothing_left.map(JsValue::from))

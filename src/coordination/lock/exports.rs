@@ -9,7 +9,7 @@ use crate::host::task::run;
 use crate::stub::call::Namespace;
 
 /// `LockClient.acquire`.
-#[wasm_bindgen(js_name = lockAcquire)]
+#[wasm_bindgen(js_name = waitForLock)]
 pub fn lock_acquire(
     namespace: &ClientNamespace,
     name: String,

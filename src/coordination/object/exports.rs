@@ -20,7 +20,7 @@ const fn store(storage: StorageHandle) -> Store {
 }
 
 /// Makes the tables, or brings them to their newest version.
-#[wasm_bindgen(js_name = coordinationTables)]
+#[wasm_bindgen(js_name = coordinationOpen)]
 pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
     finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
@@ -135,7 +135,7 @@ fn keyed_call(key: String, note: String, sent: Option<f64>) -> Result<KeyedCall,
 }
 
 /// The value.
-#[wasm_bindgen(js_name = counterGet)]
+#[wasm_bindgen(js_name = counterCount)]
 pub fn counter_get(storage: StorageHandle) -> JsValue {
     finish(store(storage).counter().map(|counter| counter.value.into()))
 }
@@ -159,7 +159,7 @@ fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> CallResult {
 }
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
-#[wasm_bindgen(js_name = coordinationWake)]
+#[wasm_bindgen(js_name = coordinationOnAlarm)]
 pub fn coordination_on_alarm(storage: StorageHandle) -> JsValue {
     finish(store(storage).on_alarm(now()).map(JsValue::from))
 }

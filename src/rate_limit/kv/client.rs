@@ -52,14 +52,16 @@ pub async fn check(
     let time = now();
     let answer = match arrive(id, limit, time) {
         Arrival::Known(decision) => result::of(&decision, limit.limit, false),
-        Arrival::Failing(decision) => limiter.client(report)?.to_result(id, limit, Ok(decision))?,
+        Arrival::Failing(decision) => {
+            client(limiter, report)?.to_result(id, limit, Ok(decision))?
+        }
         Arrival::Sync => {
-            let client = limiter.client(report)?;
+            let client = client(limiter, report)?;
             let decided = client.sync.run(id, Some(limit)).await;
             client.to_result(id, limit, decided)?
         }
         Arrival::Unknown => {
-            let client = limiter.client(report)?;
+            let client = client(limiter, report)?;
             let decided = client.sync.begin(id, limit).await;
             client.to_result(id, limit, decided)?
         }
@@ -71,6 +73,10 @@ pub async fn check(
         }
     }
     Ok(answer)
+}
+
+fn client(limiter: &KvLimiter, report: Report) -> Result<RateLimiterClient, Error> {
+    limiter.sync(report).map(|sync| RateLimiterClient { sync })
 }
 
 impl RateLimiterClient {

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::check;
+use super::client::{RateLimiterClient, check};
 use super::isolate::counters;
 use super::limiter::KvLimiter;
 use super::table::CounterId;
@@ -11,7 +11,7 @@ use crate::host::task::run;
 use crate::rate_limit::limit::Limit;
 
 /// `RateLimiterClient.checkLimit`. `can_flush`: the limiter has `flushLater`.
-#[wasm_bindgen(js_name = limitCheck)]
+#[wasm_bindgen(js_name = kvLimitCheck)]
 #[allow(
     clippy::too_many_arguments,
     reason = "what every check needs crosses flat: a property would cost a crossing each"
@@ -34,7 +34,7 @@ pub fn limit_check(
 }
 
 /// `RateLimiterClient.peek`.
-#[wasm_bindgen(js_name = limitPeek)]
+#[wasm_bindgen(js_name = kvLimitPeek)]
 pub fn limit_peek(
     limiter: KvLimiter,
     namespace_id: u32,
@@ -45,25 +45,27 @@ pub fn limit_peek(
 ) -> JsValue {
     run(async move {
         let limit = Limit::new(limit, window, 1.0)?;
-        let client = limiter.client(Report(report))?;
-        client.peek(CounterId { namespace_id, key }, limit).await
+        let sync = limiter.sync(Report(report))?;
+        let id = CounterId { namespace_id, key };
+        RateLimiterClient { sync }.peek(id, limit).await
     })
 }
 
 /// `RateLimiterClient.reset`.
-#[wasm_bindgen(js_name = limitReset)]
+#[wasm_bindgen(js_name = kvLimitReset)]
 pub fn limit_reset(
     limiter: &KvLimiter,
     namespace_id: u32,
     key: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = limiter.strict_client(Report(report));
-    run(async move { client.reset(CounterId { namespace_id, key }).await })
+    let sync = limiter.strict_sync(Report(report));
+    let id = CounterId { namespace_id, key };
+    run(async move { RateLimiterClient { sync }.reset(id).await })
 }
 
 /// Writes what waits of a counter after `delay_ms`.
-#[wasm_bindgen(js_name = limitFlush)]
+#[wasm_bindgen(js_name = kvLimitFlush)]
 pub fn limit_flush(
     limiter: &KvLimiter,
     namespace_id: u32,
@@ -71,10 +73,10 @@ pub fn limit_flush(
     delay_ms: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = limiter.strict_client(Report(report));
+    let sync = limiter.strict_sync(Report(report));
     let id = CounterId { namespace_id, key };
     run(async move {
-        client.sync.flush(&id, delay_ms).await?;
+        sync.flush(&id, delay_ms).await?;
         Ok(JsValue::UNDEFINED)
     })
 }

@@ -3,7 +3,6 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::client::RateLimiterClient;
 use super::sync::CounterSync;
 use crate::error::Error;
 use crate::host::kv::KvHandle;
@@ -26,28 +25,27 @@ extern "C" {
 }
 
 impl KvLimiter {
-    /// For one call. What only manages counters has KV's failures, whatever `onUnavailable` says.
+    /// The way to KV for one call.
     ///
     /// # Errors
     /// [`Error::UnknownOperation`] for an `onUnavailable` that is none.
-    pub fn client(&self, report: Report) -> Result<RateLimiterClient, Error> {
+    pub fn sync(&self, report: Report) -> Result<CounterSync, Error> {
         let on_unavailable = OnUnavailable::named(&self.on_unavailable());
         let on_unavailable = on_unavailable.ok_or(Error::UnknownOperation)?;
-        Ok(self.client_with(on_unavailable, report))
+        Ok(self.sync_with(on_unavailable, report))
     }
 
     /// The same for a call that is about no decision: KV's failures reach its caller.
-    pub fn strict_client(&self, report: Report) -> RateLimiterClient {
-        self.client_with(OnUnavailable::Throw, report)
+    pub fn strict_sync(&self, report: Report) -> CounterSync {
+        self.sync_with(OnUnavailable::Throw, report)
     }
 
-    fn client_with(&self, on_unavailable: OnUnavailable, report: Report) -> RateLimiterClient {
-        let sync = CounterSync {
+    fn sync_with(&self, on_unavailable: OnUnavailable, report: Report) -> CounterSync {
+        CounterSync {
             kv: Kv::new(self.kv(), false, self.limit_ms()),
             on_unavailable,
             report,
-        };
-        RateLimiterClient { sync }
+        }
     }
 
     /// Asks for a flush of a counter in `ms`.

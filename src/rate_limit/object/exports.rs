@@ -17,13 +17,13 @@ fn store(storage: Option<StorageHandle>) -> Store {
 }
 
 /// Makes the tables, or brings them to their newest version.
-#[wasm_bindgen(js_name = limitTables)]
+#[wasm_bindgen(js_name = limitOpen)]
 pub fn limit_tables(storage: StorageHandle, create: bool) -> JsValue {
     finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Checks limits: all are counted, or none.
-#[wasm_bindgen(js_name = limitTake)]
+#[wasm_bindgen(js_name = limitCheck)]
 pub fn limit_take(storage: StorageHandle, configs: JsValue, cost: JsValue, id: JsValue) -> JsValue {
     finish(take(&store(Some(storage)), &configs, &cost, &id))
 }
@@ -34,7 +34,7 @@ fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallR
 }
 
 /// What a check of cost 1 would return.
-#[wasm_bindgen(js_name = limitLook)]
+#[wasm_bindgen(js_name = limitPeek)]
 pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
     finish(looked(&store(storage), &config))
 }
@@ -120,7 +120,7 @@ fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) ->
 }
 
 /// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
-#[wasm_bindgen(js_name = limitWake)]
+#[wasm_bindgen(js_name = limitOnAlarm)]
 pub fn limit_on_alarm(storage: StorageHandle) -> JsValue {
     finish(store(Some(storage)).prune(now()).map(JsValue::from))
 }

@@ -54,22 +54,13 @@ impl SessionCacheClient {
     /// An invalid token, or KV failed.
     pub async fn get(&self, token: &Token) -> CallResult {
         let key = self.key(token)?;
-        let found = self.find(token, &key).await?;
-        Ok(found.unwrap_or(JsValue::NULL))
-    }
-
-    pub(super) async fn find(
-        &self,
-        token: &Token,
-        key: &JsString,
-    ) -> Result<Option<JsValue>, Error> {
         let found = match &self.revocations {
-            None => self.kv.get(key).await?.and_then(|text| self.live(&text)),
+            None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
             // Boxed, so that a read without revocations does not carry its states.
-            Some(revocations) => Box::pin(self.find_admitted(revocations, token, key)).await?,
+            Some(revocations) => Box::pin(self.find_admitted(revocations, token, &key)).await?,
         };
         self.report.hit(found.is_some());
-        Ok(found)
+        Ok(found.unwrap_or(JsValue::NULL))
     }
 
     async fn find_admitted(
@@ -149,7 +140,7 @@ impl SessionCacheClient {
             return Ok(Outcome::Expired);
         }
         let mut life_ms = session.expires_at - now;
-        let mut metadata = None;
+        let mut metadata = JsValue::UNDEFINED;
         if let Some(revocations) = &self.revocations {
             // A revocation is not remembered for longer.
             life_ms = life_ms.min(CACHED_FOR_MS);
@@ -161,7 +152,7 @@ impl SessionCacheClient {
             let Some(as_of) = revocations.fill(user_id, token, start, ends).await? else {
                 return Ok(Outcome::Revoked);
             };
-            metadata = Some(entry::as_of_metadata(as_of));
+            metadata = entry::as_of_metadata(as_of);
         }
         let seconds = ttl::plan(life_ms / 1_000.0, now)?.kv_seconds;
         // The index first: a process that ends between the two leaves an entry without a session, which is
@@ -169,7 +160,7 @@ impl SessionCacheClient {
         if self.track_users {
             user_index::add(&self.kv, &self.report, token, key, &session, seconds).await?;
         }
-        let options = PutOptions::expiring(seconds).with_metadata(metadata.as_ref());
+        let options = PutOptions::expiring(seconds).with_metadata(metadata);
         self.kv.put(key, &session.text, &options).await?;
         Ok(Outcome::Stored)
     }

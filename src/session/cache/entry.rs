@@ -38,15 +38,19 @@ extern "C" {
     type Indexed;
     #[wasm_bindgen(method, getter, structural)]
     fn key(this: &Indexed) -> JsValue;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_key(this: &Indexed, key: &JsString);
 
     /// The metadata of a session whose user's revocations are kept: when its data was read.
     type Dated;
     #[wasm_bindgen(method, getter, structural, js_name = asOf)]
     fn as_of(this: &Dated) -> JsValue;
-    #[wasm_bindgen(method, setter, structural, js_name = asOf)]
-    fn set_as_of(this: &Dated, as_of: f64);
+
+    /// The metadata that says so.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionMetadata)]
+    pub(super) fn as_of_metadata(as_of: f64) -> JsValue;
+
+    /// The metadata of an index entry.
+    #[wasm_bindgen(js_namespace = host, js_name = indexMetadata)]
+    pub(super) fn index_metadata(session_key: &JsString) -> JsValue;
 }
 
 /// Why a session is not taken. Nothing of it is quoted.
@@ -138,18 +142,4 @@ pub(super) fn as_of(metadata: &JsValue) -> Option<f64> {
         .is_object()
         .then(|| metadata.unchecked_ref::<Dated>())?;
     metadata.as_of().as_f64()
-}
-
-/// The metadata that says so.
-pub(super) fn as_of_metadata(as_of: f64) -> JsValue {
-    let metadata: Dated = Object::new().unchecked_into();
-    metadata.set_as_of(as_of);
-    metadata.into()
-}
-
-/// The metadata of an index entry.
-pub(super) fn index_metadata(session_key: &JsString) -> JsValue {
-    let metadata: Indexed = Object::new().unchecked_into();
-    metadata.set_key(session_key);
-    metadata.into()
 }

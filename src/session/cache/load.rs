@@ -20,9 +20,9 @@ impl SessionCacheClient {
     /// notes.
     pub async fn get_or_load(&self, token: &Token, loader: &Function) -> CallResult {
         let key = self.key(token)?;
-        match self.find(token, &key).await {
-            Ok(Some(session)) => return Ok(session),
-            Ok(None) => {}
+        match self.get(token).await {
+            Ok(session) if !session.is_null() => return Ok(session),
+            Ok(_) => {}
             Err(error) => {
                 self.report.note_code(Note::KvFailed, error.code());
                 self.report.hit(false);

@@ -31,7 +31,7 @@ pub(super) async fn add(
     let entry = user_prefix(user_id) + token.hash();
     key::check_text(&entry)?;
     let metadata = entry::index_metadata(session_key);
-    let options = PutOptions::expiring(seconds).with_metadata(Some(&metadata));
+    let options = PutOptions::expiring(seconds).with_metadata(metadata);
     kv.put(&entry.into(), &"".into(), &options).await
 }
 

@@ -137,7 +137,7 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
 }
 
 /// Deletes what has ended and sets the next alarm; returns whether nothing is left.
-#[wasm_bindgen(js_name = sessionWake)]
+#[wasm_bindgen(js_name = sessionOnAlarm)]
 pub fn session_on_alarm(storage: StorageHandle) -> JsValue {
     with(storage, |rows| rows.on_alarm().map(JsValue::from))
 }

@@ -8,6 +8,7 @@ import { MockKV } from '../../support/mock_kv.js';
 interface Faults {
   faultNow(how: number): unknown;
   faultLater(promise: Promise<unknown>, how: number): unknown;
+  awaitNothing(): unknown;
 }
 const FAULTS = ['panic', 'trap', 'stack overflow', 'out of memory'];
 const begin = (start: (wasm: Faults) => unknown) => call((wasm) => start(wasm as unknown as Faults));
@@ -69,3 +70,13 @@ it('says where it panicked, and that the call may be repeated', async () => {
 function handle(kv: MockKV) {
   return { get: kv.get.bind(kv), put: kv.put.bind(kv), delete: kv.delete.bind(kv) };
 }
+
+it('a call that awaits what its driver cannot settle rejects at once, alone', async () => {
+  const gate = Promise.withResolvers<string>();
+  const neighbour = new CacheClient(new MockKV()).getOrSet('slow', 60, () => gate.promise);
+  const { tasks } = liveness();
+  expect(await code(begin((wasm) => wasm.awaitNothing()))).toBe('panic');
+  expect(liveness().tasks).toBe(tasks);
+  gate.resolve('loaded');
+  expect(await neighbour).toBe('loaded');
+});

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { snippetsOf } from '../support/snippets.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer, loopback } from './consumer.ts';
 import { BESIDE_SVELTEKIT, SVELTEKIT } from './sveltekit_suite.ts';
 
 let consumer: Consumer;
@@ -60,11 +60,10 @@ test('its types hold', async () => {
 test('`npm run dev` beside the Worker of the objects', async () => {
   await consumer.run('wrangler', 'd1', 'migrations', 'apply', 'DB', '--local');
   const objects = await consumer.wrangler('-c', 'objects/wrangler.jsonc');
-  const app = await consumer.serve('vite', 'dev', '--host', '127.0.0.1', '--port', '0');
   try {
-    await tour(app.url, '203.0.113.1');
+    const app = await consumer.serve('vite', 'dev', ...loopback());
+    await tour(app.url, '203.0.113.1').finally(app.stop);
   } finally {
-    await app.stop();
     await objects.stop();
   }
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { inject } from 'vitest';
@@ -13,6 +13,17 @@ export interface Server {
 }
 
 const MINUTES = 60_000;
+
+let servers = 0;
+/**
+ * Where a Vite of a consumer listens: it takes the first port from there on that is free. Consumers run side by side,
+ * each worker with ports of its own. Not port 0: Vite then looks for a free port, and fails when somebody else was
+ * faster.
+ */
+export function loopback(): string[] {
+  const port = 21_000 + 100 * Number(process.env.VITEST_POOL_ID ?? 0) + servers++;
+  return ['--host', '127.0.0.1', '--port', String(port)];
+}
 
 /** A user's project in a temporary folder: a template of this one, with the packed tarball installed. */
 export class Consumer {
@@ -123,7 +134,8 @@ export class Consumer {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A process that was killed may be at its last write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   #spawn(tool: string, args: string[]): ChildProcess {
@@ -162,12 +174,16 @@ function pinned(name: string): string {
 
 // What a user's shell has: nothing of the vitest or the npm script that this runs in.
 function userEnv(folder: string): NodeJS.ProcessEnv {
+  // What a tool that is killed leaves behind goes with the consumer.
+  const temporary = join(folder, '.tmp');
+  mkdirSync(temporary, { recursive: true });
   const ours =
     /^(VITEST|VITE_|npm_(?!config_)|npm_config_(local_)?prefix$)|^(FORCE_COLOR|NODE_ENV|NODE_OPTIONS|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
   return {
     ...Object.fromEntries(Object.entries(projectEnv).filter(([name]) => !ours.test(name))),
     CI: '1',
     NO_COLOR: '1',
+    TMPDIR: temporary,
     WRANGLER_LOG_PATH: join(folder, '.wrangler/logs'),
     WRANGLER_REGISTRY_PATH: join(folder, '.wrangler/registry'),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Consumer, Server } from './consumer.ts';
+import { type Consumer, loopback, type Server } from './consumer.ts';
 import { visit } from './visit.ts';
 
 /** What the SvelteKit consumers install. */
@@ -16,7 +16,6 @@ export const BESIDE_SVELTEKIT = [
 // What /about computed with the package.
 const NETWORK = '<p>network 2001:db8:1:2::/64</p>';
 const WRANGLER = ['--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0'];
-const LOOPBACK = ['--host', '127.0.0.1', '--port', '0'];
 
 /** Names of the tools, or their programs where `.bin` holds none. */
 export interface Tools {
@@ -31,7 +30,7 @@ export function sveltekitSuite(
   { vite = 'vite', wrangler = 'wrangler', tsc = 'tsc' }: Tools = {},
 ): void {
   test('`vite dev`, with the bindings of the emulated platform', async () => {
-    await serves(await app().serve(vite, 'dev', ...LOOPBACK), 'dev');
+    await serves(await app().serve(vite, 'dev', ...loopback()), 'dev');
   });
 
   test('`vite build` prerenders, and workerd serves the build', async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { snippetsOf } from '../support/snippets.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer, loopback } from './consumer.ts';
 import { BESIDE_SVELTEKIT, SVELTEKIT } from './sveltekit_suite.ts';
 
 let consumer: Consumer;
@@ -49,7 +49,7 @@ test('its types hold', async () => {
 });
 
 test('`npm run dev`', async () => {
-  const server = await consumer.serve('vite', 'dev', '--host', '127.0.0.1', '--port', '0');
+  const server = await consumer.serve('vite', 'dev', ...loopback());
   try {
     await tour(server.url, '203.0.113.1');
   } finally {

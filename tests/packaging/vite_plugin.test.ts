@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Consumer } from './consumer.ts';
+import { Consumer, loopback } from './consumer.ts';
 import { visit } from './visit.ts';
 
 const CONFIG = `import { cloudflare } from '@cloudflare/vite-plugin';
@@ -35,7 +35,7 @@ test('`vite build` leaves the wasm as it is, and `vite preview` serves the build
 });
 
 async function serves(command: 'dev' | 'preview'): Promise<void> {
-  const server = await consumer.serve('vite', command, '--host', '127.0.0.1', '--port', '0');
+  const server = await consumer.serve('vite', command, ...loopback());
   try {
     await visit(server.url, command);
   } finally {

@@ -52,7 +52,12 @@ export default defineConfig({
             ...(process.argv.includes('--coverage') ? built : []),
           ],
         },
-        test: { name: 'node', include: ['tests/{node,docs}/**/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'node',
+          include: ['tests/{node,docs}/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+        },
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './tests/workerd/wrangler.jsonc' } })],

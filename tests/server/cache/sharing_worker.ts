@@ -7,6 +7,28 @@ interface Env {
 const loads: Record<string, number> = {};
 const events: Record<string, unknown[]> = {};
 const started: Record<string, () => void> = {};
+const reads: Record<string, number> = {};
+
+let handle: Env['KV'] | undefined;
+/** The namespace, which counts who has read a key: who has read, and found nothing, waits for the load. */
+function counted(kv: Env['KV']): Env['KV'] {
+  handle ??= new Proxy(kv, {
+    get(target, name) {
+      const method = Reflect.get(target, name);
+      if (name !== 'get' && name !== 'getWithMetadata') return method.bind(target);
+      return async (...args: unknown[]) => {
+        const found = await Reflect.apply(method, target, args);
+        reads[String(args[0])] = (reads[String(args[0])] ?? 0) + 1;
+        return found;
+      };
+    },
+  });
+  return handle;
+}
+// By turns: a promise of one request cannot be resolved for another.
+const until = async (holds: () => boolean) => {
+  while (!holds()) await scheduler.wait(5);
+};
 
 /** The package in several requests at a time: see sharing.test.ts. */
 export default {
@@ -38,7 +60,7 @@ export default {
 };
 
 function load(env: Env, key: string, params: URLSearchParams): Promise<string> {
-  const cache = new CacheClient(env.KV, {
+  const cache = new CacheClient(counted(env.KV), {
     onEvent: ({ note }) => {
       if (note) (events[key] ??= []).push(note);
     },
@@ -48,7 +70,9 @@ function load(env: Env, key: string, params: URLSearchParams): Promise<string> {
   const loader = async () => {
     loads[key] = (loads[key] ?? 0) + 1;
     started[key]?.();
-    await scheduler.wait(Number(params.get('ms')));
+    // Goes on until so many have read.
+    await until(() => (reads[key] ?? 0) >= Number(params.get('readers')));
+    await scheduler.wait(0);
     return `loaded ${key}`;
   };
   return cache.getOrSet(key, 60, loader, { joinTimeoutMs: Number(params.get('join') ?? 5_000) });

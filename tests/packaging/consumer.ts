@@ -20,9 +20,14 @@ export class Consumer {
 
   /**
    * `packages` are installed at the versions that the project itself pins, or at their own: `hono@4.1.2`.
-   * Of several templates, each is copied over the one before.
+   * Of several templates, each is copied over the one before. What the project has installed is linked from there,
+   * unless the consumer is to be `plain`: exactly what a user's `npm install` does.
    */
-  static async install(template: string | string[], packages: readonly string[]): Promise<Consumer> {
+  static async install(
+    template: string | string[],
+    packages: readonly string[],
+    { plain = false } = {},
+  ): Promise<Consumer> {
     const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
     try {
       for (const folder of [template].flat()) cpSync(at(folder), consumer.folder, { recursive: true });
@@ -30,9 +35,13 @@ export class Consumer {
       const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
       writeFileSync(join(consumer.folder, 'package.json'), JSON.stringify(manifest));
       console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
-      linkPackages(consumer.folder);
       // No install script runs, neither ours (there is none) nor others'.
       const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+      if (!plain) {
+        linkPackages(consumer.folder, packages);
+        // Else npm reads about all that better-auth, which may be absent, may work together with.
+        if (!packages.includes('better-auth')) flags.push('--legacy-peer-deps');
+      }
       await consumer.#finish(spawnGroup('npm', ['install', ...flags, inject('tarball')], consumer.folder));
       return consumer;
     } catch (error) {

@@ -12,7 +12,7 @@ async function passes(template: string, packages: string[], tests: number): Prom
 }
 
 test('a user’s tests on Node, with a KV double and no configuration', () =>
-  passes('vitest-node', ['vitest'], 4));
+  passes('vitest-node', ['vitest', 'vite'], 4));
 
 test('a user’s tests in workerd, by @cloudflare/vitest-plugin', () =>
-  passes('vitest-workerd', ['vitest', '@cloudflare/vitest-plugin', 'wrangler'], 1));
+  passes('vitest-workerd', ['vitest', 'vite', '@cloudflare/vitest-plugin', 'wrangler'], 1));

@@ -8,7 +8,7 @@ import { visit } from './visit.ts';
 let consumer: Consumer;
 
 beforeAll(async () => {
-  consumer = await Consumer.install('tests/packaging/consumers/worker', ['wrangler']);
+  consumer = await Consumer.install('tests/packaging/consumers/worker', ['wrangler'], { plain: true });
 });
 
 afterAll(() => consumer?.remove());

@@ -137,7 +137,9 @@ pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
     let outcome = match outcome {
         0 => Err(Failure::Threw(value)),
         1 => Ok(value),
-        _ => Err(Failure::TimedOut),
+        2 => Err(Failure::TimedOut),
+        // The call is dropped: nobody knows what it should go on with.
+        _ => return finish(Err(Error::UnknownOperation)),
     };
     OUTCOME.with_borrow_mut(|slot| *slot = Some(outcome));
     advance(call)

@@ -52,7 +52,7 @@ pub enum Error {
     )]
     InvalidValue,
     /// What is stored is not what was asked for.
-    #[error("what stands under the key is no JSON")]
+    #[error("the stored value is not valid JSON")]
     NotJson,
     /// Something this handle or this option cannot do.
     #[error("{0}")]

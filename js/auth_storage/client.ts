@@ -7,7 +7,7 @@
 import { type Bad, notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { observedObject } from '../core/stub_call.js';
+import { observedObject, refusedCall } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
@@ -114,7 +114,7 @@ export function rateLimitStorage(
 function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
   const bad = notText(key, 'The key') ?? notArguments(made);
-  if (bad) return Promise.reject(bad);
+  if (bad) return refusedCall(objects, 'auth_storage', method, bad);
   return observedObject(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );

@@ -1,4 +1,4 @@
-import { notSentName } from '../durable_objects/arguments.js';
+import { notName } from '../core/checks.js';
 import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { given } from '../durable_objects/sent.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
@@ -69,4 +69,4 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 }
 
-const notKey = (key: unknown) => notSentName(key, 'An idempotency key', 'invalid_key');
+const notKey = (key: unknown) => notName(key, 'An idempotency key', 'invalid_key', 128);

@@ -4,6 +4,7 @@ import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } 
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
 import { callObject, observedObject } from '../core/stub_call.js';
+import type { CartMethod, MergeArguments } from '../wasm/clients.js';
 import { callSync } from '../wasm/driver.js';
 
 /** An item for sale: an object with at least an id. Other fields are stored as JSON. */
@@ -194,13 +195,12 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
     if (bad) throw bad;
     const { owner, ifVersion } = options ?? {};
-    const terms = [policy, this.#ttlSeconds, ifVersion, owner];
+    const args: MergeArguments = [policy, this.#ttlSeconds, ifVersion, owner];
     const merged = await observedObject<CartState<Item> | null>(
       this.#objects,
       'cart',
       'mergeCart',
-      (wasm, report) =>
-        wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), owner, terms, report),
+      (wasm, report) => wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), args, report),
     );
     return merged ?? this.getCart(intoId, options);
   }
@@ -250,7 +250,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
 
   #fallback<T>(
     id: string,
-    method: string,
+    method: CartMethod,
     json: string,
     key: string | undefined,
     ifVersion: number | undefined,

@@ -1,7 +1,7 @@
 import { optional, refuse } from '../core/checks.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { callObject, otherClass } from '../core/stub_call.js';
-import { notKey, notName } from './arguments.js';
+import { callObject, otherClass, refusedCall } from '../core/stub_call.js';
+import { notKey, notLockName } from './arguments.js';
 
 /** Options of {@link CounterClient.increment}. */
 export interface IncrementOptions {
@@ -42,10 +42,10 @@ export class CounterClient {
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const given = options?.idempotencyKey;
     const bad =
-      notName(name) ??
+      notLockName(name) ??
       optional(notKey, given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
-    if (bad) throw bad;
+    if (bad) return refusedCall(this.#objects, 'counter', 'increment', bad);
     return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
   }
 
@@ -66,8 +66,8 @@ export class CounterClient {
     args: unknown[],
     read: (value: unknown) => T,
   ): Promise<T> {
-    const bad = notName(name);
-    if (bad) return Promise.reject(bad);
+    const bad = notLockName(name);
+    if (bad) return refusedCall(this.#objects, 'counter', operation, bad);
     const sendsTime = method !== 'count';
     return callObject<T>(this.#objects, {
       client: 'counter',

@@ -1,8 +1,8 @@
 import { type Bad, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
-import { notName } from './arguments.js';
+import { callObject, type ObjectCall, observedObject, otherClass, refusedCall } from '../core/stub_call.js';
+import { notLockName } from './arguments.js';
 
 /** Options of {@link LockClient.acquire}. */
 export interface AcquireOptions {
@@ -66,8 +66,8 @@ export class LockClient {
    */
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
     const waitMs = options?.waitMs ?? 0;
-    const bad = notName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
-    if (bad) throw bad;
+    const bad = notLockName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
+    if (bad) return refusedCall(this.#objects, 'lock', 'acquire', bad);
     // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
@@ -80,7 +80,7 @@ export class LockClient {
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
     const bad = notLock(lock) ?? notTtl(ttlSeconds);
-    if (bad) throw bad;
+    if (bad) return refusedCall(this.#objects, 'lock', 'extend', bad);
     const { name, holder } = lock;
     const held = await this.#call<Held | null>('extend', name, [holder, ttlSeconds], (value) => {
       if (value === null || isHeld(value)) return value;
@@ -93,7 +93,7 @@ export class LockClient {
   /** Releases the lock. False when it was no longer yours: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
     const bad = notLock(lock);
-    if (bad) throw bad;
+    if (bad) return refusedCall(this.#objects, 'lock', 'release', bad);
     const { name, holder } = lock;
     return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
       if (typeof value !== 'boolean') throw otherClass();
@@ -181,5 +181,5 @@ function notLock(lock: Lock): Bad {
   const fits =
     typeof lock === 'object' && lock !== null && typeof lock.holder === 'string' && lock.holder !== '';
   const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
-  return refuse(!fits, 'invalid_value', message) ?? notName(lock.name);
+  return refuse(!fits, 'invalid_value', message) ?? notLockName(lock.name);
 }

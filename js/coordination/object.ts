@@ -1,9 +1,9 @@
-import { notNumber } from '../core/checks.js';
-import { notSentName } from '../durable_objects/arguments.js';
+import { notName, notNumber } from '../core/checks.js';
 import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { given } from '../durable_objects/sent.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
+import { notKey } from './arguments.js';
 
 /** A lock that the caller holds: its fence, and when it expires, in ms since the epoch. */
 export type LockHeld = [fence: number, expiresAt: number];
@@ -66,8 +66,6 @@ export class CoordinationDurableObject extends StoredObject {
     wasm.coordinationOpen(storage, create);
 }
 
-const notHolder = (holder: unknown) => notSentName(holder, 'The holder of a lock', 'invalid_value');
-
-const notKey = (key: unknown) => notSentName(key, 'An idempotency key', 'invalid_key');
+const notHolder = (holder: unknown) => notName(holder, 'The holder of a lock', 'invalid_value');
 
 const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');

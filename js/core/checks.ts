@@ -29,6 +29,16 @@ export function notText(
   return undefined;
 }
 
+/** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */
+export function notName(value: unknown, what: string, code: ErrorCode = 'invalid_key', max = 512): Bad {
+  const bad = notText(value, what, code);
+  if (bad) return bad;
+  const { length } = value as string;
+  return length >= 1 && length <= max
+    ? undefined
+    : refuse(true, code, `${what} must have 1 to ${max} characters`);
+}
+
 /** @internal */
 export function notNumber(value: unknown, what: string, code: ErrorCode = 'invalid_value'): Bad {
   return refuse(typeof value !== 'number', code, `${what} must be a number`);

@@ -1,6 +1,5 @@
 // Checks of the arguments that an object gets: any Worker with the binding can send anything.
-import { type Bad, notText, optional, refuse } from '../core/checks.js';
-import type { ErrorCode } from '../core/error.js';
+import { type Bad, notText, optional } from '../core/checks.js';
 
 /** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB fits, with all of it escaped. */
 export const MAX_TEXT = 2_000_000;
@@ -8,17 +7,6 @@ export const MAX_TEXT = 2_000_000;
 /** @internal */
 export const notSentText = (value: unknown, what: string): Bad =>
   notText(value, what, 'invalid_value', MAX_TEXT);
-
-/** @internal A name, a key, the secret of a holder: a longer text is refused before it is copied. */
-export const notSentName = (value: unknown, what: string, code: ErrorCode): Bad =>
-  notText(value, what, code) ??
-  refuse(
-    value === '' || (value as string).length > MAX_NAME,
-    code,
-    `${what} must have 1 to 512 bytes of UTF-8`,
-  );
-
-const MAX_NAME = 512;
 
 /** @internal The same check for an optional argument, which may arrive as null. */
 export function optionalSent<Arguments extends unknown[]>(

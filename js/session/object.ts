@@ -1,5 +1,4 @@
-import { type Bad, notNumber, refuse } from '../core/checks.js';
-import { notSentName, optionalSent } from '../durable_objects/arguments.js';
+import { type Bad, notName, notNumber, optional, refuse } from '../core/checks.js';
 import { type Reply, refusedBy } from '../durable_objects/reply.js';
 import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
 import type { Exports } from '../wasm/object_driver.js';
@@ -80,7 +79,7 @@ export class SessionDurableObject extends StoredObject {
    * its place; `kept` if it has another one. So a late call ends no session that was set since.
    */
   removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
-    const bad = refusedBy(optionalSent(notNumber, tick, 'tick'));
+    const bad = refusedBy(optional(notNumber, tick, 'tick'));
     return bad ?? this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
   }
 
@@ -165,7 +164,7 @@ export class SessionDurableObject extends StoredObject {
 }
 
 // Bounds are Rust's; an id has its length checked before it is copied.
-const notId = (id: unknown) => notSentName(id, 'The id', 'invalid_key');
+const notId = (id: unknown) => notName(id, 'The id', 'invalid_key');
 
 function notMs(value: unknown, max = Number.MAX_SAFE_INTEGER): Bad {
   const fits = typeof value === 'number' && value > 0 && value <= max;

@@ -68,6 +68,17 @@ export type AuthCall =
   | [operation: 'increment', key: string, args: [once: string, ttl: number]]
   | [operation: 'consume', key: string, args: [once: string, window: number, max: number]];
 
+/** What a merge's target gets after the id and the lines. */
+export type MergeArguments = [
+  policy: string,
+  ttlSeconds: number,
+  ifVersion: number | undefined,
+  owner: string | undefined,
+];
+
+/** The methods of a cart that this isolate's memory stands in for. */
+export type CartMethod = 'get' | 'set' | 'change' | 'mutate' | 'delete';
+
 export interface Exports {
   step(task: number, outcome: 0 | 1 | 2, value: unknown): Result;
   dropTask(task: number): void;
@@ -214,7 +225,7 @@ export interface Exports {
 
   objectCall(
     namespace: ClientNamespace,
-    kind: string,
+    kind: '' | 'lock:' | 'counter:',
     name: string,
     method: string,
     args: unknown[],
@@ -227,14 +238,13 @@ export interface Exports {
     from: string,
     into: string,
     key: string,
-    owner: string | undefined,
-    args: unknown[],
+    args: MergeArguments,
     report: CallReport | undefined,
   ): Result;
   cartInMemory(
     namespaceId: number,
     id: string,
-    method: string,
+    method: CartMethod,
     json: string,
     ttlSeconds: number,
     key: string | undefined,

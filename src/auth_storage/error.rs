@@ -23,7 +23,7 @@ pub enum AuthStorageError {
     #[error("the value has {0} bytes of UTF-8; the auth storage takes at most 1 MiB (1048576)")]
     TooLarge(u64),
     /// What stands under the key is no count.
-    #[error("what stands under the key is no counter, so it cannot be incremented")]
+    #[error("the stored value is not a counter, so it cannot be incremented")]
     NotCounter,
     /// A rule out of range.
     #[error("a rule is {{ window, max }}: seconds above 0, and a number of requests")]

@@ -14,7 +14,7 @@ use crate::stub::call::Namespace;
 
 /// A call of `secondaryStorage` or `rateLimitStorage`: `operation` is the method of the object's class.
 #[wasm_bindgen(js_name = authCall)]
-pub fn call(
+pub fn auth_call(
     namespace: &ClientNamespace,
     operation: String,
     key: JsString,

@@ -20,7 +20,7 @@ pub enum CartError {
     #[error("an owner must be a string of 1 to 512 bytes of UTF-8")]
     BadOwner,
     /// Not a SKU.
-    #[error("sku must be an object with a string id, and JSON must be able to say it")]
+    #[error("sku must be an object with a string id, and valid JSON")]
     BadSku,
     /// Not a line of a cart, or under another key than its own.
     #[error("a cart is {{ [sku.id, or sku.id:size]: {{ sku, qty, size?, rental? }} }}")]
@@ -37,7 +37,7 @@ pub enum CartError {
     #[error("the policy of a merge must be sum, keep-target, replace or max")]
     BadPolicy,
     /// Not a version.
-    #[error("ifVersion must be a version that getCartWithVersion answered")]
+    #[error("ifVersion must be a version that getCartWithVersion returned")]
     BadVersion,
     /// Not a TTL.
     #[error("ttlSeconds must be a whole number from 1 to 315360000 (ten years)")]
@@ -58,7 +58,7 @@ pub enum CartError {
     #[error("the cart belongs to another owner")]
     Forbidden,
     /// `ifVersion` is not the cart's version.
-    #[error("the cart has changed since ifVersion. Read it again and decide anew")]
+    #[error("the cart has changed since ifVersion. Read it again and decide again")]
     Changed,
     /// The key was used for something else.
     #[error("the idempotency key was used for another call on this cart")]

@@ -12,6 +12,7 @@ use super::client::{CartStoreClient, Merge};
 use super::error::CartError;
 use super::memory::MemoryCart;
 use super::{operations, parse};
+use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
@@ -19,14 +20,13 @@ use crate::host::task::{CallResult, finish, run};
 use crate::protocol::name::check_name;
 use crate::stub::call::Namespace;
 
-/// `CartStoreClient.mergeCart`. `terms`: policy, TTL, version, owner.
+/// `CartStoreClient.mergeCart`. `args`: policy, TTL, version, owner.
 #[wasm_bindgen(js_name = cartsMerge)]
 pub fn carts_merge(
     namespace: &ClientNamespace,
     from: String,
     into: String,
     key: String,
-    owner: JsValue,
     args: Vec<JsValue>,
     report: Option<JsReport>,
 ) -> JsValue {
@@ -36,8 +36,8 @@ pub fn carts_merge(
         into,
         key,
         ttl_seconds: args.get(1).cloned().unwrap_or_default(),
+        owner: args.get(3).cloned().unwrap_or_default(),
         args,
-        owner,
     };
     run(async move { CartStoreClient { objects }.merge(merge).await })
 }
@@ -106,7 +106,7 @@ fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, call: &Call) 
         "set" => operations::set_lines(cart, &parse::lines(json)?, call),
         "change" | "mutate" => operations::change(cart, &parse::changes(json)?, call),
         "delete" => operations::delete(cart, call),
-        _ => Err(CartError::BadChange.into()),
+        _ => Err(Error::UnknownOperation),
     };
     let Outcome { version, found } = match outcome {
         Err(error) if error.of_room() == Some(&CartError::Nothing) => Outcome {

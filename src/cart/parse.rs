@@ -1,4 +1,4 @@
-//! Lines and changes as JavaScript sends them: JSON texts, taken apart by `js/host.ts`, checked here.
+//! Lines and changes as JavaScript sends them: JSON texts, taken apart by `js/wasm/imports/cart.ts`, checked here.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;

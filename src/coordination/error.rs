@@ -9,7 +9,7 @@ use crate::error::RoomError;
 pub enum CoordinationError {
     /// Not the holder of a lock.
     #[error(
-        "not a lock that acquire() answered: its holder is not copied by JSON or by spreading it"
+        "not a lock that acquire() returned: its holder is not copied by JSON or by spreading it"
     )]
     Holder,
     /// Not an idempotency key.

@@ -1,4 +1,4 @@
-//! What the driver of a call is told (`js/runtime.ts`): what the call waits for, or how it failed.
+//! What the driver of a call is told (`js/wasm/driver.ts`): what the call waits for, or how it failed.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

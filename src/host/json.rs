@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    // Undefined for what is not valid JSON; guarded in js/host.ts, which costs less than `catch`.
+    // Undefined for what is not valid JSON; guarded in js/wasm/imports/text.ts, which costs less than `catch`.
     #[wasm_bindgen(js_namespace = host, js_name = parse)]
     fn parse_js(text: &JsString) -> JsValue;
 

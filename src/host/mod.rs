@@ -1,6 +1,6 @@
 //! Typed views of what JavaScript hands us, and the executor. No decisions of any room.
 //!
-//! The functions under `host` are `js/host.ts`; the built glue receives that object as a parameter.
+//! The functions under `host` are `js/wasm/imports/`; the built glue receives that object as a parameter.
 
 pub mod clock;
 pub mod driver;

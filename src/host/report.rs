@@ -11,7 +11,7 @@ const LARGE_VALUE_BYTES: f64 = 102_400.0;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The report of one call, made by `js/events.ts` when there is a listener.
+    /// The report of one call, made by `js/core/events.ts`.
     #[derive(Clone)]
     pub type JsReport;
     #[wasm_bindgen(method, structural)]

@@ -3,7 +3,7 @@
 //! wasm-bindgen's own queue of futures is shared by all requests of an isolate, and waking another
 //! request's future fails in workerd with "Cannot perform I/O on behalf of a different request". Here
 //! nothing is shared: a call runs until it needs a promise, parks, and the JavaScript driver of that
-//! call (`js/runtime.ts`) awaits the promise and steps it on.
+//! call (`js/wasm/driver.ts`) awaits the promise and steps it on.
 //!
 //! So [`wait`] is all that a call may await. A call that awaits anything else would never go on: it fails at once,
 //! by [`Stuck`].
@@ -137,7 +137,9 @@ pub fn step(task: f64, outcome: u8, value: JsValue) -> JsValue {
     let outcome = match outcome {
         0 => Err(Failure::Threw(value)),
         1 => Ok(value),
-        _ => Err(Failure::TimedOut),
+        2 => Err(Failure::TimedOut),
+        // The call is dropped: nobody knows what it should go on with.
+        _ => return finish(Err(Error::UnknownOperation)),
     };
     OUTCOME.with_borrow_mut(|slot| *slot = Some(outcome));
     advance(call)

@@ -9,7 +9,7 @@ pub const MAX_NAME_BYTES: usize = 512;
 
 /// Why an object's name is refused. Nothing of it is quoted.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("an id must have 1 to 512 bytes of UTF-8")]
+#[error("a name or an id must have 1 to 512 bytes of UTF-8")]
 pub struct NameError;
 
 impl RoomError for NameError {

@@ -170,7 +170,7 @@ impl OnUnavailable {
     }
 }
 
-/// What a check answers.
+/// What a check returns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// The call may go on.

@@ -66,26 +66,16 @@ impl Namespace {
         time: CallTime,
     ) -> Result<JsValue, Error> {
         let started = now();
-        let reply = self.attempts(name, method, args, time, started).await;
-        self.report.waited_for_objects(started);
-        reply
-    }
-
-    async fn attempts(
-        &self,
-        name: &JsString,
-        method: &str,
-        args: &[JsValue],
-        time: CallTime,
-        started: f64,
-    ) -> Result<JsValue, Error> {
         let mut attempts = 0;
         let (mut sent, mut times, mut unknown) = (object_time(), 1, false);
         loop {
             let args = with_time(args, time, sent);
+            let asked = now();
             let reply = object_call(&self.handle, &self.placement, name, method, args);
             attempts += 1;
-            let cause = match wait(reply, self.timer(started)).await {
+            let reply = wait(reply, self.timer(started)).await;
+            self.report.waited_for_objects(asked);
+            let cause = match reply {
                 Ok(reply) => {
                     if !was_too_late(&reply) {
                         return value_of(reply);
@@ -130,6 +120,7 @@ impl Namespace {
                     .zip(calls)
                     .filter(|(result, _)| result.is_none())
             };
+            let asked = now();
             let replies: Array = open()
                 .map(|(_, (name, args))| {
                     object_call(&self.handle, &self.placement, name, method, args.clone())
@@ -137,6 +128,7 @@ impl Namespace {
                 .collect();
             attempts += 1;
             let settled = settle_all(&replies, self.timer(started)).await;
+            self.report.waited_for_objects(asked);
             let mut longest: Option<f64> = None;
             let slots = results.iter_mut().filter(|result| result.is_none());
             for (slot, outcome) in slots.zip(settled) {
@@ -153,7 +145,6 @@ impl Namespace {
                 };
             }
             let Some(pause) = longest else {
-                self.report.waited_for_objects(started);
                 return results.into_iter().flatten().collect();
             };
             self.back_off(pause).await;

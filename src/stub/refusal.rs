@@ -53,7 +53,7 @@ impl Refusal {
         }
     }
 
-    /// Of an answer that is not what the method returns.
+    /// Of a reply that is not what the method returns.
     pub fn of_other_class() -> Error {
         Self::of(JsValue::UNDEFINED).into()
     }

@@ -10,7 +10,7 @@ pub const BASE_PAUSE_MS: f64 = 50.0;
 pub const MAX_PAUSE_MS: f64 = 1_000.0;
 
 /// What the runtime says of a failed call (Cloudflare's documentation of error handling in Durable
-/// Namespace): `retryable` is safe to repeat if the call is idempotent, `overloaded` must not be repeated,
+/// Objects): `retryable` is safe to repeat if the call is idempotent, `overloaded` must not be repeated,
 /// `remote` was thrown by the object's own code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags {

@@ -1,4 +1,5 @@
 // Parses lines and changes of a cart for src/cart/parse.rs. An invalid value is undefined here, and refused there.
+import { parse } from './text.js';
 
 // One more line than a cart may have, so that it is refused for that, and no more are read.
 const MAX_READ = 501;
@@ -26,14 +27,6 @@ function sku(value: unknown): [unknown, unknown] {
 
 function objectOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Six fields for each line of a cart; undefined for an invalid cart. */

@@ -35,19 +35,19 @@ fn once(operation: Operation, key: JsString, sent: Option<f64>) -> Result<Once, 
 
 /// Brings the object's tables to their newest version.
 #[wasm_bindgen(js_name = authOpen)]
-pub fn open(storage: StorageHandle, create: bool) -> JsValue {
+pub fn auth_open(storage: StorageHandle, create: bool) -> JsValue {
     finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// `AuthStorageDurableObject.get`.
 #[wasm_bindgen(js_name = authGet)]
-pub fn get(storage: StorageHandle) -> JsValue {
+pub fn auth_get(storage: StorageHandle) -> JsValue {
     finish(object(storage).get())
 }
 
 /// `AuthStorageDurableObject.set`.
 #[wasm_bindgen(js_name = authSet)]
-pub fn set(
+pub fn auth_set(
     storage: StorageHandle,
     key: JsString,
     value: JsString,
@@ -64,21 +64,26 @@ pub fn set(
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authDelete)]
-pub fn delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
+pub fn auth_delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authGetAndDelete)]
-pub fn take(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
+pub fn auth_get_and_delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     let job = || object(storage).take(&once(Operation::Take, key, sent)?);
     finish(job())
 }
 
 /// `AuthStorageDurableObject.increment`.
 #[wasm_bindgen(js_name = authIncrement)]
-pub fn increment(storage: StorageHandle, key: JsString, ttl: f64, sent: Option<f64>) -> JsValue {
+pub fn auth_increment(
+    storage: StorageHandle,
+    key: JsString,
+    ttl: f64,
+    sent: Option<f64>,
+) -> JsValue {
     let job = || -> CallResult {
         let once = once(Operation::Increment, key, sent)?;
         object(storage).increment(&once, ttl)
@@ -88,7 +93,7 @@ pub fn increment(storage: StorageHandle, key: JsString, ttl: f64, sent: Option<f
 
 /// `AuthStorageDurableObject.consume`.
 #[wasm_bindgen(js_name = authConsume)]
-pub fn consume(
+pub fn auth_consume(
     storage: StorageHandle,
     key: JsString,
     window: f64,
@@ -104,6 +109,6 @@ pub fn consume(
 
 /// The alarm: returns whether nothing is left, and the object is to be emptied.
 #[wasm_bindgen(js_name = authOnAlarm)]
-pub fn alarm(storage: StorageHandle) -> JsValue {
+pub fn auth_on_alarm(storage: StorageHandle) -> JsValue {
     finish(object(storage).alarm().map(JsValue::from))
 }

@@ -202,7 +202,7 @@ pub fn cart_merge(
 
 /// Gives a merge up in its target: see [`merge::give_up`].
 #[wasm_bindgen(js_name = cartGiveUpMerge)]
-pub fn cart_give_up(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
+pub fn cart_give_up_merge(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
     let done = merge::give_up(&mut cart_in(storage), &id, sent, now());
     finish(done.map(JsValue::from))
 }

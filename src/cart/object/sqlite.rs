@@ -1,7 +1,7 @@
 //! A cart in its object's SQLite: one row for the cart, one for each line, one for each idempotency key.
 //!
 //! Rows, and the whole cart put together as text by SQLite, were the fastest of the layouts that
-//! `npm run bench` compares (docs/architecture.md).
+//! `npm run bench objects` compares (docs/architecture.md).
 
 use js_sys::JsString;
 use wasm_bindgen::JsValue;

@@ -10,7 +10,7 @@ use crate::stub::call::Namespace;
 
 /// `LockClient.acquire`.
 #[wasm_bindgen(js_name = waitForLock)]
-pub fn lock_acquire(
+pub fn wait_for_lock(
     namespace: &ClientNamespace,
     name: String,
     holder: String,

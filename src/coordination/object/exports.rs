@@ -21,7 +21,7 @@ const fn store(storage: StorageHandle) -> Store {
 
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = coordinationOpen)]
-pub fn coordination_tables(storage: StorageHandle, create: bool) -> JsValue {
+pub fn coordination_open(storage: StorageHandle, create: bool) -> JsValue {
     finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
@@ -136,7 +136,7 @@ fn keyed_call(key: String, note: String, sent: Option<f64>) -> Result<KeyedCall,
 
 /// The value.
 #[wasm_bindgen(js_name = counterCount)]
-pub fn counter_get(storage: StorageHandle) -> JsValue {
+pub fn counter_count(storage: StorageHandle) -> JsValue {
     finish(store(storage).counter().map(|counter| counter.value.into()))
 }
 

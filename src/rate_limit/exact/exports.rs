@@ -13,7 +13,7 @@ use crate::stub::call::Namespace;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a client knows of its limiter: `Limiter` of `js/rate_limit/exact.ts`.
+    /// What a client knows of its limiter: `ExactLimiter` of `js/wasm/clients.d.ts`.
     pub type ExactLimiter;
     #[wasm_bindgen(method, getter, structural)]
     fn namespace(this: &ExactLimiter) -> ClientNamespace;

@@ -80,10 +80,10 @@ fn client(limiter: &KvLimiter, report: Report) -> Result<RateLimiterClient, Erro
 }
 
 impl RateLimiterClient {
-    /// What a check would answer. Counts and writes nothing.
+    /// Returns what a check would return. Counts and writes nothing.
     ///
     /// # Errors
-    /// As [`Self::check`].
+    /// As [`check`].
     pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
         key::check_text(&id.key)?;
         let time = now();

@@ -16,7 +16,7 @@ use crate::rate_limit::limit::Limit;
     clippy::too_many_arguments,
     reason = "what every check needs crosses flat: a property would cost a crossing each"
 )]
-pub fn limit_check(
+pub fn kv_limit_check(
     limiter: KvLimiter,
     namespace_id: u32,
     key: String,
@@ -35,7 +35,7 @@ pub fn limit_check(
 
 /// `RateLimiterClient.peek`.
 #[wasm_bindgen(js_name = kvLimitPeek)]
-pub fn limit_peek(
+pub fn kv_limit_peek(
     limiter: KvLimiter,
     namespace_id: u32,
     key: String,
@@ -53,7 +53,7 @@ pub fn limit_peek(
 
 /// `RateLimiterClient.reset`.
 #[wasm_bindgen(js_name = kvLimitReset)]
-pub fn limit_reset(
+pub fn kv_limit_reset(
     limiter: &KvLimiter,
     namespace_id: u32,
     key: String,
@@ -66,7 +66,7 @@ pub fn limit_reset(
 
 /// Writes what waits of a counter after `delay_ms`.
 #[wasm_bindgen(js_name = kvLimitFlush)]
-pub fn limit_flush(
+pub fn kv_limit_flush(
     limiter: &KvLimiter,
     namespace_id: u32,
     key: String,

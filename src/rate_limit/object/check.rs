@@ -84,7 +84,7 @@ pub(super) fn adjust(
         ));
     }
     // What has used nothing begins no window: the next check does.
-    if record.state == AlgorithmState::new(&request.limit, now) {
+    if !record.begun && record.state == AlgorithmState::new(&request.limit, now) {
         record.state = AlgorithmState::ended();
     }
     store.save([(request, &record)].into_iter())?;

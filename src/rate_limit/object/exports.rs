@@ -18,13 +18,18 @@ fn store(storage: Option<StorageHandle>) -> Store {
 
 /// Makes the tables, or brings them to their newest version.
 #[wasm_bindgen(js_name = limitOpen)]
-pub fn limit_tables(storage: StorageHandle, create: bool) -> JsValue {
+pub fn limit_open(storage: StorageHandle, create: bool) -> JsValue {
     finish(Store::open(&Storage(storage), create).map(JsValue::from))
 }
 
 /// Checks limits: all are counted, or none.
 #[wasm_bindgen(js_name = limitCheck)]
-pub fn limit_take(storage: StorageHandle, configs: JsValue, cost: JsValue, id: JsValue) -> JsValue {
+pub fn limit_check(
+    storage: StorageHandle,
+    configs: JsValue,
+    cost: JsValue,
+    id: JsValue,
+) -> JsValue {
     finish(take(&store(Some(storage)), &configs, &cost, &id))
 }
 
@@ -35,7 +40,7 @@ fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallR
 
 /// What a check of cost 1 would return.
 #[wasm_bindgen(js_name = limitPeek)]
-pub fn limit_look(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
+pub fn limit_peek(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
     finish(looked(&store(storage), &config))
 }
 

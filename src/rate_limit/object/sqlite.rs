@@ -36,6 +36,8 @@ pub struct Record {
     pub calls: Calls,
     /// Another clock or configuration left it: it is stored although nothing was taken.
     pub needs_rebase: bool,
+    /// A window is under way, whatever is left of what was used in it.
+    pub begun: bool,
 }
 
 /// The storage of an object; none for one that was never written.
@@ -59,6 +61,7 @@ impl Store {
         );
         Ok(Record {
             needs_rebase: state.needs_rebase(&request.limit, now),
+            begun: row.is_some() && state.ends_at() > now,
             state: state.at(&request.limit, now),
             calls,
         })

@@ -120,7 +120,7 @@ pub fn customer_revocations(storage: StorageHandle) -> JsValue {
 
 /// See [`customer::begin_fill`].
 #[wasm_bindgen(js_name = customerStamp)]
-pub fn customer_begin_fill(storage: StorageHandle) -> JsValue {
+pub fn customer_stamp(storage: StorageHandle) -> JsValue {
     with(storage, customer::begin_fill)
 }
 

@@ -37,7 +37,7 @@ describe.each(FAULTS.map((name, how) => ({ name, how })))('$name', ({ how }) => 
     expect(await new CacheClient(kv).getOrSet('fast', 60, () => 'works')).toBe('works');
     gate.resolve();
     expect(await Promise.all(codes)).toEqual(['panic', 'panic', 'panic']);
-    // A flight whose leader was lost is over: nobody waits for it.
+    // A group whose leader was lost is over: no call waits for it.
     expect(await new CacheClient(kv).getOrSet('slow', 60, () => 'loaded')).toBe('loaded');
     expect(liveness().tasks).toBe(0);
   });

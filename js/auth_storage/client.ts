@@ -6,8 +6,9 @@
 
 import { type Bad, notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
+import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { observedObject, refusedCall } from '../core/stub_call.js';
+import { observedObject } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
@@ -102,7 +103,8 @@ export function rateLimitStorage(
   return {
     consume: async (key, rule) => {
       if (typeof rule !== 'object' || rule === null) {
-        throw new CloudflareClientsError('invalid_limit', 'A rule is { window, max }');
+        const bad = new CloudflareClientsError('invalid_limit', 'A rule is { window, max }');
+        return refused(objects.onEvent, 'auth_storage', 'consume', bad);
       }
       const { window, max } = rule;
       const wait = await call<number>(objects, 'consume', key, [crypto.randomUUID(), window, max]);
@@ -114,7 +116,7 @@ export function rateLimitStorage(
 function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
   const bad = notText(key, 'The key') ?? notArguments(made);
-  if (bad) return refusedCall(objects, 'auth_storage', method, bad);
+  if (bad) return refused(objects.onEvent, 'auth_storage', method, bad);
   return observedObject(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );

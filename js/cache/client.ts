@@ -1,5 +1,5 @@
 import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
-import { type OnEvent, observed, type Report } from '../core/events.js';
+import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import {
   type ClientOptions,
@@ -150,7 +150,7 @@ export class CacheClient {
       notTtl(ttlSeconds) ??
       refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
       optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
     const { kv, hasMetadata } = this.#handle;
     const member = new Member(kv, key, options?.waitUntil ?? this.#waitUntil);
@@ -175,7 +175,7 @@ export class CacheClient {
     // JavaScript may pass no options at all: then the prefix is missing.
     const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
     const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'cache', 'clear', bad);
     return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>
       wasm.cacheClear(this.#handle.kv, this.#limitMs, prefix, cursor, onProgress, report),
     );
@@ -199,7 +199,7 @@ export class CacheClient {
     ttlSeconds = 1,
   ): Promise<T> {
     const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
 
@@ -209,11 +209,11 @@ export class CacheClient {
     start: (different: string[], wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
     const noList = refuse(!Array.isArray(keys), 'invalid_key', 'keys must be an array of strings');
-    if (noList) return Promise.reject(noList);
+    if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
       const bad = notText(key, 'A key');
-      if (bad) return Promise.reject(bad);
+      if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     }
     return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));
   }

@@ -1,5 +1,6 @@
 import { type Bad, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
+import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
@@ -193,7 +194,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   ): Promise<CartState<Item>> {
     const bad =
       notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
-    if (bad) throw bad;
+    if (bad) return refused(this.#objects.onEvent, 'cart', 'mergeCart', bad);
     const { owner, ifVersion } = options ?? {};
     const args: MergeArguments = [policy, this.#ttlSeconds, ifVersion, owner];
     const merged = await observedObject<CartState<Item> | null>(
@@ -211,7 +212,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options: CartReadOptions | undefined,
   ): Promise<{ cart: CartState<Item>; version: number }> {
     const bad = notId(id) ?? notOptions(options);
-    if (bad) throw bad;
+    if (bad) return refused(this.#objects.onEvent, 'cart', operation, bad);
     const owner = options?.owner;
     const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
       client: 'cart',
@@ -232,9 +233,8 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     payload: unknown,
     options: CartMutationOptions | undefined,
   ): Promise<MutationReply> {
-    const bad = notId(id) ?? notOptions(options);
-    if (bad) throw bad;
-    const json = jsonOf(payload);
+    const json = notId(id) ?? notOptions(options) ?? jsonOf(payload);
+    if (typeof json !== 'string') return refused(this.#objects.onEvent, 'cart', operation, json);
     const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
     const terms = [idempotencyKey, ifVersion, owner];
     return callObject(this.#objects, {
@@ -302,8 +302,8 @@ function notOptions(options: CartMutationOptions | undefined): Bad {
   );
 }
 
-// The engine's error may quote the value, so it is not kept.
-function jsonOf(value: unknown): string {
+// Returns the error for a value that is no JSON. The engine's error may quote the value, so it is not kept.
+function jsonOf(value: unknown): string | CloudflareClientsError {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);
@@ -312,9 +312,9 @@ function jsonOf(value: unknown): string {
   }
   if (json !== undefined && json.length <= MAX_JSON) return json;
   if (json !== undefined) {
-    throw new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
+    return new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
   }
-  throw new CloudflareClientsError(
+  return new CloudflareClientsError(
     'invalid_value',
     'The content of a cart must be JSON: it holds a BigInt or refers to itself',
   );

@@ -1,6 +1,7 @@
 import { optional, refuse } from '../core/checks.js';
+import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { callObject, otherClass, refusedCall } from '../core/stub_call.js';
+import { callObject, otherClass } from '../core/stub_call.js';
 import { notKey, notLockName } from './arguments.js';
 
 /** Options of {@link CounterClient.increment}. */
@@ -45,7 +46,7 @@ export class CounterClient {
       notLockName(name) ??
       optional(notKey, given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
-    if (bad) return refusedCall(this.#objects, 'counter', 'increment', bad);
+    if (bad) return refused(this.#objects.onEvent, 'counter', 'increment', bad);
     return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
   }
 
@@ -67,7 +68,7 @@ export class CounterClient {
     read: (value: unknown) => T,
   ): Promise<T> {
     const bad = notLockName(name);
-    if (bad) return refusedCall(this.#objects, 'counter', operation, bad);
+    if (bad) return refused(this.#objects.onEvent, 'counter', operation, bad);
     const sendsTime = method !== 'count';
     return callObject<T>(this.#objects, {
       client: 'counter',

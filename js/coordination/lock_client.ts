@@ -1,7 +1,8 @@
 import { type Bad, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
+import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { callObject, type ObjectCall, observedObject, otherClass, refusedCall } from '../core/stub_call.js';
+import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 import { notLockName } from './arguments.js';
 
 /** Options of {@link LockClient.acquire}. */
@@ -67,7 +68,7 @@ export class LockClient {
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
     const waitMs = options?.waitMs ?? 0;
     const bad = notLockName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
-    if (bad) return refusedCall(this.#objects, 'lock', 'acquire', bad);
+    if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
     // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
@@ -80,7 +81,7 @@ export class LockClient {
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
     const bad = notLock(lock) ?? notTtl(ttlSeconds);
-    if (bad) return refusedCall(this.#objects, 'lock', 'extend', bad);
+    if (bad) return refused(this.#objects.onEvent, 'lock', 'extend', bad);
     const { name, holder } = lock;
     const held = await this.#call<Held | null>('extend', name, [holder, ttlSeconds], (value) => {
       if (value === null || isHeld(value)) return value;
@@ -93,7 +94,7 @@ export class LockClient {
   /** Releases the lock. False when it was no longer yours: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
     const bad = notLock(lock);
-    if (bad) return refusedCall(this.#objects, 'lock', 'release', bad);
+    if (bad) return refused(this.#objects.onEvent, 'lock', 'release', bad);
     const { name, holder } = lock;
     return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
       if (typeof value !== 'boolean') throw otherClass();

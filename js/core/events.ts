@@ -158,6 +158,17 @@ export function observed<T>(
   );
 }
 
+/** @internal A call whose arguments are refused: it rejects, and is reported as any other. */
+export function refused(
+  listener: OnEvent | undefined,
+  client: EventClient,
+  operation: string,
+  bad: CloudflareClientsError,
+): Promise<never> {
+  const result = Promise.reject(bad);
+  return listener ? ended(result, new Report(listener, client, operation)) : result;
+}
+
 /** @internal Reports to the listener when a call has ended. */
 export function ended<T>(result: Promise<T>, report: Report): Promise<T> {
   result.then(

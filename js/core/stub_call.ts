@@ -20,17 +20,6 @@ export function observedObject<T>(
   );
 }
 
-/** @internal A call whose arguments are refused: it rejects, and is reported as any other. */
-export function refusedCall(
-  { onEvent, slowMs }: Pick<Objects, 'onEvent' | 'slowMs'>,
-  client: EventClient,
-  operation: string,
-  bad: CloudflareClientsError,
-): Promise<never> {
-  const refused = Promise.reject(bad);
-  return onEvent ? ended(refused, new Report(onEvent, client, operation, slowMs)) : refused;
-}
-
 /** @internal A method that is one call on one object. */
 export interface ObjectCall<T> {
   client: EventClient;

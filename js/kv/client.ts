@@ -1,5 +1,5 @@
 import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
-import { type OnEvent, observed, type Report } from '../core/events.js';
+import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
@@ -70,7 +70,7 @@ export class KVClient {
   get<T>(key: string, type: 'json'): Promise<T | null>;
   get(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
     const bad = notType(type);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'kv', 'get', bad);
     return this.#call('get', key, (wasm, report) =>
       wasm.valueGet(this.#handle.kv, this.#limitMs, key, type === 'json', report),
     );
@@ -81,7 +81,7 @@ export class KVClient {
   getWithMetadata<T, Metadata = unknown>(key: string, type: 'json'): Promise<KVEntry<T, Metadata>>;
   getWithMetadata(key: string, type: 'text' | 'json' = 'text'): Promise<unknown> {
     const bad = notType(type);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'kv', 'getWithMetadata', bad);
     const { kv, hasMetadata } = this.#handle;
     return this.#call('getWithMetadata', key, (wasm, report) =>
       wasm.valueGetWithMetadata(kv, hasMetadata, this.#limitMs, key, type === 'json', report),
@@ -95,7 +95,7 @@ export class KVClient {
       notText(value, 'The value', 'invalid_value') ??
       optional(notNumber, expirationTtl, 'expirationTtl', 'invalid_ttl') ??
       optional(notNumber, expiration, 'expiration', 'invalid_ttl');
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'kv', 'put', bad);
     return this.#call('put', key, (wasm, report) =>
       wasm.valuePut(this.#handle.kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
     );
@@ -114,7 +114,7 @@ export class KVClient {
   ): AsyncGenerator<KVListedKey<Metadata>, void, void> {
     const { prefix = '', pageSize = 1_000 } = options ?? {};
     const bad = notText(prefix, 'prefix') ?? this.#notListable(pageSize);
-    if (bad) throw bad;
+    if (bad) return refused(this.#onEvent, 'kv', 'list', bad);
     let cursor: string | undefined;
     do {
       const from = cursor;
@@ -140,7 +140,7 @@ export class KVClient {
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
     const bad = notText(key, 'The key');
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'kv', operation, bad);
     return observed(this.#onEvent, 'kv', operation, start);
   }
 }

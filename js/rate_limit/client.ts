@@ -1,4 +1,5 @@
-import { notNumber, notText, refuse } from '../core/checks.js';
+import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+import { type OnEvent, refused } from '../core/events.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import {
   isObjectHandle,
@@ -62,6 +63,7 @@ const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
  */
 export class RateLimiterClient {
   readonly #limits: Limits;
+  readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
   constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
@@ -69,6 +71,8 @@ export class RateLimiterClient {
     const { onUnavailable = 'throw', timeoutMs } = given;
     if (onUnavailable !== 'throw') oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
     const waitUntil = functionOption(given.waitUntil, 'waitUntil');
+    const onEvent = functionOption(given.onEvent, 'onEvent');
+    this.#onEvent = onEvent;
     const localBlock = booleanOption(given.localBlock, 'localBlock', true);
     if (isObjectHandle(handle)) {
       const namespaceId = namespaceIdOf(handle, given.jurisdiction);
@@ -78,7 +82,6 @@ export class RateLimiterClient {
     // On KV some of them mean nothing, and are checked all the same.
     if (options) objectOptionsOf(options);
     const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
-    const onEvent = functionOption(given.onEvent, 'onEvent');
     this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
   }
 
@@ -97,12 +100,14 @@ export class RateLimiterClient {
     options?: { cost?: number },
   ): Promise<RateLimitResult> {
     const cost = options?.cost === undefined ? 1 : options.cost;
-    return this.#checked(identifier, config, cost, () => this.#limits.check(identifier, [config], cost));
+    return this.#checked('checkLimit', identifier, config, cost, () =>
+      this.#limits.check(identifier, [config], cost),
+    );
   }
 
   /** Returns what {@link checkLimit} would return now. Counts nothing. */
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    return this.#checked(identifier, config, 1, () => this.#limits.peek(identifier, config));
+    return this.#checked('peek', identifier, config, 1, () => this.#limits.peek(identifier, config));
   }
 
   /**
@@ -111,7 +116,7 @@ export class RateLimiterClient {
    */
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
-    return bad ? Promise.reject(bad) : this.#limits.reset(identifier, keyPrefix);
+    return this.#unless(bad, 'reset', () => this.#limits.reset(identifier, keyPrefix));
   }
 
   /**
@@ -122,7 +127,7 @@ export class RateLimiterClient {
    * Whatever `onUnavailable` is, it rejects when the object fails.
    */
   refund(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
-    return this.#checked(identifier, config, cost, () =>
+    return this.#checked('refund', identifier, config, cost, () =>
       this.#limits.change('refund', identifier, config, cost),
     );
   }
@@ -134,7 +139,7 @@ export class RateLimiterClient {
    * @throws {CloudflareClientsError} As {@link refund}.
    */
   penalize(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
-    return this.#checked(identifier, config, cost, () =>
+    return this.#checked('penalize', identifier, config, cost, () =>
       this.#limits.change('penalize', identifier, config, cost),
     );
   }
@@ -160,19 +165,29 @@ export class RateLimiterClient {
     configs: readonly RateLimitConfig[],
     options?: { cost?: number },
   ): Promise<RateLimitResult> {
-    if (this.#limits instanceof KVLimits) return unsupported('checkLimits');
+    if (this.#limits instanceof KVLimits) return unsupported(this.#onEvent, 'checkLimits');
     const cost = options?.cost === undefined ? 1 : options.cost;
     const bad =
       notText(identifier, 'The identifier') ??
       refuse(!Array.isArray(configs), 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
       notNumber(cost, 'cost', 'invalid_limit') ??
       configs.map((config) => notLimit(config, cost)).find((bad) => bad !== undefined);
-    return bad ? Promise.reject(bad) : this.#limits.check(identifier, configs, cost);
+    return this.#unless(bad, 'checkLimits', () => this.#limits.check(identifier, configs, cost));
   }
 
-  #checked<T>(identifier: string, config: RateLimitConfig, cost: number, go: () => Promise<T>): Promise<T> {
+  #checked<T>(
+    operation: string,
+    identifier: string,
+    config: RateLimitConfig,
+    cost: number,
+    go: () => Promise<T>,
+  ): Promise<T> {
     const bad =
       notText(identifier, 'The identifier') ?? notLimit(config, cost) ?? this.#limits.refusal(config);
-    return bad ? Promise.reject(bad) : go();
+    return this.#unless(bad, operation, go);
+  }
+
+  #unless<T>(bad: Bad, operation: string, go: () => Promise<T>): Promise<T> {
+    return bad ? refused(this.#onEvent, 'rate_limit', operation, bad) : go();
   }
 }

@@ -1,6 +1,6 @@
 // Limits on KV: counted in the isolate, synced with KV once a second.
 import { CloudflareClientsError } from '../core/error.js';
-import { type OnEvent, observed } from '../core/events.js';
+import { type OnEvent, observed, refused } from '../core/events.js';
 import { handleOf, type KVHandle } from '../core/kv_handle.js';
 import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/options.js';
 import type { KvLimiter } from '../wasm/clients.js';
@@ -67,8 +67,8 @@ export class KVLimits implements Limits {
     [config, ...more]: readonly RateLimitConfig[],
     cost: number,
   ): Promise<RateLimitResult> {
-    if (!config || more.length) return unsupported('checkLimits');
     const limiter = this.#limiter;
+    if (!config || more.length) return unsupported(limiter.onEvent, 'checkLimits');
     const { keyPrefix, limit, window } = config;
     const canFlush = limiter.flushLater !== undefined;
     return observed(limiter.onEvent, 'rate_limit', 'checkLimit', (wasm, report) =>
@@ -100,7 +100,7 @@ export class KVLimits implements Limits {
   }
 
   change(how: 'refund' | 'penalize'): Promise<RateLimitResult> {
-    return unsupported(how);
+    return unsupported(this.#limiter.onEvent, how);
   }
 
   // After `ms` the key may be written again.
@@ -118,7 +118,7 @@ export class KVLimits implements Limits {
 }
 
 /** @internal */
-export function unsupported(method: string): Promise<never> {
+export function unsupported(onEvent: OnEvent | undefined, method: string): Promise<never> {
   const message = `${method} needs counters that are exact everywhere, which KV cannot keep: use a Durable Object`;
-  return Promise.reject(new CloudflareClientsError('unsupported', message));
+  return refused(onEvent, 'rate_limit', method, new CloudflareClientsError('unsupported', message));
 }

@@ -1,6 +1,6 @@
 import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { ended, type OnEvent, observed, Report } from '../core/events.js';
+import { ended, type OnEvent, observed, Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
@@ -180,7 +180,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     loader: () => Promise<Loaded> | Loaded,
   ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
     const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'session', 'getOrLoad', bad);
     return this.#call('getOrLoad', token, (wasm, report, revocations) =>
       wasm.sessionGetOrLoad(
         this.#handle.kv,
@@ -211,7 +211,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     // Without `list` the index could not be read.
     const track = this.#track && this.#handle.hasList;
     const bad = notMoment(options?.asOf);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'session', 'set', bad);
     const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
     return this.#call('set', token, (wasm, report, revocations) =>
       wasm.sessionSet(
@@ -255,7 +255,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   deleteUserSessions(userId: string): Promise<number> {
     const track = this.#track && this.#handle.hasList;
     const bad = notText(userId, 'userId') ?? (track || this.#revocations ? undefined : this.#untracked());
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#onEvent, 'session', 'deleteUserSessions', bad);
     return this.#observed('deleteUserSessions', (wasm, report, revocations) =>
       wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, revocations, userId, report),
     );
@@ -268,7 +268,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
 
   #call<T>(operation: string, token: string, start: Start): Promise<T> {
     const bad = notText(token, 'The token');
-    return bad ? Promise.reject(bad) : this.#observed(operation, start);
+    return bad ? refused(this.#onEvent, 'session', operation, bad) : this.#observed(operation, start);
   }
 
   #observed<T>(operation: string, start: Start): Promise<T> {

@@ -1,4 +1,5 @@
 import { notText } from '../core/checks.js';
+import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { optionsOf, wholeSeconds } from '../core/options.js';
@@ -71,7 +72,7 @@ export class SessionStoreClient {
    */
   set(record: SessionRecord): Promise<void> {
     const bad = notRecord(record);
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#objects.onEvent, 'session_store', 'set', bad);
     const { sessionId, customerId, userAgent, createdAt } = record;
     // No other fields of the caller's object are sent.
     const sent = { sessionId, customerId, userAgent, createdAt: new Date(createdAt) };
@@ -111,7 +112,7 @@ export class SessionStoreClient {
 
   #call<T>(method: StoreMethod, id: string): Promise<T> {
     const bad = notText(id, 'The id');
-    if (bad) return Promise.reject(bad);
+    if (bad) return refused(this.#objects.onEvent, 'session_store', method, bad);
     return observedObject(this.#objects, 'session_store', method, (wasm, report) =>
       wasm.storeCall(this.#objects, this.#namespaceId, method, id, report),
     );

@@ -1,5 +1,6 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's; `npm run bench crossings`: ways to make an object.
+// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's;
+// `npm run bench crossings`: ways to make an object.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';

@@ -71,7 +71,9 @@ export async function buildFaults() {
     () => existsSync(at('target/faults/entries/workerd.js')),
     () => {
       rmSync(at('target/faults'), { recursive: true, force: true });
-      wasm('faults', 'clients,objects,faults', 'target/faults/wasm', 'clients');
+      // Cargo works for one at a time in a folder, and the package may be built meanwhile.
+      const ownFolder = { CARGO_TARGET_DIR: at('target/faults-cargo') };
+      wasm('faults', 'clients,objects,faults', 'target/faults/wasm', 'clients', ownFolder);
       for (const ending of ['js', 'wasm']) {
         copyFileSync(at(`target/faults/wasm/clients.${ending}`), at(`target/faults/wasm/objects.${ending}`));
       }
@@ -82,7 +84,7 @@ export async function buildFaults() {
 }
 
 // Each module holds the exports of its feature, and only the code that they need.
-function wasm(name, features, out, file = name) {
+function wasm(name, features, out, file = name, extraEnv = {}) {
   step(`Compiling the Rust (${name})`, '40 seconds at first');
   const folder = `target/glue-${name}`;
   // wasm-pack writes a package.json and a .gitignore into its folder, so it gets one of its own.
@@ -90,7 +92,7 @@ function wasm(name, features, out, file = name) {
   const cargo = ['--no-default-features', '--features', features];
   run('wasm-pack', [...args, '--out-dir', folder, '--out-name', file, '--', ...cargo], {
     quiet: true,
-    extraEnv: { RUSTFLAGS },
+    extraEnv: { RUSTFLAGS, ...extraEnv },
   });
   mkdirSync(at(out), { recursive: true });
   copyFileSync(at(folder, `${file}_bg.wasm`), at(out, `${file}.wasm`));

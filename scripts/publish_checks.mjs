@@ -7,7 +7,7 @@ import { at, run, toolRoot } from './lib.mjs';
 import { pack } from './pack.mjs';
 import { installTool } from './setup.mjs';
 
-const DENY = { crate: 'cargo-deny', bin: 'cargo-deny', version: '0.20.2', locked: true, minutes: 4 };
+const DENY = { crate: 'cargo-deny', bin: 'cargo-deny', version: '0.20.2', flags: ['--locked'], minutes: 2 };
 
 const folder = mkdtempSync(join(tmpdir(), 'codex-publish-'));
 try {

@@ -46,13 +46,11 @@ if (task.run) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }
 
-// What only tests need, beside the package: each build keeps one core busy. Cargo works for one at a time in a
-// folder, so the wasm that may panic has a folder of its own.
+// What only tests need, beside the package: each build keeps one core busy.
 function buildForTests() {
   const faults = "import('./scripts/build.mjs').then(({ buildFaults }) => buildFaults())";
-  const extraEnv = { CARGO_TARGET_DIR: at('target/faults-cargo') };
   return [
-    runBeside(process.execPath, ['-e', faults], { extraEnv }),
+    runBeside(process.execPath, ['-e', faults]),
     runBeside('cargo', ['test', '--no-run', '--quiet', '--locked']),
   ];
 }

@@ -107,7 +107,7 @@ const installation = (tool) => [
   tool.version,
   '--root',
   toolRoot(tool),
-  ...(tool.flags ?? (tool.locked ? ['--locked'] : [])),
+  ...tool.flags,
 ];
 
 function toolFailed(tool, output) {

@@ -48,7 +48,7 @@ async function vitest() {
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const code = await new Promise((resolve) => child.once('exit', resolve));
-  const told = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
+  const result = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
   rmSync(folder, { recursive: true });
-  return { ok: code === 0, passed: told.numPassedTests ?? 0, failed: told.numFailedTests ?? 0 };
+  return { ok: code === 0, passed: result.numPassedTests ?? 0, failed: result.numFailedTests ?? 0 };
 }

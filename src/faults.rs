@@ -6,6 +6,8 @@ use std::hint::black_box;
 use wasm_bindgen::prelude::*;
 
 use crate::host::task::{run, wait};
+use crate::rate_limit::limit::Decision;
+use crate::rate_limit::result;
 
 /// How to fail: 0 panic, 1 trap, 2 overflow the stack, 3 run out of memory.
 fn fail(how: u8) -> JsValue {
@@ -55,16 +57,6 @@ pub fn await_nothing() -> JsValue {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = host, js_name = limitResult)]
-    fn limit_result(
-        allowed: bool,
-        remaining: f64,
-        reset_at: f64,
-        limit: f64,
-        retry_after_seconds: f64,
-        degraded: bool,
-    ) -> JsValue;
-
     #[wasm_bindgen(extends = js_sys::Object)]
     type Built;
     #[wasm_bindgen(method, setter, structural)]
@@ -83,7 +75,15 @@ extern "C" {
 #[wasm_bindgen(js_name = buildObject)]
 pub fn build_object(how: u8, number: f64) -> JsValue {
     match how {
-        0 => limit_result(true, number, number, number, number, false),
+        0 => {
+            let decision = Decision {
+                allowed: true,
+                remaining: number,
+                reset_at: number,
+                retry_after_seconds: number,
+            };
+            result::of(&decision, number, false)
+        }
         1 => {
             let built: Built = js_sys::Object::new().unchecked_into();
             built.set_allowed(true);

@@ -1,8 +1,8 @@
 // Checks of the arguments that an object gets: any Worker with the binding can send anything.
 import { type Bad, notText, optional } from '../core/checks.js';
 
-/** @internal The longest text that an object takes, in UTF-16 units: a cart of 512 KB fits, with all of it escaped. */
-export const MAX_TEXT = 2_000_000;
+// The longest text that an object takes, in UTF-16 units: a cart of 512 KB fits, with all of it escaped.
+const MAX_TEXT = 2_000_000;
 
 /** @internal */
 export const notSentText = (value: unknown, what: string): Bad =>

@@ -1,5 +1,5 @@
 // The record of the session store, and its check before it is passed to the wasm.
-import { type Bad, isDate, notText, refuse } from '../core/checks.js';
+import { type Bad, isDate, notName, refuse } from '../core/checks.js';
 
 /** A session in the store. */
 export interface SessionRecord {
@@ -23,8 +23,8 @@ export function notRecord(record: unknown): Bad {
   }
   const { sessionId, customerId, userAgent, createdAt } = record as Partial<SessionRecord>;
   return (
-    notText(sessionId, 'sessionId', 'invalid_session') ??
-    notText(customerId, 'customerId', 'invalid_session') ??
+    notName(sessionId, 'sessionId', 'invalid_session') ??
+    notName(customerId, 'customerId', 'invalid_session') ??
     refuse(typeof userAgent !== 'string', 'invalid_session', 'userAgent must be a string') ??
     refuse(!isDate(createdAt), 'invalid_session', 'createdAt must be a Date that names a moment')
   );

@@ -61,7 +61,7 @@ export class Consumer {
     }
   }
 
-  /** Runs a tool of the consumer to its end, and answers what it printed; rejects unless it succeeds. */
+  /** Runs a tool of the consumer to its end, and returns what it printed; rejects unless it succeeds. */
   run(tool: string, ...args: string[]): Promise<string> {
     return this.#finish(this.#spawn(tool, args));
   }

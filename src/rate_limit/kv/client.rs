@@ -31,7 +31,7 @@ enum Arrival {
     /// All: the decision.
     Known(Decision),
     /// All but that KV, which failed lately, may say otherwise.
-    Failing(Option<Decision>),
+    Failing(Decision),
     /// It is this call's turn to agree with KV.
     Sync,
 }
@@ -53,7 +53,7 @@ pub async fn check(
     let answer = match arrive(id, limit, time) {
         Arrival::Known(decision) => result::of(&decision, limit.limit, false),
         Arrival::Failing(decision) => {
-            client(limiter, report)?.to_result(id, limit, Ok(decision))?
+            client(limiter, report)?.to_result(id, limit, Ok(Some(decision)))?
         }
         Arrival::Sync => {
             let client = client(limiter, report)?;
@@ -174,7 +174,7 @@ fn arrive(id: &CounterId, limit: &Limit, time: f64) -> Arrival {
         }
         let decision = counter.decide(limit, time);
         if counter.is_failing() {
-            Arrival::Failing(Some(decision))
+            Arrival::Failing(decision)
         } else {
             Arrival::Known(decision)
         }

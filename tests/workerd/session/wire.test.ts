@@ -91,6 +91,7 @@ describe('whoever has the binding', () => {
     ['putSession', null, 1, 1],
     ['putSession', { ...record('s', 'c'), createdAt: 'now' }, 1, 1],
     ['putSession', { ...record('s', 'c'), sessionId: '' }, 1, 1],
+    ['putSession', record('x'.repeat(513), 'c'), 1, 1],
     ['putSession', record('s', 'c'), 'now', 1],
     ['putSession', record('s', 'c'), Number.NaN, 1],
     ['putSession', record('s', 'c'), 1, Number.POSITIVE_INFINITY],

@@ -3,13 +3,11 @@
 import { CacheClient, RateLimiterClient, SessionCacheClient } from '@codex/cloudflare-clients';
 import { CountingKV } from './kv.mjs';
 import { plainCheck, plainGetOrSet, plainSession } from './plain.mjs';
+import { KV } from './prices.mjs';
 
 const REQUESTS = 10_000;
 const USERS = 500;
 const PER_SECOND = 50;
-// $0.50 a million reads, $5.00 a million writes (Workers paid plan, beyond what is included).
-const READ = 0.5;
-const WRITE = 5;
 const limit = { limit: 100, window: 60, keyPrefix: 'rl:api:' };
 
 /** mulberry32: the same trace in every run. */
@@ -79,7 +77,7 @@ export async function bill() {
     } finally {
       Date.now = realNow;
     }
-    const dollars = ((kv.reads * READ + kv.writes * WRITE) / REQUESTS).toFixed(2);
+    const dollars = ((kv.reads * KV.read + kv.writes * KV.write) / REQUESTS).toFixed(2);
     lines.push(`| ${who} | ${kv.reads} | ${kv.writes} | ${dollars} |`);
     console.log(`  ${who.padEnd(20)} ${kv.reads} reads, ${kv.writes} writes, $${dollars}`);
   }

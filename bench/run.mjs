@@ -1,6 +1,6 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone; `npm run bench versions FOLDER`: the calls of every request, beside another version's;
-// `npm run bench crossings`: ways to make an object.
+// objects alone, with `rows` only what they write, with `split` where their time goes; `npm run bench versions FOLDER`:
+// the calls of every request, beside another version's; `npm run bench crossings`: ways to make an object.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { at, run } from '../scripts/lib.mjs';
@@ -14,7 +14,7 @@ import { throughput } from './throughput.mjs';
 import { versions } from './versions.mjs';
 
 if (process.argv[2] === 'objects') {
-  await objects();
+  await objects(process.argv[3]);
   process.exit();
 }
 if (process.argv[2] === 'crossings') {

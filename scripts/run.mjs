@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
 import { at, env, runBeside, stop } from './lib.mjs';
+import { unpackPrevious } from './previous.mjs';
 import { installPackagesOf, setup } from './setup.mjs';
 
 const vitest = ['node_modules/vitest/vitest.mjs'];
@@ -11,15 +12,21 @@ const TASKS = {
   build: { build: 'force' },
   demo: { build: true, run: ['scripts/demo.mjs'] },
   dev: { build: true, run: ['scripts/dev.mjs'] },
-  test: { build: true, faults: true, run: ['scripts/test.mjs'] },
-  'test:watch': { build: true, faults: true, run: [...vitest, '--project', 'node', '--project', 'workerd'] },
+  test: { build: true, faults: true, previous: true, run: ['scripts/test.mjs'] },
+  'test:watch': {
+    build: true,
+    faults: true,
+    previous: true,
+    run: [...vitest, '--project', 'node', '--project', 'workerd'],
+  },
   'test:coverage': { build: true, faults: true, run: [...vitest, 'run', '--coverage', '--project', 'node'] },
-  simulate: { build: true, run: ['scripts/simulate.mjs'] },
+  simulate: { build: true, previous: true, run: ['scripts/simulate.mjs'] },
   'test:browser': { browser: true, build: true, run: [...vitest, 'run', '--project', 'browser'] },
   lint: { build: true, run: ['scripts/lint.mjs'] },
   size: { build: true, run: ['scripts/size.mjs'] },
   'publish:check': { build: true, run: ['scripts/publish_checks.mjs'] },
   release: { run: ['scripts/release.mjs'] },
+  previous: { build: true, run: ['scripts/keep_previous.mjs'] },
   bench: { build: true, packages: 'bench', run: ['bench/run.mjs'] },
 };
 
@@ -31,6 +38,7 @@ if (!task) {
 }
 await setup({ browser: task.browser ?? false });
 const beside = task.faults ? buildForTests() : [];
+if (task.previous) await unpackPrevious();
 if (task.build) await build({ force: task.build === 'force' });
 for (const { ok, output } of await Promise.all(beside))
   if (!ok) stop(`${output}\nA build failed (see above)`);

@@ -17,14 +17,14 @@
 //! | room | what it is |
 //! | --- | --- |
 //! | [`stub`] | calls on Durable Objects, from outside: time limits, retries, what a failure means |
-//! | [`object`] | what all Durable Objects share, inside: their storage and its migrations |
+//! | [`object`] | what all Durable Objects share, inside: their body, and what was there before |
 //! | [`protocol`] | what callers and objects must agree on: when a call was made, how objects are named |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock; and the executor. No decisions |
 //! | [`error`] | one error type with stable codes; it imports no room |
 //!
 //! The same part has the same name in every room. `model`, or a file named after what it decides, is pure: no JavaScript,
 //! no clock, no I/O; `now` is an argument. `client` reaches a handle, and `exports` is its JavaScript face: one function
-//! does the whole job of one public call. `object` runs inside a Durable Object: `object/sqlite` is what it stores,
+//! does the whole job of one public call. `object` runs inside a Durable Object: `object/state` is what it keeps,
 //! `object/exports` what its class calls.
 //!
 //! Two modules are built from this crate: one with the feature `clients`, for Workers, and one with `objects`, for the

@@ -71,6 +71,21 @@ export class PlainLimiter extends DurableObject {
   }
 }
 
+/** What no class can do without. */
+export class Empty extends DurableObject {
+  #n = 0;
+
+  nothing() {
+    return null;
+  }
+
+  write() {
+    // Another value each time: a row that stays as it is costs SQLite no write.
+    this.ctx.storage.kv.put('n', this.#n++);
+    return null;
+  }
+}
+
 /** A session by its id, as one JSON value. */
 export class PlainSession extends DurableObject {
   set(record) {

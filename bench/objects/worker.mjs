@@ -2,22 +2,13 @@
 import { CartStoreClient, RateLimiterClient, SessionStoreClient } from '@codex/cloudflare-clients';
 import { layoutCall } from './layouts.mjs';
 import { plainCart } from './plain.mjs';
+import { cartOf, numbers, QUIET, sessionOf, sku } from './shared.mjs';
+import { split } from './split/ways.mjs';
 
 export * from '@codex/cloudflare-clients/durable-objects';
 export { MemoryLayout, RowsLayout, ValueLayout } from './layouts.mjs';
 export * from './plain.mjs';
-
-// Fifty at a time are slow on two cores, and warnings would be measured.
-const QUIET = { slowMs: 60_000, timeoutMs: 60_000 };
-
-const sku = (i) => ({
-  id: `sku-${i}`,
-  title: `Product number ${i}`,
-  price: 1_999,
-  image: `https://img.example/products/${i}.jpg`,
-});
-const cartOf = (size) =>
-  Object.fromEntries(Array.from({ length: size }, (_, i) => [`sku-${i}`, { sku: sku(i), qty: 1 }]));
+export { Replies } from './split/ways.mjs';
 
 async function carts(env, by, id, size) {
   if (by === 'plain') {
@@ -31,17 +22,20 @@ async function carts(env, by, id, size) {
 }
 
 const jobs = {
+  split,
+
+  /** `by`: the method of the empty object. */
+  limit:
+    (env, { by, id }) =>
+    () =>
+      env.EMPTY.get(env.EMPTY.idFromName(id))[by](),
+
   cart: (env, { by, size, id }) => carts(env, by, id, size),
 
   /** `by`: a layout, or the plain cart beside them. */
   layout(env, { by, size, id, whole }) {
     if (by === 'plain') return carts(env, by, id, size);
-    return layoutCall(
-      env[by],
-      id,
-      Array.from({ length: size }, (_, i) => sku(i)),
-      whole,
-    );
+    return layoutCall(env[by], id, numbers(size).map(sku), whole);
   },
 
   /** Ten changes: in one trip, or in ten. */
@@ -49,7 +43,7 @@ const jobs = {
     const client = new CartStoreClient(env.CART_DO, QUIET);
     await client.setCart(id, cartOf(20));
     const change = (i) => ({ op: 'increment', sku: sku(i), qty: 1 });
-    const ten = Array.from({ length: 10 }, (_, i) => i);
+    const ten = numbers(10);
     if (by === 'mutate') return () => client.mutate(id, ten.map(change));
     return async () => {
       for (const i of ten) await client.incrementQty(id, sku(i), 1);
@@ -75,7 +69,7 @@ const jobs = {
   },
 
   async session(env, { by, id }) {
-    const record = { sessionId: id, customerId: 'c', userAgent: 'Firefox', createdAt: new Date() };
+    const record = sessionOf(id, 'c');
     if (by === 'plain') {
       const stub = () => env.PLAIN_SESSION.get(env.PLAIN_SESSION.idFromName(id));
       await stub().set(record);
@@ -88,7 +82,7 @@ const jobs = {
 
   /** The same load on more and more carts. */
   async spread(env, { by, id, size }) {
-    const all = await Promise.all(Array.from({ length: size }, (_, n) => carts(env, by, `${id}-${n}`, 5)));
+    const all = await Promise.all(numbers(size).map((n) => carts(env, by, `${id}-${n}`, 5)));
     return (i) => all[i % size](i);
   },
 };
@@ -97,7 +91,10 @@ const jobs = {
 const running = new Map();
 
 export default {
-  /** With `n`, the rate: so many calls from inside. Without, one call, whose latency is taken outside. */
+  /**
+   * With `n`, the rate: so many calls from inside, after as many as warm it up. Without, one call, whose latency is taken
+   * outside.
+   */
   async fetch(request, env) {
     const job = await request.json();
     const run = running.get(job.id) ?? (await jobs[job.job](env, job));
@@ -106,7 +103,7 @@ export default {
       await run(job.i);
       return new Response();
     }
-    for (let i = 0; i < job.n / 10; i++) await run(i);
+    for (let i = 0; !job.cold && i < job.n / 10; i++) await run(i);
     let next = 0;
     const begun = performance.now();
     const lane = async () => {

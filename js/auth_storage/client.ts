@@ -8,6 +8,7 @@ import { type Bad, notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { ownKey } from '../core/own_key.js';
 import { observedObject } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
@@ -69,14 +70,13 @@ export function secondaryStorage(
   options?: ObjectClientOptions,
 ): AuthSecondaryStorage {
   const objects = objectsOf(namespace, 'secondaryStorage', options);
-  const once = () => crypto.randomUUID();
   return {
     get: (key) => call(objects, 'get', key, []),
     // The object's replies to these two are not passed on.
-    set: (key, value, ttl) => call<null>(objects, 'set', key, [once(), value, ttl]).then(nothing),
-    delete: (key) => call<null>(objects, 'delete', key, [once()]).then(nothing),
-    getAndDelete: (key) => call(objects, 'getAndDelete', key, [once()]),
-    increment: (key, ttl) => call(objects, 'increment', key, [once(), ttl]),
+    set: (key, value, ttl) => call<null>(objects, 'set', key, [ownKey(), value, ttl]).then(nothing),
+    delete: (key) => call<null>(objects, 'delete', key, [ownKey()]).then(nothing),
+    getAndDelete: (key) => call(objects, 'getAndDelete', key, [ownKey()]),
+    increment: (key, ttl) => call(objects, 'increment', key, [ownKey(), ttl]),
   };
 }
 
@@ -107,7 +107,7 @@ export function rateLimitStorage(
         return refused(objects.onEvent, 'auth_storage', 'consume', bad);
       }
       const { window, max } = rule;
-      const wait = await call<number>(objects, 'consume', key, [crypto.randomUUID(), window, max]);
+      const wait = await call<number>(objects, 'consume', key, [ownKey(), window, max]);
       return wait === 0 ? { allowed: true, retryAfter: null } : { allowed: false, retryAfter: wait };
     },
   };

@@ -4,6 +4,7 @@ import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
+import { ownKey } from '../core/own_key.js';
 import { callObject, observedObject } from '../core/stub_call.js';
 import type { CartMethod, MergeArguments } from '../wasm/clients.js';
 import { callSync } from '../wasm/driver.js';
@@ -235,7 +236,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   ): Promise<MutationReply> {
     const json = notId(id) ?? notOptions(options) ?? jsonOf(payload);
     if (typeof json !== 'string') return refused(this.#objects.onEvent, 'cart', operation, json);
-    const { owner, ifVersion, idempotencyKey = crypto.randomUUID() } = options ?? {};
+    const { owner, ifVersion, idempotencyKey = ownKey() } = options ?? {};
     const terms = [idempotencyKey, ifVersion, owner];
     return callObject(this.#objects, {
       client: 'cart',

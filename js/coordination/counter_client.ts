@@ -1,6 +1,7 @@
 import { optional, refuse } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { ownKey } from '../core/own_key.js';
 import { callObject, otherClass } from '../core/stub_call.js';
 import { notKey, notLockName } from './arguments.js';
 
@@ -47,7 +48,7 @@ export class CounterClient {
       optional(notKey, given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
     if (bad) return refused(this.#objects.onEvent, 'counter', 'increment', bad);
-    return this.#call('increment', 'increment', name, [by, given ?? crypto.randomUUID()], number);
+    return this.#call('increment', 'increment', name, [by, given ?? ownKey()], number);
   }
 
   /** Returns the value of a counter; 0 for one that was never incremented. */
@@ -57,7 +58,7 @@ export class CounterClient {
 
   /** Sets a counter to 0. Its object is empty once the keys of earlier calls are forgotten. */
   async reset(name: string): Promise<void> {
-    return this.#call('reset', 'reset', name, [crypto.randomUUID()], () => {});
+    return this.#call('reset', 'reset', name, [ownKey()], () => {});
   }
 
   #call<T>(

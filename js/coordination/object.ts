@@ -1,8 +1,6 @@
 import { notName, notNumber } from '../core/checks.js';
-import { type Reply, refusedBy } from '../durable_objects/reply.js';
-import { given } from '../durable_objects/sent.js';
-import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
-import type { Exports } from '../wasm/object_driver.js';
+import type { Reply } from '../durable_objects/reply.js';
+import { given, notSent, StoredObject } from '../durable_objects/stored_object.js';
 import { notKey } from './arguments.js';
 
 /** A lock that the caller holds: its fence, and when it expires, in ms since the epoch. */
@@ -18,52 +16,42 @@ export type LockBusy = [retryInMs: number];
 export class CoordinationDurableObject extends StoredObject {
   /** Acquires the lock if it is free. `holder` is the caller's own secret; the same holder gets the same lock. */
   acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
-    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
-    return bad ?? this.writeOnce(sent, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds));
+    const bad = notHolder(holder) ?? notTtl(ttlSeconds) ?? notSent(sent);
+    return this.call(bad, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds, given(sent)));
   }
 
   /** Gives the holder another TTL from now; null for a caller who does not hold the lock. */
   extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
-    const bad = refusedBy(notHolder(holder) ?? notTtl(ttlSeconds));
-    const extend = (wasm: Exports, storage?: StorageHandle) =>
-      wasm.lockExtend(storage, holder, ttlSeconds, given(sent));
-    return bad ?? this.writeIfThere(sent, extend, extend);
+    const bad = notHolder(holder) ?? notTtl(ttlSeconds) ?? notSent(sent);
+    return this.call(bad, (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds, given(sent)));
   }
 
   /** Releases the lock. `call` identifies this call: a repeated call returns the same. */
   release(holder: string, call: string, sent?: number): Reply<boolean> {
-    const bad = refusedBy(notHolder(holder) ?? notHolder(call));
-    const release = (wasm: Exports, storage?: StorageHandle) => wasm.lockRelease(storage, holder, call);
-    return bad ?? this.writeIfThere(sent, release, release);
+    const bad = notHolder(holder) ?? notHolder(call) ?? notSent(sent);
+    return this.call(bad, (wasm, storage) => wasm.lockRelease(storage, holder, call, given(sent)));
   }
 
   /** Adds to the counter, once for each key; returns the new value. */
   increment(by: number, key: string, sent?: number): Reply<number> {
-    const bad = refusedBy(notNumber(by, 'What is added') ?? notKey(key));
-    return (
-      bad ?? this.writeOnce(sent, (wasm, storage) => wasm.counterIncrement(storage, by, key, given(sent)))
-    );
+    const bad = notNumber(by, 'What is added') ?? notKey(key) ?? notSent(sent);
+    return this.call(bad, (wasm, storage) => wasm.counterIncrement(storage, by, key, given(sent)));
   }
 
   /** Returns the value of the counter. */
   count(): Reply<number> {
-    return this.read((wasm, storage) => wasm.counterCount(storage), 0);
+    return this.call(undefined, (wasm, storage) => wasm.counterCount(storage));
   }
 
   /** Sets the counter to 0, once for each key. */
   reset(key: string, sent?: number): Reply<null> {
-    const bad = refusedBy(notKey(key));
-    const reset = (wasm: Exports, storage?: StorageHandle) => wasm.counterReset(storage, key, given(sent));
-    return bad ?? this.writeRemembered(sent, reset, reset);
+    const bad = notKey(key) ?? notSent(sent);
+    return this.call(bad, (wasm, storage) => wasm.counterReset(storage, key, given(sent)));
   }
 
   override async alarm(): Promise<void> {
     await this.onAlarm((wasm, storage) => wasm.coordinationOnAlarm(storage));
   }
-
-  /** @internal */
-  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.coordinationOpen(storage, create);
 }
 
 const notHolder = (holder: unknown) => notName(holder, 'The holder of a lock', 'invalid_value');

@@ -1,5 +1,4 @@
 // The replies of objects by RPC.
-import type { Bad } from '../core/checks.js';
 import type { CloudflareClientsError, ErrorCode } from '../core/error.js';
 
 /**
@@ -17,9 +16,4 @@ export type Refusal = Extract<Reply<never>, { ok: false }>;
 /** @internal The refusal of a call. */
 export function refused({ code, message }: CloudflareClientsError): Refusal {
   return { ok: false, code, message };
-}
-
-/** @internal The refusal of a call whose arguments a check has refused; undefined when they are valid. */
-export function refusedBy(bad: Bad): Refusal | undefined {
-  return bad && refused(bad);
 }

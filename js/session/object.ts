@@ -1,7 +1,6 @@
 import { type Bad, notName, notNumber, optional, refuse } from '../core/checks.js';
-import { type Reply, refusedBy } from '../durable_objects/reply.js';
-import { type StorageHandle, StoredObject } from '../durable_objects/stored_object.js';
-import type { Exports } from '../wasm/object_driver.js';
+import type { Reply } from '../durable_objects/reply.js';
+import { StoredObject } from '../durable_objects/stored_object.js';
 import { notRecord, type SessionRecord } from './record.js';
 
 /** The place of a session: its customer, and the logical timestamp that the customer's object gave its `set`. */
@@ -53,25 +52,20 @@ const MAX_MS = 315_360_000_000;
  * by `ctx.exports`, or as `env.SESSION_DO`.
  */
 export class SessionDurableObject extends StoredObject {
-  /** @internal */
-  protected override readonly open = (wasm: Exports, storage: StorageHandle, create: boolean): boolean =>
-    wasm.sessionOpen(storage, create);
-
   /** A session's object: returns its record, or null. */
   readSession(): Reply<SessionRecord | null> {
-    return this.read((wasm, storage) => wasm.sessionRead(storage), null);
+    return this.call(undefined, (wasm, storage) => wasm.sessionRead(storage));
   }
 
   /** A session's object: stores the record with a logical timestamp of its customer's object. */
   putSession(record: SessionRecord, tick: number, ttlMs: number): Reply<SessionPlace | null> {
-    const bad = refusedBy(notRecord(record) ?? notMs(tick) ?? notMs(ttlMs, MAX_MS));
-    if (bad) return bad;
-    const { sessionId, customerId, createdAt } = record;
-    // The rest is not stored, so it is not copied: a character has at least one byte.
-    const userAgent = record.userAgent.slice(0, MAX_USER_AGENT);
-    return this.write(undefined, (wasm, storage) =>
-      wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs),
-    );
+    const bad = notRecord(record) ?? notMs(tick) ?? notMs(ttlMs, MAX_MS);
+    return this.call(bad, (wasm, storage) => {
+      const { sessionId, customerId, createdAt } = record;
+      // The rest is not stored, so it is not copied: a character has at least one byte.
+      const userAgent = record.userAgent.slice(0, MAX_USER_AGENT);
+      return wasm.sessionPut(storage, sessionId, customerId, userAgent, createdAt.getTime(), tick, ttlMs);
+    });
   }
 
   /**
@@ -79,72 +73,63 @@ export class SessionDurableObject extends StoredObject {
    * its place; `kept` if it has another one. So a late call ends no session that was set since.
    */
   removeSession(tick?: number): Reply<(SessionPlace & { kept?: boolean }) | null> {
-    const bad = refusedBy(optional(notNumber, tick, 'tick'));
-    return bad ?? this.writeIfThere(undefined, (wasm, storage) => wasm.sessionRemove(storage, tick), null);
+    const bad = optional(notNumber, tick, 'tick');
+    return this.call(bad, (wasm, storage) => wasm.sessionRemove(storage, tick));
   }
 
   /** A session's object: deletes the customer's record; its tombstone refuses smaller logical timestamps. */
   revokeSession(customerId: string, tick: number): Reply<boolean> {
-    const bad = refusedBy(notId(customerId) ?? notMs(tick));
-    return bad ?? this.write(undefined, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
+    const bad = notId(customerId) ?? notMs(tick);
+    return this.call(bad, (wasm, storage) => wasm.sessionRevoke(storage, customerId, tick));
   }
 
   /** A customer's object: adds a session that is about to be put to the index, and returns its logical timestamp. */
   addEntry(sessionId: string, ttlMs: number): Reply<number> {
-    const bad = refusedBy(notId(sessionId) ?? notMs(ttlMs, MAX_MS));
-    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
+    const bad = notId(sessionId) ?? notMs(ttlMs, MAX_MS);
+    return this.call(bad, (wasm, storage) => wasm.customerAdd(storage, sessionId, ttlMs));
   }
 
   /** A customer's object: returns the index of the sessions that may be the customer's. */
   readIndex(): Reply<SessionIndex> {
-    const absent = { at: Date.now(), tick: 0, ids: [], ticks: [] };
-    return this.read((wasm, storage) => wasm.customerIndex(storage), absent);
+    return this.call(undefined, (wasm, storage) => wasm.customerIndex(storage));
   }
 
   /** A customer's object: removes index entries that have not been added again since `ticks`. */
   forgetEntries(ids: string[], ticks: number[], settledOnly: boolean): Reply<null> {
-    const bad = refusedBy(notEntries(ids, ticks, settledOnly));
-    return (
-      bad ??
-      this.writeIfThere(
-        undefined,
-        (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly),
-        null,
-      )
-    );
+    const bad = notEntries(ids, ticks, settledOnly);
+    return this.call(bad, (wasm, storage) => wasm.customerForget(storage, ids, ticks, settledOnly));
   }
 
   /** A customer's object: revokes all cached sessions, and returns the index of the sessions to revoke if wanted. */
   revokeUser(withIndex: boolean): Reply<SessionIndex> {
-    return this.write(undefined, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
+    return this.call(undefined, (wasm, storage) => wasm.customerRevoke(storage, withIndex === true));
   }
 
   /** A customer's object: revokes one token that was cached for the user. */
   revokeTokenOfUser(hash: string, until: number): Reply<SessionRevocations> {
-    const bad = refusedBy(notId(hash) ?? notMs(until));
-    return bad ?? this.write(undefined, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
+    const bad = notId(hash) ?? notMs(until);
+    return this.call(bad, (wasm, storage) => wasm.customerRevokeToken(storage, hash, until));
   }
 
   /** A customer's object: returns the revocations. */
   readRevocations(): Reply<SessionRevocations> {
-    const absent = { at: Date.now(), revokedAt: 0, tokens: [], moments: [] };
-    return this.read((wasm, storage) => wasm.customerRevocations(storage), absent);
+    return this.call(undefined, (wasm, storage) => wasm.customerRevocations(storage));
   }
 
   /** A customer's object: returns the revocations, with a logical timestamp that every later revocation exceeds. */
   stampFill(): Reply<SessionRevocations> {
-    return this.write(undefined, (wasm, storage) => wasm.customerStamp(storage));
+    return this.call(undefined, (wasm, storage) => wasm.customerStamp(storage));
   }
 
   /** A token's object: remembers that the token is about to be cached for a user. */
   fillToken(userId: string, until: number): Reply<SessionToken> {
-    const bad = refusedBy(notId(userId) ?? notMs(until));
-    return bad ?? this.write(undefined, (wasm, storage) => wasm.tokenFill(storage, userId, until));
+    const bad = notId(userId) ?? notMs(until);
+    return this.call(bad, (wasm, storage) => wasm.tokenFill(storage, userId, until));
   }
 
   /** A token's object: revokes the token, and returns the users for whom it is cached. */
   revokeToken(): Reply<SessionToken> {
-    return this.write(undefined, (wasm, storage) => wasm.tokenRevoke(storage));
+    return this.call(undefined, (wasm, storage) => wasm.tokenRevoke(storage));
   }
 
   /**

@@ -1,7 +1,7 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of the subjects' exports.rs in src/; their arguments are described there.
 import type { Created } from './guard.js';
-import type { Host } from './imports/index.js';
+import type { Host } from './imports/clients.js';
 
 export type Result = unknown;
 

@@ -1,6 +1,8 @@
 // Drives the calls of the clients' wasm.
 import { create, type Exports } from './clients.js';
 import { deathOf, Guard, type Instance } from './guard.js';
+import { type Host, hostOf } from './imports/clients.js';
+import { limited, TIMED_OUT } from './time_limit.js';
 
 export type { Exports } from './clients.js';
 
@@ -9,7 +11,7 @@ let parkedTask = 0;
 let parkedPromise: unknown;
 let parkedLimitMs = 0;
 
-const guard = new Guard<Exports>(create, (task, promise, limitMs) => {
+const guard = new Guard<Exports, Host>(create, hostOf, (task, promise, limitMs) => {
   parkedTask = task;
   parkedPromise = promise;
   parkedLimitMs = limitMs;
@@ -72,19 +74,6 @@ export async function call<T>(
   }
   if (guard.failure) guard.throwFailure();
   return result as T;
-}
-
-const TIMED_OUT = Symbol('timed out');
-
-function limited(promise: unknown, ms: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(reject, ms, TIMED_OUT);
-    const settle = (how: (value: unknown) => void) => (value: unknown) => {
-      clearTimeout(timer);
-      how(value);
-    };
-    Promise.resolve(promise).then(settle(resolve), settle(reject));
-  });
 }
 
 // The promises of a cancelled request never settle, so its task is never stepped again. Then its `call` above is

@@ -1,6 +1,6 @@
 // Makes instances of a wasm module, and confines a panic to the call in which it happened.
 import { CloudflareClientsError } from '../core/error.js';
-import { type Host, hostOf, type Registers } from './imports/index.js';
+import type { HostOf, Registers } from './imports/shared.js';
 
 /** An instance, as the built glue makes it. */
 export interface Created<Exports> {
@@ -17,8 +17,9 @@ export interface Instance<Exports> extends Created<Exports> {
 }
 
 /** One module: its instance, and a new one after a panic. */
-export class Guard<Exports> {
+export class Guard<Exports, Host> {
   readonly #create: (module: WebAssembly.Module, host: Host) => Created<Exports>;
+  readonly #hostOf: HostOf<Host>;
   readonly #registers: Registers;
   #module: WebAssembly.Module | undefined;
   #current: Instance<Exports> | undefined;
@@ -27,9 +28,11 @@ export class Guard<Exports> {
 
   constructor(
     create: (module: WebAssembly.Module, host: Host) => Created<Exports>,
+    hostOf: HostOf<Host>,
     park: Registers['park'] = () => {},
   ) {
     this.#create = create;
+    this.#hostOf = hostOf;
     this.#registers = {
       park,
       fail: (error) => {
@@ -84,7 +87,7 @@ export class Guard<Exports> {
     }
     const instance: Instance<Exports> = this.#create(
       this.#module,
-      hostOf(this.#registers, (message) => {
+      this.#hostOf(this.#registers, (message) => {
         throw this.#kill(instance, message);
       }),
     );

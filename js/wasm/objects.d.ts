@@ -1,7 +1,7 @@
 // The built glue of the objects' wasm, `objects.js`, as in clients.d.ts. Its functions are the exported ones of
-// src/*/object/exports.rs and src/object/exports.rs.
+// src/*/object/exports.rs.
 import type { Created } from './guard.js';
-import type { Host } from './imports/index.js';
+import type { Host } from './imports/objects.js';
 
 export type Result = unknown;
 
@@ -14,9 +14,6 @@ export type CartSentTerms = [
 ];
 
 export interface Exports {
-  checkCallTime(sent: number, isCheck: boolean): undefined;
-
-  cartOpen(storage: object, create: boolean): boolean;
   cartRead(storage: object, ttlSeconds: number, owner: string | undefined): Result;
   cartSet(storage: object, lines: string, ttlSeconds: number, ...terms: CartSentTerms): Result;
   cartChange(
@@ -56,7 +53,6 @@ export interface Exports {
   cartEndMerge(storage: object, id: string, merged: boolean, sent: number | undefined): Result;
   cartOnAlarm(storage: object): boolean;
 
-  authOpen(storage: object, create: boolean): boolean;
   authGet(storage: object): Result;
   authSet(
     storage: object,
@@ -70,9 +66,8 @@ export interface Exports {
   authIncrement(storage: object, key: string, ttl: number, sent: number | undefined): Result;
   authConsume(storage: object, key: string, window: number, max: number, sent: number | undefined): Result;
   authOnAlarm(storage: object): boolean;
-  limitOpen(storage: object, create: boolean): boolean;
-  limitCheck(storage: object, configs: unknown, cost: unknown, id: unknown): Result;
-  limitPeek(storage: object | undefined, config: unknown): Result;
+  limitCheck(storage: object, configs: unknown, cost: unknown, id: unknown, sent: number | undefined): Result;
+  limitPeek(storage: object, config: unknown): Result;
   limitPenalize(
     storage: object,
     config: unknown,
@@ -80,32 +75,18 @@ export interface Exports {
     id: unknown,
     sent: number | undefined,
   ): Result;
-  limitRefund(
-    storage: object | undefined,
-    config: unknown,
-    cost: unknown,
-    id: unknown,
-    sent: number | undefined,
-  ): Result;
+  limitRefund(storage: object, config: unknown, cost: unknown, id: unknown, sent: number | undefined): Result;
   limitReset(storage: object, keyPrefix: unknown, id: unknown, sent: number | undefined): Result;
-  limitForget(storage: object | undefined, keyPrefix: unknown): Result;
   limitOnAlarm(storage: object): boolean;
 
-  coordinationOpen(storage: object, create: boolean): boolean;
   coordinationOnAlarm(storage: object): boolean;
-  lockAcquire(storage: object, holder: string, ttlSeconds: number): Result;
-  lockExtend(
-    storage: object | undefined,
-    holder: string,
-    ttlSeconds: number,
-    sent: number | undefined,
-  ): Result;
-  lockRelease(storage: object | undefined, holder: string, call: string): Result;
+  lockAcquire(storage: object, holder: string, ttlSeconds: number, sent: number | undefined): Result;
+  lockExtend(storage: object, holder: string, ttlSeconds: number, sent: number | undefined): Result;
+  lockRelease(storage: object, holder: string, call: string, sent: number | undefined): Result;
   counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Result;
   counterCount(storage: object): Result;
-  counterReset(storage: object | undefined, key: string, sent: number | undefined): Result;
+  counterReset(storage: object, key: string, sent: number | undefined): Result;
 
-  sessionOpen(storage: object, create: boolean): boolean;
   sessionRead(storage: object): Result;
   sessionPut(
     storage: object,

@@ -2,20 +2,11 @@
 //! and which mutations it has already applied. Pure.
 
 use crate::kv::ttl::{self, TtlError};
-use crate::protocol::call_time::remembered_until;
-
-/// How long a mutation is remembered, so that one whose reply was lost can be made again.
-pub const REMEMBER_MS: f64 = 600_000.0;
+use crate::protocol::call_time::{MEMORY_MS, key_until};
 
 /// A counted call is remembered at least so long, also where its window ends before: twice the time
 /// that a call may take by default, so that a retry is not counted in the next window as well.
 pub const COUNT_GRACE_MS: f64 = 10_000.0;
-
-/// How many mutations are remembered: older ones are forgotten before their time.
-pub const MAX_REMEMBERED: u32 = 1_000;
-
-/// What is remembered beyond [`MAX_REMEMBERED`] is deleted once in so many mutations.
-pub const TRIM_EVERY: u32 = 250;
 
 /// What can be asked of an object, by the number under which a mutation is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,16 +70,16 @@ pub fn expiry(seconds: f64, now: f64) -> Result<f64, TtlError> {
 
 /// How long a mutation is remembered that left behind what ends at `expires_at`.
 pub fn remember_until(
+    key: &str,
     operation: Operation,
     expires_at: Option<f64>,
     sent: Option<f64>,
     now: f64,
 ) -> f64 {
     if sent.is_some() {
-        // Keys are made by the client for one call: as long as a copy of that can come.
-        return remembered_until(now, sent, REMEMBER_MS);
+        return key_until(key, now, sent);
     }
-    let most = now + REMEMBER_MS;
+    let most = now + MEMORY_MS;
     let least = match operation {
         Operation::Increment | Operation::Consume => now + COUNT_GRACE_MS,
         // A set that comes again after its own expiry sets what is over within the retry's time.
@@ -96,35 +87,4 @@ pub fn remember_until(
     };
     // `clamp` can panic with the floats in its message, and formatting those weighs 20 KB.
     expires_at.unwrap_or(most).max(least).min(most)
-}
-
-/// What an object keeps beside its value.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Keeping {
-    /// Whether there is a value.
-    pub holds: bool,
-    /// When the value ends; `None` for never.
-    pub expires_at: Option<f64>,
-    /// When the last mutation that is remembered may be forgotten.
-    pub remembered_until: f64,
-    /// When the alarm rings, if it is set.
-    pub alarm_at: Option<f64>,
-}
-
-impl Keeping {
-    /// When nothing is left to keep; `None` for never.
-    pub fn ends(&self) -> Option<f64> {
-        match (self.holds, self.expires_at) {
-            (true, None) => None,
-            (true, Some(at)) => Some(at.max(self.remembered_until)),
-            (false, _) => Some(self.remembered_until),
-        }
-    }
-
-    /// Where the alarm is to be set, if it must be moved: never later than the end. One that rings
-    /// early sets the next, which costs less than moving it with each mutation.
-    pub fn alarm(&self) -> Option<f64> {
-        let ends = self.ends()?;
-        self.alarm_at.is_none_or(|at| ends < at).then_some(ends)
-    }
 }

@@ -7,6 +7,7 @@ use super::counter::*;
 use super::error::AuthStorageError;
 use super::model::*;
 use crate::error::RoomError;
+use crate::protocol::call_time::MEMORY_MS;
 
 const NOW: f64 = 1_800_000_000_000.0;
 
@@ -103,11 +104,12 @@ fn a_rule_admits_its_number_and_tells_the_rest_how_long_to_wait() {
 
 #[test]
 fn a_mutation_is_remembered_as_long_as_it_can_matter() {
-    let until = |operation, expires_at| remember_until(operation, expires_at, None, NOW) - NOW;
-    assert_eq!(until(Operation::Delete, None), REMEMBER_MS);
-    assert_eq!(until(Operation::Take, None), REMEMBER_MS);
-    assert_eq!(until(Operation::Set, None), REMEMBER_MS);
-    assert_eq!(until(Operation::Set, Some(NOW + 1e9)), REMEMBER_MS);
+    let until =
+        |operation, expires_at| remember_until("key", operation, expires_at, None, NOW) - NOW;
+    assert_eq!(until(Operation::Delete, None), MEMORY_MS);
+    assert_eq!(until(Operation::Take, None), MEMORY_MS);
+    assert_eq!(until(Operation::Set, None), MEMORY_MS);
+    assert_eq!(until(Operation::Set, Some(NOW + 1e9)), MEMORY_MS);
     assert_eq!(until(Operation::Set, Some(NOW + 2e3)), 2e3);
     assert_eq!(until(Operation::Increment, Some(NOW + 2e3)), COUNT_GRACE_MS);
     assert_eq!(until(Operation::Consume, Some(NOW + 3e4)), 3e4);
@@ -125,37 +127,7 @@ fn messages_quote_nothing_and_say_what_to_do() {
     );
 }
 
-prop_compose! {
-    fn keeping()(
-        holds: bool,
-        expires_at in prop::option::of(0.0..1e6),
-        remembered_until in 0.0..1e6,
-        alarm_at in prop::option::of(0.0..1e6),
-    ) -> Keeping {
-        Keeping { holds, expires_at, remembered_until, alarm_at }
-    }
-}
-
 proptest! {
-    // The alarm never rings after the end, and what never ends needs none.
-    #[test]
-    fn the_alarm_is_never_too_late(keeping in keeping()) {
-        let rings = keeping.alarm().or(keeping.alarm_at);
-        match keeping.ends() {
-            Some(ends) => prop_assert!(rings.is_some_and(|at| at <= ends)),
-            None => prop_assert_eq!(keeping.alarm(), None),
-        }
-    }
-
-    // Nothing that is still there or still remembered has ended.
-    #[test]
-    fn nothing_ends_early(keeping in keeping(), now in 0.0..1e6) {
-        if expired(keeping.ends(), now) {
-            prop_assert!(keeping.remembered_until <= now);
-            prop_assert!(!keeping.holds || expired(keeping.expires_at, now));
-        }
-    }
-
     // In any sequence of requests no window admits more than the rule says, nor fewer.
     #[test]
     fn a_window_admits_exactly_its_number(

@@ -18,8 +18,8 @@ pub(super) enum Admission {
 
 /// A cart that a call changes.
 pub(super) struct Draft {
-    /// Its header as it is stored; none where nothing was ever written.
-    pub stored: Option<Header>,
+    /// Whether there was a header: none where nothing was ever written.
+    pub was_stored: bool,
     /// Its header as it will be.
     pub header: Header,
     /// The line that the call changes, if it was read.
@@ -55,7 +55,7 @@ pub(super) fn admit(
     }
     Ok(Admission::Admitted(Draft {
         header: header.clone(),
-        stored: Some(snapshot.header),
+        was_stored: true,
         line: snapshot.line,
     }))
 }
@@ -89,16 +89,15 @@ fn begin_anew(
     if ended.as_ref().is_some_and(|ended| ended.lines > 0) {
         storage.delete_lines()?;
     }
-    let last = |of: fn(&Header) -> f64| ended.as_ref().map_or(0.0, of);
+    let last = ended.as_ref().map_or(0.0, |ended| ended.version);
     let header = Header {
         // A version that somebody has read of an earlier cart of this id must not come again.
-        version: last(|ended| ended.version).max(call.now),
-        alarm_at: last(|ended| ended.alarm_at),
+        version: last.max(call.now),
         owner: call.preconditions.owner.clone(),
         ..Header::default()
     };
     Ok(Admission::Admitted(Draft {
-        stored: ended,
+        was_stored: ended.is_some(),
         header,
         line: None,
     }))

@@ -2,9 +2,9 @@
 
 use super::error::CartError;
 use super::header::check_ttl;
-use super::remembered::{CALL_LIFE_MS, Key, Retention, fingerprint};
+use super::remembered::{Key, Retention, fingerprint};
 use super::storage::About;
-use crate::protocol::call_time::remembered_until;
+use crate::protocol::call_time::key_until;
 
 /// The longest key of a line, owner or idempotency key, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 512;
@@ -109,9 +109,10 @@ impl Call {
 
     /// For how long it is remembered. A merge as long as the cart: its source may come again after days.
     pub fn retention(&self) -> Retention {
-        match self.key {
+        match &self.key {
             Some(Key::Merge(_)) => Retention::WithCart(self.now),
-            _ => Retention::Until(remembered_until(self.now, self.sent, CALL_LIFE_MS)),
+            Some(Key::Call(key)) => Retention::Until(key_until(key, self.now, self.sent)),
+            None => Retention::Until(self.now),
         }
     }
 }

@@ -71,9 +71,6 @@ pub enum CartError {
         "the cart is being merged into another: call mergeCart again with the same carts to finish that"
     )]
     Merging,
-    /// Nothing was there and nothing came of the call; internal, so that no tables are made.
-    #[error("nothing")]
-    Nothing,
 }
 
 impl RoomError for CartError {
@@ -89,7 +86,6 @@ impl RoomError for CartError {
             Self::TooMany | Self::TooManyLines | Self::TooLarge => "limit_exceeded",
             Self::Forbidden => "forbidden",
             Self::Changed | Self::Merging => "conflict",
-            Self::Nothing => "nothing",
             _ => "invalid_value",
         }
     }

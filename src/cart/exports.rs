@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::*;
 
 use super::call::{Call, Outcome};
 use super::client::{CartStoreClient, Merge};
-use super::error::CartError;
 use super::memory::MemoryCart;
 use super::{operations, parse};
 use crate::error::Error;
@@ -108,12 +107,7 @@ fn in_memory(cart: &mut MemoryCart, method: &str, json: &JsString, call: &Call) 
         "delete" => operations::delete(cart, call),
         _ => Err(Error::UnknownOperation),
     };
-    let Outcome { version, found } = match outcome {
-        Err(error) if error.of_room() == Some(&CartError::Nothing) => Outcome {
-            version: 0.0,
-            found: false,
-        },
-        outcome => outcome?,
-    };
+    let Outcome { version, found } = outcome?;
+    cart.forget(call.now);
     Ok(Array::of3(&version.into(), &found.into(), &cart.json().into()).into())
 }

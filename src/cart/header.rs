@@ -22,9 +22,6 @@ pub struct Header {
     pub expires_at: f64,
     /// When `expires_at` was last moved.
     pub renewed_at: f64,
-    /// When the alarm goes off; 0 when there is none. It moves itself on to `expires_at`: to set it
-    /// with every renewal would be another billed write.
-    pub alarm_at: f64,
     /// Whom the cart belongs to.
     pub owner: Option<String>,
     /// How many lines there are.

@@ -3,7 +3,6 @@
 
 use super::call::Call;
 use super::error::CartError;
-use super::remembered::{Retention, forgets};
 use super::storage::{CartStorage, Snapshot};
 use crate::error::Error;
 
@@ -51,7 +50,7 @@ pub fn refused(storage: &mut dyn CartStorage, call: &Call, code: &str) -> Result
     if expected > 0.0 && expected < header.version {
         return Ok(());
     }
-    remember_key(storage, call.now, &key, call.retention(), code)
+    storage.remember(&key, call.retention(), code)
 }
 
 /// Remembers a call that was made; `found` is false when it had no line to change.
@@ -65,19 +64,5 @@ pub(super) fn remember(
     };
     let mark = if found { "" } else { NOT_FOUND };
     let note = [call.fingerprint.as_str(), mark].concat();
-    remember_key(storage, call.now, &key.of_call(), call.retention(), &note)
-}
-
-fn remember_key(
-    storage: &mut dyn CartStorage,
-    now: f64,
-    key: &str,
-    retention: Retention,
-    note: &str,
-) -> Result<(), Error> {
-    storage.remember(key, retention, note)?;
-    if forgets(key) {
-        storage.forget(now)?;
-    }
-    Ok(())
+    storage.remember(&key.of_call(), call.retention(), &note)
 }

@@ -36,6 +36,19 @@ impl MemoryCart {
         json
     }
 
+    /// Forgets the calls whose time is over, and the oldest beyond [`MAX_CALLS`] whose copies are refused as too late.
+    pub fn forget(&mut self, now: f64) {
+        self.keys.retain(|(_, retention, _)| retention.holds(now));
+        let calls = self.keys.iter().filter(|(key, ..)| is_of_call(key));
+        let mut excess = calls.count().saturating_sub(MAX_CALLS as usize);
+        // The oldest come first.
+        self.keys.retain(|(key, retention, _)| {
+            let goes = excess > 0 && is_of_call(key) && retention.is_spare(now);
+            excess -= usize::from(goes);
+            !goes
+        });
+    }
+
     fn at(&mut self, key: &str) -> Option<&mut Line> {
         let found = self.lines.iter_mut().find(|(name, _)| name == key);
         found.map(|(_, line)| line)
@@ -59,7 +72,7 @@ impl CartStorage for MemoryCart {
         }))
     }
 
-    fn save(&mut self, header: &Header, _: Option<&Header>) -> Result<(), Error> {
+    fn save(&mut self, header: &Header) -> Result<(), Error> {
         self.header = Some(header.clone());
         Ok(())
     }
@@ -106,29 +119,6 @@ impl CartStorage for MemoryCart {
 
     fn remember(&mut self, key: &str, retention: Retention, note: &str) -> Result<(), Error> {
         self.keys.push((key.to_owned(), retention, note.to_owned()));
-        Ok(())
-    }
-
-    fn remembers_until(&self, deleted: bool) -> Result<Option<f64>, Error> {
-        let keys = self.keys.iter();
-        let needed = keys.filter_map(|(_, retention, _)| retention.after_the_cart(deleted));
-        Ok(needed.reduce(f64::max))
-    }
-
-    fn forget(&mut self, now: f64) -> Result<(), Error> {
-        self.keys.retain(|(_, retention, _)| retention.holds(now));
-        let calls = self.keys.iter().filter(|(key, ..)| is_of_call(key));
-        let mut excess = calls.count().saturating_sub(MAX_CALLS as usize);
-        // The oldest come first.
-        self.keys.retain(|(key, retention, _)| {
-            let goes = excess > 0 && is_of_call(key) && retention.is_spare(now);
-            excess -= usize::from(goes);
-            !goes
-        });
-        Ok(())
-    }
-
-    fn set_alarm(&mut self, _: f64) -> Result<(), Error> {
         Ok(())
     }
 }

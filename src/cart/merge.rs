@@ -11,7 +11,7 @@ use super::change::put_line;
 use super::error::CartError;
 use super::idempotency::check_refusal;
 use super::line::{Line, MAX_QUANTITY};
-use super::operations::{end, finish, schedule_alarm};
+use super::operations::{end, finish};
 use super::policy::Policy;
 use super::remembered::{ENDED_LIFE_MS, Retention, ended_key, given_up_key, merge_key};
 use super::storage::CartStorage;
@@ -66,7 +66,7 @@ pub fn begin_merge(
             }
             let mut header = stored.clone();
             header.merge = Some((id.to_owned(), into.to_owned()));
-            storage.save(&header, Some(&stored))?;
+            storage.save(&header)?;
             Ok(Begun::Merge(id.to_owned()))
         }
     }
@@ -140,12 +140,6 @@ pub fn give_up(
     }
     let until = remembered_until(now, sent, ENDED_LIFE_MS);
     storage.remember(&given_up_key(id), Retention::Until(until), "")?;
-    let stored = storage.header()?;
-    let mut header = stored.clone().unwrap_or_default();
-    if !header.is_live(now) {
-        schedule_alarm(storage, &mut header, until)?;
-        storage.save(&header, stored.as_ref())?;
-    }
     Ok(false)
 }
 
@@ -172,10 +166,10 @@ pub fn end_merge(
     let mut header = stored.clone();
     if !merged {
         header.merge = None;
-        return storage.save(&header, Some(&stored));
+        return storage.save(&header);
     }
     let draft = Draft {
-        stored: Some(stored),
+        was_stored: true,
         header,
         line: None,
     };

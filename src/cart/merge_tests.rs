@@ -7,8 +7,10 @@ use super::memory::MemoryCart;
 use super::merge::{self, Begun};
 use super::operations;
 use super::policy::Policy;
-use super::remembered::{CALL_LIFE_MS, ENDED_LIFE_MS, MERGE_LIFE_MS};
+use super::remembered::ENDED_LIFE_MS;
+use super::storage::CartStorage;
 use super::tests::{call_at, change_of, filled, increment, line, quantities, refusal, steps};
+use crate::protocol::call_time::MEMORY_MS;
 
 // The client's three steps, cut off before step `cut`.
 pub(super) fn run_merge(
@@ -94,31 +96,18 @@ fn a_merge_that_somebody_has_done_is_not_given_up_and_one_given_up_is_not_done()
     assert_eq!(merge::give_up(&mut cart, "id", None, 0.0).ok(), Some(false));
     let late = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, call_at(0.0));
     assert_eq!(refusal(late), Some(CartError::Merging));
-    let wake = |cart: &mut MemoryCart, now| operations::on_alarm(cart, now).ok();
-    assert_eq!(wake(&mut cart, ENDED_LIFE_MS - 1.0), Some(false));
-    assert_eq!(wake(&mut cart, ENDED_LIFE_MS), Some(true));
+    let recalled = |now| cart.recall("gid", now).is_ok_and(|note| note.is_some());
+    assert!(recalled(ENDED_LIFE_MS - 1.0));
+    assert!(!recalled(ENDED_LIFE_MS));
 }
 
 #[test]
-fn a_deleted_target_remembers_its_merges_for_a_month() {
+fn a_deleted_target_remembers_its_merges() {
     let mut cart = filled();
     let lines = [("a".to_owned(), line("a", 1))];
     let _ = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, call_at(0.0));
     assert!(operations::delete(&mut cart, &call_at(0.0)).is_ok());
-    assert_eq!(
-        operations::on_alarm(&mut cart, MERGE_LIFE_MS - 1.0).ok(),
-        Some(false)
-    );
-    let _ = merge::merge_lines(
-        &mut cart,
-        "id",
-        &lines,
-        Policy::Sum,
-        call_at(CALL_LIFE_MS * 2.0),
-    );
+    let later = call_at(MEMORY_MS * 2.0);
+    let _ = merge::merge_lines(&mut cart, "id", &lines, Policy::Sum, later);
     assert!(quantities(&cart).is_empty());
-    assert_eq!(
-        operations::on_alarm(&mut cart, MERGE_LIFE_MS).ok(),
-        Some(true)
-    );
 }

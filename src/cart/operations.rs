@@ -6,11 +6,9 @@
 use super::admission::{Admission, Draft, admit, check_owner};
 use super::call::{Call, Outcome};
 use super::change::{Change, apply, put_line};
-use super::error::CartError;
 use super::header::Header;
 use super::idempotency::remember;
 use super::line::Line;
-use super::remembered::CALL_LIFE_MS;
 use super::storage::CartStorage;
 use crate::error::Error;
 
@@ -19,18 +17,15 @@ use crate::error::Error;
 /// # Errors
 /// The storage failed; [`CartError::Forbidden`].
 pub fn read(storage: &mut dyn CartStorage, call: &Call) -> Result<Option<f64>, Error> {
-    let Some(stored) = storage.header()?.filter(|header| header.is_live(call.now)) else {
+    let Some(mut header) = storage.header()?.filter(|header| header.is_live(call.now)) else {
         return Ok(None);
     };
-    check_owner(Some(&stored), &call.preconditions)?;
-    let mut header = stored.clone();
+    check_owner(Some(&header), &call.preconditions)?;
     // A source that waits for the end of its merge is not kept alive by being looked at, and nobody's shorter TTL
     // ends a cart sooner.
     let is_longer = call.now + call.ttl_seconds * 1_000.0 > header.expires_at;
     if header.merge.is_none() && is_longer && header.renew(call.now, call.ttl_seconds) {
-        let due = header.expires_at;
-        schedule_alarm(storage, &mut header, due)?;
-        storage.save(&header, Some(&stored))?;
+        storage.save(&header)?;
     }
     Ok(Some(header.version))
 }
@@ -104,48 +99,16 @@ pub fn delete(storage: &mut dyn CartStorage, call: &Call) -> Result<Outcome, Err
     }
 }
 
-/// The alarm went off. Returns whether nothing is left that anybody could ask for; else it is set again.
-///
-/// # Errors
-/// The storage failed.
-pub fn on_alarm(storage: &mut dyn CartStorage, now: f64) -> Result<bool, Error> {
-    let Some(stored) = storage.header()? else {
-        return Ok(true);
-    };
-    let mut header = stored.clone();
-    let due = if header.is_live(now) {
-        Some(header.expires_at)
-    } else {
-        // A call that comes late or again must still find its key; that of a merge only if the cart was deleted.
-        let deleted = header.ttl_seconds == 0.0;
-        let needed = storage.remembers_until(deleted)?;
-        needed.filter(|until| *until > now)
-    };
-    let Some(due) = due else {
-        return Ok(true);
-    };
-    if !header.is_live(now) && header.lines > 0 {
-        storage.delete_lines()?;
-        (header.lines, header.bytes, header.merge) = (0, 0, None);
-    }
-    header.alarm_at = 0.0;
-    schedule_alarm(storage, &mut header, due)?;
-    storage.save(&header, Some(&stored))?;
-    Ok(false)
-}
-
 pub(super) fn finish(
     storage: &mut dyn CartStorage,
     draft: Draft,
     call: &Call,
 ) -> Result<Outcome, Error> {
-    let (stored, mut header) = (draft.stored, draft.header);
+    let mut header = draft.header;
     header.version += 1.0;
     header.renew(call.now, call.ttl_seconds);
     remember(storage, call, true)?;
-    let due = header.expires_at;
-    schedule_alarm(storage, &mut header, due)?;
-    storage.save(&header, stored.as_ref())?;
+    storage.save(&header)?;
     Ok(Outcome {
         version: header.version,
         found: true,
@@ -164,15 +127,15 @@ fn nothing_found(
         let version = draft.header.version;
         return Ok(Outcome { version, found });
     }
-    // Older clients do not say when a call was made. An object that has no tables gets none by such a call:
-    // the caller rolls back.
-    if call.sent.is_none() && draft.stored.is_none() {
-        return Err(CartError::Nothing.into());
+    // Older clients do not say when a call was made: such a call leaves nothing where nothing was.
+    if call.sent.is_none() && !draft.was_stored {
+        let version = 0.0;
+        return Ok(Outcome { version, found });
     }
     end(storage, draft, call, found)
 }
 
-// Ends the cart. What it remembers of calls stays until the alarm.
+// Ends the cart. What it remembers of calls stays.
 pub(super) fn end(
     storage: &mut dyn CartStorage,
     draft: Draft,
@@ -180,27 +143,13 @@ pub(super) fn end(
     found: bool,
 ) -> Result<Outcome, Error> {
     storage.delete_lines()?;
-    let mut ended = Header {
+    let ended = Header {
         version: draft.header.version + 1.0,
         expires_at: call.now,
-        alarm_at: draft.header.alarm_at,
         ..Header::default()
     };
     remember(storage, call, found)?;
-    schedule_alarm(storage, &mut ended, call.now + CALL_LIFE_MS)?;
-    storage.save(&ended, draft.stored.as_ref())?;
+    storage.save(&ended)?;
     let version = 0.0;
     Ok(Outcome { version, found })
-}
-
-pub(super) fn schedule_alarm(
-    storage: &mut dyn CartStorage,
-    header: &mut Header,
-    due: f64,
-) -> Result<(), Error> {
-    if header.alarm_at == 0.0 || due < header.alarm_at {
-        header.alarm_at = due;
-        storage.set_alarm(due)?;
-    }
-    Ok(())
 }

@@ -1,9 +1,6 @@
 //! What a cart remembers of calls: under which keys, and for how long. Pure.
 
-use crate::protocol::call_time::{MEMORY_MS, SPARE_MS};
-
-/// How long a call is remembered, in ms.
-pub const CALL_LIFE_MS: f64 = MEMORY_MS;
+use crate::protocol::call_time::{OWN_KEY, SPARE_MS};
 
 /// How long the end of a merge is remembered at least, in its source and in a target that gave it up, in ms:
 /// longer than a call of it can be under way.
@@ -17,7 +14,7 @@ pub const MERGE_LIFE_MS: f64 = 2_678_400_000.0;
 pub const MAX_CALLS: u32 = 1_000;
 
 /// How many merges into a cart are remembered.
-pub const MAX_MERGES: u32 = 1_000;
+pub const MAX_MERGES: usize = 1_000;
 
 /// For how long something is remembered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,18 +26,6 @@ pub enum Retention {
 }
 
 impl Retention {
-    /// What the column of moments holds for [`Self::WithCart`] begins here, later than any moment: it never ends by
-    /// itself, and the oldest come first.
-    pub const WITH_CART_FROM: f64 = 4e15;
-
-    /// The value of the column.
-    pub fn column(self) -> f64 {
-        match self {
-            Self::Until(until) => until,
-            Self::WithCart(since) => Self::WITH_CART_FROM + since,
-        }
-    }
-
     /// Whether it is remembered still, as long as there is a cart.
     pub fn holds(self, now: f64) -> bool {
         match self {
@@ -52,15 +37,6 @@ impl Retention {
     /// Whether it may be forgotten for want of room: no copy of its call can be accepted any more.
     pub fn is_spare(self, now: f64) -> bool {
         matches!(self, Self::Until(until) if until <= now + SPARE_MS)
-    }
-
-    /// Until when a cart that has ended must remember it. With `deleted` it ended by a deletion: else what is
-    /// remembered with the cart has ended, too.
-    pub fn after_the_cart(self, deleted: bool) -> Option<f64> {
-        match self {
-            Self::Until(until) => Some(until),
-            Self::WithCart(since) => deleted.then_some(since + MERGE_LIFE_MS),
-        }
     }
 }
 
@@ -110,20 +86,30 @@ pub fn given_up_key(id: &str) -> String {
     ["g", id].concat()
 }
 
-/// What tells two calls apart that carry the same key: FNV-1a of what is done. Preconditions are no part of it.
+/// Whether a remembered key is of a merge that was done.
+pub fn is_merge(key: &str) -> bool {
+    key.starts_with('m')
+}
+
+/// Whether a remembered key was made by a client, or names a step of a merge: its caller does not come again.
+pub fn is_own(key: &str) -> bool {
+    let of_call = match key.split_once(' ') {
+        Some((_, refused)) if key.starts_with('r') => refused,
+        _ => key,
+    };
+    let key = of_call.strip_prefix('k');
+    key.is_none_or(|key| key.starts_with(OWN_KEY))
+}
+
+/// How many digits a fingerprint has.
+pub const FINGERPRINT: usize = 8;
+
+/// What tells two calls apart that carry the same key: half of the FNV-1a of what is done, in hexadecimal.
+/// Preconditions are no part of it.
 pub fn fingerprint(operation: &str, payload: &str) -> String {
     let bytes = operation.bytes().chain([0]).chain(payload.bytes());
-    format!("{:016x}", fnv_1a(bytes))
-}
-
-/// Whether the call of this key has the cart forget old ones, as one in 256 does: that goes through all keys.
-/// Not the version says it, since calls that find nothing, or are refused, do not move that.
-pub fn forgets(key: &str) -> bool {
-    fnv_1a(key.bytes()).is_multiple_of(256)
-}
-
-fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    });
+    format!("{:08x}", hash >> 32)
 }

@@ -52,8 +52,8 @@ pub trait CartStorage {
             .map(|snapshot| snapshot.header))
     }
 
-    /// Replaces the header. `stored` is the one that was read: mostly little of it has changed.
-    fn save(&mut self, header: &Header, stored: Option<&Header>) -> Result<(), Error>;
+    /// Replaces the header.
+    fn save(&mut self, header: &Header) -> Result<(), Error>;
 
     /// A line.
     fn line(&self, key: &str) -> Result<Option<StoredLine>, Error>;
@@ -73,16 +73,6 @@ pub trait CartStorage {
     /// What was noted with a key that is remembered still; an older version noted nothing: then it is empty.
     fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error>;
 
-    /// Remembers a key, with a note.
+    /// Remembers a key, with a note, and may forget what has ended or is too much.
     fn remember(&mut self, key: &str, retention: Retention, note: &str) -> Result<(), Error>;
-
-    /// Until when the last key is needed by a cart that has ended: see [`Retention::after_the_cart`].
-    fn remembers_until(&self, deleted: bool) -> Result<Option<f64>, Error>;
-
-    /// Forgets the keys whose time is over, and the oldest beyond [`super::remembered::MAX_CALLS`] that are spare.
-    /// The ends of merges go by their time alone.
-    fn forget(&mut self, now: f64) -> Result<(), Error>;
-
-    /// Sets the alarm, in ms since the epoch.
-    fn set_alarm(&mut self, at: f64) -> Result<(), Error>;
 }

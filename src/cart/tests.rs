@@ -9,9 +9,10 @@ use super::header::{MAX_BYTES, MAX_LINES};
 use super::line::{Line, MAX_QUANTITY};
 use super::memory::MemoryCart;
 use super::operations;
-use super::remembered::{CALL_LIFE_MS, Key};
+use super::remembered::Key;
 use super::storage::CartStorage;
 use crate::error::Error;
+use crate::protocol::call_time::MEMORY_MS;
 
 pub(super) fn call_at(now: f64) -> Call {
     Call {
@@ -123,14 +124,14 @@ proptest! {
                 let key = format!("key {n}");
                 let sent = Call { key: Some(Key::Call(key.clone())), ..call_at(now) };
                 let outcome = operations::change(&mut cart, std::slice::from_ref(&change), &sent);
-                prop_assert!(outcome.as_ref().err().is_none_or(|error| error.of_room() == Some(&CartError::Nothing)));
+                prop_assert!(outcome.is_ok());
                 plain.apply(&change, now);
                 if outcome.is_ok_and(|outcome| outcome.found) {
                     last = Some((change, key, now));
                 }
             } else if let Some((change, key, at)) = &last {
                 // Within its life a key is applied once, whatever happened since.
-                if now - at < CALL_LIFE_MS {
+                if now - at < MEMORY_MS {
                     let sent = Call { key: Some(Key::Call(key.clone())), ..call_at(now) };
                     let _ = operations::change(&mut cart, std::slice::from_ref(change), &sent);
                 }
@@ -218,33 +219,4 @@ fn a_version_does_not_come_again() {
     let second = operations::change(&mut cart, &[increment("a", 1)], &call_at(2e12));
     let versions = [first, second].map(|outcome| outcome.map_or(0.0, |outcome| outcome.version));
     assert_eq!(versions, [1e12 + 1.0, 2e12 + 1.0]);
-}
-
-#[test]
-fn the_alarm_empties_what_has_expired_and_waits_for_the_keys_of_what_was_deleted() {
-    let mut cart = MemoryCart::default();
-    let keyed = |now| Call {
-        key: Some(Key::Call("key".into())),
-        ..call_at(now)
-    };
-    let _ = operations::change(&mut cart, &[increment("a", 1)], &keyed(0.0));
-    assert_eq!(operations::on_alarm(&mut cart, 99_999.0).ok(), Some(false));
-    // A copy of the call must still find its key.
-    assert_eq!(operations::on_alarm(&mut cart, 100_000.0).ok(), Some(false));
-    assert!(quantities(&cart).is_empty());
-    assert_eq!(
-        operations::on_alarm(&mut cart, CALL_LIFE_MS).ok(),
-        Some(true)
-    );
-    let mut cart = MemoryCart::default();
-    let deleted = Call {
-        key: Some(Key::Call("delete".into())),
-        ..call_at(1_000.0)
-    };
-    assert!(operations::delete(&mut cart, &deleted).is_ok());
-    assert_eq!(operations::on_alarm(&mut cart, 2_000.0).ok(), Some(false));
-    assert_eq!(
-        operations::on_alarm(&mut cart, 1_000.0 + CALL_LIFE_MS).ok(),
-        Some(true)
-    );
 }

@@ -10,8 +10,9 @@ use crate::kv::failure::{KvFailure, KvOperation, KvReason};
 use crate::kv::key::KeyError;
 use crate::kv::size::SizeError;
 use crate::kv::ttl::TtlError;
-use crate::object::migrations::NewerSchema;
+use crate::object::codec::Unreadable;
 use crate::object::storage::StorageFailure;
+use crate::object::tables::NewerVersion;
 use crate::protocol::name::NameError;
 use crate::rate_limit::limit::LimitError;
 use crate::session::cache::SessionError;
@@ -118,8 +119,8 @@ fn of_all() -> Vec<Error> {
         kv(KvOperation::Delete, KvReason::TimedOut).after(3, no_keys()),
         ObjectReason::Threw.because(cause()).after(4, no_keys()),
         StorageFailure(cause()).into(),
-        CartError::Nothing.into(),
-        NewerSchema.into(),
+        NewerVersion.into(),
+        Unreadable.into(),
         Error::Conflict("what is in the way"),
         Error::LimitExceeded("what is full"),
         Error::Thrown(cause()),

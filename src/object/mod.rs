@@ -1,6 +1,12 @@
 //! What all Durable Objects share, inside.
 
 #[cfg(feature = "objects")]
-mod exports;
-pub mod migrations;
+pub mod body;
+#[cfg(feature = "objects")]
+pub mod calls;
+#[cfg(feature = "objects")]
+pub mod codec;
+#[cfg(feature = "objects")]
 pub mod storage;
+#[cfg(feature = "objects")]
+pub mod tables;

@@ -1,4 +1,4 @@
-//! The storage of a Durable Object: SQLite, which is synchronous, and the alarm.
+//! The storage of a Durable Object: values and SQLite, both synchronous, and the alarm.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,10 @@ use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, RoomError};
-use crate::host::storage::{StorageHandle, set_alarm, sql_rows, sql_run};
+use crate::host::storage::{
+    StorageHandle, set_alarm, sql_rows, sql_run, text_get, text_put, value_delete, value_get,
+    value_put, values_clear,
+};
 
 /// An object's storage refused a statement, or the alarm: with what it threw.
 #[derive(Debug, ThisError)]
@@ -28,7 +31,8 @@ impl RoomError for StorageFailure {
     }
 }
 
-fn failed(cause: JsValue) -> Error {
+/// The error for what the runtime threw.
+pub fn failed(cause: JsValue) -> Error {
     StorageFailure(cause).into()
 }
 
@@ -38,7 +42,8 @@ thread_local! {
     static TEXTS: RefCell<Vec<(usize, JsString)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn text_of(sql: &'static str) -> JsString {
+/// A constant as a string of JavaScript.
+pub fn text_of(sql: &'static str) -> JsString {
     let address = sql.as_ptr() as usize;
     TEXTS.with_borrow_mut(|texts| {
         if let Some((_, text)) = texts.iter().find(|(known, _)| *known == address) {
@@ -58,12 +63,17 @@ pub struct Storage(pub StorageHandle);
 pub struct Row(Array);
 
 impl Storage {
+    #[inline(never)]
+    fn exec(&self, sql: &'static str, args: &[JsValue]) -> Result<Array, Error> {
+        sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)
+    }
+
     /// Runs a statement and returns its rows.
     ///
     /// # Errors
     /// [`StorageFailure`] when SQLite refused it.
     pub fn rows(&self, sql: &'static str, args: &[JsValue]) -> Result<Vec<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
+        let rows = self.exec(sql, args)?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
 
@@ -72,8 +82,7 @@ impl Storage {
     /// # Errors
     /// [`StorageFailure`] when SQLite refused it.
     pub fn row(&self, sql: &'static str, args: &[JsValue]) -> Result<Option<Row>, Error> {
-        let rows = sql_rows(&self.0, &text_of(sql), args.to_vec()).map_err(failed)?;
-        let row = rows.get(0);
+        let row = self.exec(sql, args)?.get(0);
         Ok((!row.is_undefined()).then(|| Row(row.unchecked_into())))
     }
 
@@ -81,8 +90,65 @@ impl Storage {
     ///
     /// # Errors
     /// [`StorageFailure`] when SQLite refused it.
+    #[inline(never)]
     pub fn run(&self, sql: &'static str, args: &[JsValue]) -> Result<(), Error> {
         sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(failed)
+    }
+
+    /// Deletes tables.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when SQLite refused it.
+    pub fn drop_tables(&self, statements: &[&'static str]) -> Result<(), Error> {
+        statements.iter().try_for_each(|sql| self.run(sql, &[]))
+    }
+
+    /// The bytes under a key of the storage.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when the runtime failed; so of all below.
+    pub fn get(&self, key: &JsString) -> Result<Option<Vec<u8>>, Error> {
+        value_get(&self.0, key).map_err(failed)
+    }
+
+    /// Puts bytes under a key: one row.
+    ///
+    /// # Errors
+    /// [`StorageFailure`].
+    pub fn put(&self, key: &JsString, value: &[u8]) -> Result<(), Error> {
+        value_put(&self.0, key, value).map_err(failed)
+    }
+
+    /// The text under a key.
+    ///
+    /// # Errors
+    /// [`StorageFailure`].
+    pub fn text(&self, key: &str) -> Result<Option<JsString>, Error> {
+        text_get(&self.0, &JsString::from(key)).map_err(failed)
+    }
+
+    /// Puts a text under a key: one row, and it is not copied here.
+    ///
+    /// # Errors
+    /// [`StorageFailure`].
+    pub fn put_text(&self, key: &str, text: &JsString) -> Result<(), Error> {
+        text_put(&self.0, &JsString::from(key), text).map_err(failed)
+    }
+
+    /// Deletes what is under a key.
+    ///
+    /// # Errors
+    /// [`StorageFailure`].
+    pub fn delete(&self, key: &str) -> Result<(), Error> {
+        value_delete(&self.0, &JsString::from(key)).map_err(failed)
+    }
+
+    /// Deletes all values: those of tables stay.
+    ///
+    /// # Errors
+    /// [`StorageFailure`] when the runtime failed.
+    pub fn clear(&self) -> Result<(), Error> {
+        values_clear(&self.0).map_err(failed)
     }
 
     /// Sets the alarm to a moment in ms since the epoch, in place of the one that was set. It is
@@ -97,16 +163,25 @@ impl Storage {
 
 impl Row {
     /// A column as it is; undefined where the row has none.
+    #[inline(never)]
     pub fn value(&self, column: u32) -> JsValue {
         self.0.get(column)
     }
 
     /// A column that holds text.
+    #[inline(never)]
     pub fn text(&self, column: u32) -> Option<JsString> {
         self.value(column).dyn_into().ok()
     }
 
+    /// A column that holds text, copied; empty where it holds none.
+    #[inline(never)]
+    pub fn string(&self, column: u32) -> String {
+        self.text(column).map(String::from).unwrap_or_default()
+    }
+
     /// A column that holds a number; NaN where it holds none.
+    #[inline(never)]
     pub fn number(&self, column: u32) -> f64 {
         self.value(column).as_f64().unwrap_or(f64::NAN)
     }

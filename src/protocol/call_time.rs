@@ -84,6 +84,31 @@ pub fn remembered_until(now: f64, sent: Option<f64>, least_ms: f64) -> f64 {
     last_copy.max(now + least_ms)
 }
 
+/// What a caller adds to the time of a call that it has made with another time before, in ms. A copy with that one may
+/// arrive when its time has come.
+pub const RETIMED: f64 = 0.5;
+
+/// Until when an object remembers a call whose key begins with [`OWN_KEY`]: its client makes no other call with it. That
+/// is as long as a copy of it can be accepted, and a minute more.
+pub fn own_until(now: f64, sent: Option<f64>) -> f64 {
+    match sent {
+        Some(sent) if sent.fract() == 0.0 => sent + NEEDED_MS,
+        _ => remembered_until(now, sent, MEMORY_MS),
+    }
+}
+
+/// Until when an object remembers the call of a key that has come at `now`: see [`own_until`].
+pub fn key_until(key: &str, now: f64, sent: Option<f64>) -> f64 {
+    if key.starts_with(OWN_KEY) {
+        own_until(now, sent)
+    } else {
+        remembered_until(now, sent, MEMORY_MS)
+    }
+}
+
+/// With what the keys begin that clients make themselves. Callers' keys are remembered for longer.
+pub const OWN_KEY: char = '\u{1}';
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +139,17 @@ mod tests {
         }
     }
 
+    proptest! {
+        // The same for a call whose key its client has made.
+        #[test]
+        fn an_accepted_copy_finds_its_clients_call(made in 0_u32..1_000_000, off in -60_000_i32..=300_000, later in 0_u32..2_000_000) {
+            let (now, sent) = (f64::from(made), f64::from(made) + f64::from(off));
+            let copy = now + f64::from(later);
+            let accepted = copy - LATE_MS <= sent + LATE_MS;
+            prop_assert!(!accepted || copy <= own_until(now, Some(sent)) + LATE_MS);
+        }
+    }
+
     #[test]
     fn a_call_is_made_within_its_time() {
         let now = 1_000_000.0;
@@ -130,6 +166,16 @@ mod tests {
         );
         let old = now - CHECK_LATE_MS - 1.0;
         assert_eq!(check(old, now, CHECK_LATE_MS), Err(Untimely::Late));
+    }
+
+    #[test]
+    fn a_key_of_a_client_is_remembered_for_as_long_as_a_caller_s_when_it_was_sent_with_another_time()
+     {
+        let until = |key, sent| key_until(key, 0.0, Some(sent));
+        assert_eq!(until("\u{1}key", 7.0), 7.0 + NEEDED_MS);
+        assert_eq!(until("\u{1}key", 7.0 + RETIMED), MEMORY_MS);
+        assert_eq!(until("key", 7.0), MEMORY_MS);
+        assert_eq!(key_until("\u{1}key", 0.0, None), MEMORY_MS);
     }
 
     #[test]

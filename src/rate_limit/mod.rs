@@ -11,7 +11,6 @@ pub mod kv;
 pub mod limit;
 #[cfg(feature = "objects")]
 mod object;
-pub mod pair_list;
 pub mod reply;
 pub mod request;
 pub mod result;

@@ -15,7 +15,7 @@ use crate::host::namespace::{
 use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
 use crate::host::task::{Failure, wait};
-use crate::protocol::call_time::{CallTime, MAX_TIMES};
+use crate::protocol::call_time::{CallTime, MAX_TIMES, RETIMED};
 
 /// How many objects are asked at the same time.
 pub const CONCURRENCY: usize = 50;
@@ -88,7 +88,7 @@ impl Namespace {
                     if times >= MAX_TIMES {
                         return value_of(reply);
                     }
-                    (sent, times) = (object_time(), times + 1);
+                    (sent, times) = (object_time() + RETIMED, times + 1);
                     continue;
                 }
                 Err(Failure::TimedOut) => return Err(timed_out()),

@@ -23,6 +23,9 @@ const ENTRIES: Record<Entry, string> = {
   testing: '@codex/cloudflare-clients/testing',
 };
 
+/** Where the version before is unpacked: tests/previous/README.md. */
+export const PREVIOUS = join(process.cwd(), 'target/previous');
+
 /** Loads an entry of the packed package as an isolate of its own: modules, wasm and globals are its own. */
 export type Loader = (scope: Scope) => Record<string, unknown>;
 

@@ -1,4 +1,5 @@
-// npm run simulate -- --model cart --seeds 10000, or --seed 17 for one.
+// npm run simulate -- --model cart --seeds 10000, or --seed 17 for one. With --upgrade this version is deployed in the
+// middle of each history, and the version before is there at first.
 import { parseArgs } from 'node:util';
 import { MODELS } from './models/index.js';
 import { simulate } from './report.js';
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    upgrade: { type: 'boolean', default: false },
   },
 });
 const names = values.model ?? MODELS.map(({ name }) => name);
@@ -23,7 +25,7 @@ for (const model of MODELS.filter(({ name }) => names.includes(name))) {
   const started = performance.now();
   const isLive = process.stdout.isTTY;
   try {
-    await simulate(model, { from, count }, (done) => {
+    await simulate(model, { from, count, upgrade: values.upgrade }, (done) => {
       if (done % 100 === 0 && isLive)
         process.stdout.write(`\r  ${model.name}: ${done} of ${count} histories`);
       else if (done % 1_000 === 0) console.log(`  ${model.name}: ${done} of ${count} histories`);

@@ -6,7 +6,7 @@ import type { Clock, Time } from './time.js';
 /** A machine on which objects run: its copy of the classes, and its clock. */
 export interface Machine {
   clock: Clock;
-  classes: Record<string, unknown>;
+  classes: { readonly exports: Record<string, unknown> };
 }
 
 type Instance = Record<string, (...args: unknown[]) => unknown>;
@@ -43,9 +43,14 @@ export class SimulatedObject {
     });
   }
 
-  /** The instance ends; the next call starts another, on that machine. */
-  evict(machine: Machine): void {
+  /** The instance ends; the next call starts another. */
+  end(): void {
     this.#instance = undefined;
+  }
+
+  /** The same, on that machine. */
+  evict(machine: Machine): void {
+    this.end();
     this.#machine = machine;
   }
 
@@ -100,7 +105,7 @@ export class SimulatedObject {
         this.#aborted = true;
       },
     };
-    return new (this.#machine.classes[this.#className] as Class)(context, {});
+    return new (this.#machine.classes.exports[this.#className] as Class)(context, {});
   }
 
   #fail(what: 'statement' | 'commit'): void {

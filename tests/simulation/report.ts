@@ -1,29 +1,33 @@
 import type { Model } from './model.js';
-import { type Failed, loaders, type Plan, planOf, runPlan } from './run.js';
+import { type Failed, type Plan, planOf, runPlan, versions } from './run.js';
 import { shrink } from './shrink.js';
 
+/** The histories that are run; with `upgrade` this version is deployed in the middle of each. */
+export interface Seeds {
+  from: number;
+  count: number;
+  upgrade?: boolean | undefined;
+}
+
 /** Runs seeds of a model; throws a report of the first that fails. */
-export async function simulate(
-  model: Model,
-  seeds: { from: number; count: number },
-  onSeed?: (done: number) => void,
-): Promise<void> {
-  const packages = await loaders();
+export async function simulate(model: Model, seeds: Seeds, onSeed?: (done: number) => void): Promise<void> {
+  const packages = await versions();
   for (let n = 0; n < seeds.count; n++) {
     const seed = seeds.from + n;
-    const plan = planOf(model, seed);
+    const plan = planOf(model, seed, seeds.upgrade);
     const failed = await runPlan(model, plan, packages);
     if (failed) {
       const shorter = await shrink(model, plan, failed, packages);
-      throw new Error(reportOf(model, seed, plan, shorter));
+      const again = `--model ${model.name} --seed ${seed}${seeds.upgrade ? ' --upgrade' : ''}`;
+      throw new Error(reportOf(`${model.name}, seed ${seed}`, again, plan, shorter));
     }
     onSeed?.(n + 1);
   }
 }
 
 function reportOf(
-  model: Model,
-  seed: number,
+  name: string,
+  again: string,
   whole: Plan<unknown>,
   short: { plan: Plan<unknown>; failed: Failed },
 ) {
@@ -35,8 +39,8 @@ function reportOf(
         : (error.stack ?? '')
       : String(error);
   return [
-    `${model.name}, seed ${seed}: ${words}`,
-    `again: npm run simulate -- --model ${model.name} --seed ${seed}`,
+    `${name}: ${words}`,
+    `again: npm run simulate -- ${again}`,
     `The shortest history found that fails, ${short.plan.steps.length} of ${whole.steps.length} steps:`,
     ...history,
   ].join('\n');

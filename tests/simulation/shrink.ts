@@ -1,16 +1,16 @@
+import type { Versions } from './copies.js';
 import type { Model } from './model.js';
 import { type Failed, type Plan, runPlan } from './run.js';
-import type { Loaders } from './world.js';
 
 /** How many shorter histories are tried. */
 const MOST = 400;
 
-/** A shorter history that fails too: steps, jumps and faults that it does not need are left out. */
+/** A shorter history that fails too: steps, jumps, deployments and faults that it does not need are left out. */
 export async function shrink<Action>(
   model: Model<Action>,
   plan: Plan<Action>,
   failed: Failed,
-  packages: Loaders,
+  packages: Versions,
 ): Promise<{ plan: Plan<Action>; failed: Failed }> {
   let best = { plan, failed };
   let left = MOST;
@@ -28,6 +28,9 @@ export async function shrink<Action>(
     }
   }
   await tries({ ...best.plan, jumps: [] });
+  for (const upgrade of best.plan.upgrades) {
+    await tries({ ...best.plan, upgrades: best.plan.upgrades.filter((other) => other !== upgrade) });
+  }
   for (const { number } of best.plan.steps) {
     await tries({ ...best.plan, calm: new Set([...best.plan.calm, number]) });
   }

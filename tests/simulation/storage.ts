@@ -45,10 +45,10 @@ export class SimulatedStorage {
       return row && decoded(row[0]);
     },
     put: (key: string, value: unknown): void => {
+      this.#options.fail?.('statement');
       this.#begin();
       this.#hasWritten = true;
       this.#rows('CREATE TABLE IF NOT EXISTS _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID', []);
-      this.#options.fail?.('statement');
       this.#rows('INSERT OR REPLACE INTO _cf_KV VALUES (?, ?)', [key, encoded(value)]);
     },
     delete: (key: string): boolean => {
@@ -106,7 +106,8 @@ export class SimulatedStorage {
     this.#begin();
     this.#hasAlarm = this.#hasWritten = true;
     this.#alarm = null;
-    for (const [name] of this.#tables()) this.#open.exec(`DROP TABLE "${name}"`);
+    for (const [name] of this.#made('view')) this.#open.exec(`DROP VIEW "${name}"`);
+    for (const [name] of this.#made('table')) this.#open.exec(`DROP TABLE "${name}"`);
     this.#statements.clear();
   }
 
@@ -142,12 +143,13 @@ export class SimulatedStorage {
 
   /** Whether nothing is stored: what is, is billed. */
   isEmpty(): boolean {
-    return this.#alarm === null && (!this.#database || this.#tables().length === 0);
+    const isMade = () => [...this.#made('table'), ...this.#made('view')].length > 0;
+    return this.#alarm === null && !(this.#database && isMade());
   }
 
   /** What is stored, for messages. */
   contents(): string {
-    const tables = this.#tables().map(([name]) => {
+    const tables = [...this.#made('table'), ...this.#made('view')].map(([name]) => {
       const rows = this.#rows(`SELECT * FROM "${name}"`, []);
       return `${name} ${JSON.stringify(rows)}`;
     });
@@ -171,8 +173,8 @@ export class SimulatedStorage {
     this.#hasWritten = this.#hasAlarm = false;
   }
 
-  #tables(): unknown[][] {
-    return this.#rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'", []);
+  #made(type: 'table' | 'view'): unknown[][] {
+    return this.#rows("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'", [type]);
   }
 
   #hasTable(name: string): boolean {

@@ -1,26 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createStrictKv, type StrictKv } from '@codex/cloudflare-clients/testing';
+import { createStrictKv } from '@codex/cloudflare-clients/testing';
+import { Copy, Isolate, type Loaders, loadersOf, PLACES, type Place, type Versions } from './copies.js';
 import { type Fate, FINE, fateOf, inWords, type Weather } from './faults.js';
 import { scopeOf } from './isolate.js';
-import type { Loader } from './load.js';
-import { failure, type Machine, SimulatedObject } from './objects.js';
+import { failure, SimulatedObject } from './objects.js';
 import { Random } from './random.js';
 import { Clock, Time } from './time.js';
-
-/** A copy of the package in a Worker somewhere, with its own clock. */
-export interface Isolate {
-  name: string;
-  clock: Clock;
-  /** The exports of the package, and handles of namespaces: of objects by class, and of KV where it is. */
-  package: Record<string, unknown>;
-  kv: StrictKv;
-  objects(className: string): object;
-}
-
-export interface Loaders {
-  isolates: readonly Loader[];
-  machines: readonly Loader[];
-}
 
 const NAMES = ['Paris', 'Tokyo', 'Lima'];
 
@@ -30,10 +15,12 @@ export class Violation extends Error {}
 /** Isolates, machines and the network between them, for one history. */
 export class World {
   readonly time = new Time();
-  readonly isolates: Isolate[];
+  readonly isolates: readonly Isolate[];
   readonly objects = new Map<string, SimulatedObject>();
   /** What happened, in words. */
   readonly history: string[] = [];
+  /** How an object failed that had no reason to. */
+  broken: unknown;
   /** Steps whose calls go well, whatever the weather is. */
   readonly calm: ReadonlySet<number>;
   weather: Weather;
@@ -42,10 +29,16 @@ export class World {
   readonly #kv = createStrictKv({ now: () => Math.floor(this.time.now), operationsPerInvocation: Infinity });
   /** By how much an object's clock may jump when it moves to another machine, in ms. */
   readonly machinesDifferMs: number;
-  readonly #machines: Machine[];
+  readonly #machines: readonly { clock: Clock; classes: Copy }[];
   readonly #steps = new AsyncLocalStorage<{ step: number; calls: number }>();
 
-  constructor(seed: string, loaders: Loaders, weather: Weather, calm: ReadonlySet<number> = new Set()) {
+  constructor(
+    seed: string,
+    versions: Versions,
+    weather: Weather,
+    calm: ReadonlySet<number> = new Set(),
+    upgraded: readonly Place[] = [],
+  ) {
     this.#seed = seed;
     this.weather = weather;
     this.calm = calm;
@@ -53,26 +46,34 @@ export class World {
     const apart = random.pick([0, 0, 50, 5_000]);
     this.machinesDifferMs = 2 * apart;
     const wrong = random.pick([0, 500, 60_000, 600_000, 7_200_000]);
-    this.#machines = loaders.machines.map((load, i) => {
+    const load = (copy: string, clock: Clock, loaders: Loaders) =>
+      new Copy(scopeOf(this.time, clock, this.random(copy)), loaders);
+    const places = [...Array(PLACES).keys()];
+    this.#machines = places.map((i) => {
       const clock = new Clock(this.time, random.between(-apart, apart));
-      return { clock, classes: load(scopeOf(this.time, clock, this.random(`machine ${i}`))) };
+      const loaders = loadersOf(versions, 'machine', upgraded.includes('machines'));
+      return { clock, classes: load(`machine ${i}`, clock, loaders) };
     });
-    this.isolates = loaders.isolates.map((load, i) => {
+    this.isolates = places.map((i) => {
       const clock = new Clock(this.time, Math.min(random.between(-wrong, wrong), MOST_AHEAD_MS));
-      const exports = load(scopeOf(this.time, clock, this.random(`isolate ${i}`)));
-      const handles = new Map<string, object>();
-      return {
-        name: NAMES[i] ?? `isolate ${i}`,
-        clock,
-        package: exports,
-        kv: this.#kv.at(NAMES[i] ?? 'elsewhere'),
-        objects: (className) => {
-          const handle = handles.get(className) ?? this.#namespace(className, NAMES[i] ?? '');
-          handles.set(className, handle);
-          return handle;
-        },
-      };
+      const loaders = loadersOf(versions, 'isolate', upgraded.includes(i));
+      const name = NAMES[i] ?? '';
+      return new Isolate(name, clock, load(`isolate ${i}`, clock, loaders), this.#kv.at(name), (className) =>
+        this.#namespace(className, name),
+      );
     });
+  }
+
+  /**
+   * Deploys this version: all objects end, and begin again with it; or what an isolate does from now on is done by it.
+   * Calls that are under way end with the code that they began with.
+   */
+  upgrade(place: Place): void {
+    const isolate = place === 'machines' ? undefined : this.isolates[place];
+    this.say(`this version is deployed to ${isolate?.name ?? 'the machines'}`);
+    const copies = isolate ? [isolate.copy] : this.#machines.map(({ classes }) => classes);
+    for (const copy of copies) copy.upgrade();
+    if (!isolate) for (const object of this.objects.values()) object.end();
   }
 
   /** KV fails now and then, until what is returned is called. */
@@ -134,9 +135,11 @@ export class World {
     const told = inWords(fate);
     if (told) this.say(`${words} ${told}`);
     const object = this.object(className, name);
-    const arrive = () => {
+    const arrive = async () => {
       if (fate.evicted) object.evict(random.pick(this.#machines));
-      return object.receive(method, structuredClone(sent), fate);
+      const reply = object.receive(method, structuredClone(sent), fate);
+      if (fate.failsAt === undefined) await this.#mustWork(words, reply);
+      return reply;
     };
     return new Promise((resolve, reject) => {
       const back = (then: () => void) => this.time.after(fate.backMs, then);
@@ -162,6 +165,18 @@ export class World {
     });
   }
 
+  // An object whose storage works may refuse a call, and does not fail: else its callers would take for bad weather
+  // that it cannot read what it has stored.
+  async #mustWork(words: string, called: Promise<unknown>): Promise<void> {
+    try {
+      const { ok, code } = ((await called) ?? {}) as { ok?: boolean; code?: string };
+      if (ok || !BROKEN.includes(code ?? '')) return;
+      this.broken ??= new Violation(`${words.trim()} failed with ${code}`);
+    } catch (error) {
+      this.broken ??= error;
+    }
+  }
+
   close(): void {
     for (const object of this.objects.values()) object.storage.close();
   }
@@ -169,5 +184,7 @@ export class World {
 
 /** No clock is further ahead: a call that comes ten minutes late is then remembered, or refused. */
 export const MOST_AHEAD_MS = 540_000;
+
+const BROKEN = ['object_unavailable', 'misconfigured'];
 
 const START_OF_DAY = new Time().now;

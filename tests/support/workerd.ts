@@ -34,7 +34,8 @@ export async function bundled(worker: URL, packagePath?: string) {
     conditions: ['workerd'],
     external: ['cloudflare:*', 'node:*'],
     loader: { '.wasm': 'copy' },
-    assetNames: '[name]',
+    // Two versions of the package have modules of the same name.
+    assetNames: '[name]-[hash]',
     logLevel: 'error',
     ...(packagePath && { alias: { '@codex/cloudflare-clients': packagePath } }),
   });

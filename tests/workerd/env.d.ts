@@ -8,8 +8,19 @@ declare module 'cloudflare:test' {
     readonly databaseSize: number;
     exec(sql: string, ...args: unknown[]): { raw(): { toArray(): unknown[][] }; rowsWritten: number };
   }
+  interface Values {
+    get(key: string): unknown;
+    put(key: string, value: unknown): void;
+    list(): Iterable<[string, unknown]>;
+  }
   export interface ObjectState {
-    readonly storage: { sql: Sql; getAlarm(): Promise<number | null> };
+    readonly storage: {
+      sql: Sql;
+      kv: Values;
+      getAlarm(): Promise<number | null>;
+      setAlarm(at: number): Promise<void>;
+      deleteAll(): Promise<void>;
+    };
   }
   export function runInDurableObject<T>(
     stub: object,
@@ -17,4 +28,9 @@ declare module 'cloudflare:test' {
   ): Promise<T>;
   export function runDurableObjectAlarm(stub: object): Promise<boolean>;
   export function evictDurableObject(stub: object): Promise<void>;
+}
+
+interface ImportMeta {
+  /** Vite's: the modules of a pattern. */
+  glob(pattern: string, options: { eager: true; import: 'default' }): Record<string, unknown>;
 }

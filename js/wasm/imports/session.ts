@@ -19,18 +19,17 @@ export function sessionExpiry(
   return typeof session.expiresAt === 'string' ? Date.parse(session.expiresAt) : Number.NaN;
 }
 
-export function sessionText(
+export const sessionRecord = (
   sessionId: string,
   customerId: string,
   userAgent: string,
   createdAt: number,
-): string {
-  return JSON.stringify({ sessionId, customerId, userAgent, createdAt } satisfies Stored);
-}
+) => ({ sessionId, customerId, userAgent, createdAt: new Date(createdAt) });
 
-export function sessionRecord(text: string) {
-  const record = JSON.parse(text) as Stored;
-  return { ...record, createdAt: new Date(record.createdAt) };
+/** Of a record as version 0.1 has stored it: its id, its user agent, its creation in ms. */
+export function sessionParts(text: string): unknown[] {
+  const { sessionId, userAgent, createdAt } = JSON.parse(text) as Stored;
+  return [sessionId, userAgent, createdAt];
 }
 
 export const sessionPlace = (customerId: string, tick: number, kept: boolean) =>

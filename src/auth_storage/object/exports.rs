@@ -3,46 +3,42 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::sqlite::{AuthStorageObject, Once};
-use super::statements::MIGRATIONS;
+use super::calls::{self, Object, Once};
+use super::state::Held;
 use crate::auth_storage::argument::{MAX_IDEMPOTENCY_KEY, check_value};
 use crate::auth_storage::counter::Rule;
 use crate::auth_storage::error::AuthStorageError;
 use crate::auth_storage::model::Operation;
-use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{CallResult, finish};
-use crate::object::migrations;
-use crate::object::storage::Storage;
+use crate::host::task::CallResult;
+use crate::object::body;
 
-fn object(storage: StorageHandle) -> AuthStorageObject {
-    AuthStorageObject {
-        storage: Storage(storage),
-        now: now(),
-    }
-}
-
-fn once(operation: Operation, key: JsString, sent: Option<f64>) -> Result<Once, AuthStorageError> {
-    if !(1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()) {
-        return Err(AuthStorageError::IdempotencyKey);
-    }
-    Ok(Once {
-        operation,
-        key,
-        sent,
+// Makes a call of an operation, once for its key.
+fn once(
+    storage: StorageHandle,
+    operation: Operation,
+    key: JsString,
+    sent: Option<f64>,
+    job: &mut dyn FnMut(&mut Object, &Once) -> CallResult,
+) -> JsValue {
+    body::timely(storage, sent, |object| {
+        if !(1..=MAX_IDEMPOTENCY_KEY).contains(&key.length()) {
+            return Err(AuthStorageError::IdempotencyKey.into());
+        }
+        let key = String::from(key);
+        let once = Once {
+            operation,
+            key,
+            sent,
+        };
+        job(object, &once)
     })
-}
-
-/// Brings the object's tables to their newest version.
-#[wasm_bindgen(js_name = authOpen)]
-pub fn auth_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
 }
 
 /// `AuthStorageDurableObject.get`.
 #[wasm_bindgen(js_name = authGet)]
 pub fn auth_get(storage: StorageHandle) -> JsValue {
-    finish(object(storage).get())
+    body::look(storage, calls::get)
 }
 
 /// `AuthStorageDurableObject.set`.
@@ -54,26 +50,22 @@ pub fn auth_set(
     ttl: Option<f64>,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> CallResult {
-        let once = once(Operation::Set, key, sent)?;
+    once(storage, Operation::Set, key, sent, &mut |object, once| {
         check_value(&value)?;
-        object(storage).set(&once, &value, ttl)
-    };
-    finish(job())
+        calls::set(object, once, &value, ttl)
+    })
 }
 
 /// `AuthStorageDurableObject.delete`.
 #[wasm_bindgen(js_name = authDelete)]
 pub fn auth_delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
-    let job = || object(storage).delete(&once(Operation::Delete, key, sent)?);
-    finish(job())
+    once(storage, Operation::Delete, key, sent, &mut calls::delete)
 }
 
 /// `AuthStorageDurableObject.getAndDelete`.
 #[wasm_bindgen(js_name = authGetAndDelete)]
 pub fn auth_get_and_delete(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
-    let job = || object(storage).take(&once(Operation::Take, key, sent)?);
-    finish(job())
+    once(storage, Operation::Take, key, sent, &mut calls::take)
 }
 
 /// `AuthStorageDurableObject.increment`.
@@ -84,11 +76,13 @@ pub fn auth_increment(
     ttl: f64,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> CallResult {
-        let once = once(Operation::Increment, key, sent)?;
-        object(storage).increment(&once, ttl)
-    };
-    finish(job())
+    once(
+        storage,
+        Operation::Increment,
+        key,
+        sent,
+        &mut |object, once| calls::increment(object, once, ttl),
+    )
 }
 
 /// `AuthStorageDurableObject.consume`.
@@ -100,15 +94,17 @@ pub fn auth_consume(
     max: f64,
     sent: Option<f64>,
 ) -> JsValue {
-    let job = || -> CallResult {
-        let rule = Rule { window, max };
-        object(storage).consume(&once(Operation::Consume, key, sent)?, rule)
-    };
-    finish(job())
+    once(
+        storage,
+        Operation::Consume,
+        key,
+        sent,
+        &mut |object, once| calls::consume(object, once, Rule { window, max }),
+    )
 }
 
-/// The alarm: returns whether nothing is left, and the object is to be emptied.
+/// The alarm: see [`body::on_alarm`].
 #[wasm_bindgen(js_name = authOnAlarm)]
 pub fn auth_on_alarm(storage: StorageHandle) -> JsValue {
-    finish(object(storage).alarm().map(JsValue::from))
+    body::on_alarm::<Held>(storage)
 }

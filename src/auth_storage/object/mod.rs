@@ -1,5 +1,6 @@
 //! The auth storage inside its Durable Object.
 
+mod calls;
 mod exports;
-mod sqlite;
-mod statements;
+mod old_tables;
+mod state;

@@ -3,41 +3,51 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::sqlite::SqlCart;
-use super::statements::MIGRATIONS;
+use super::lines::SqlCart;
+use super::state::Kept;
 use crate::cart::call::{Call, Outcome, check_key};
 use crate::cart::change::Change;
 use crate::cart::error::CartError;
 use crate::cart::merge::{self, Begun};
 use crate::cart::policy::Policy;
 use crate::cart::{idempotency, operations, parse};
-use crate::error::Error;
-use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{CallResult, finish};
-use crate::object::migrations;
-use crate::object::storage::Storage;
+use crate::host::task::CallResult;
+use crate::object::body;
 
-const fn cart_in(storage: StorageHandle) -> SqlCart {
-    SqlCart::new(Storage(storage))
+// What a call carries beside what it does.
+struct Terms {
+    ttl_seconds: f64,
+    key: Option<JsString>,
+    if_version: Option<f64>,
+    owner: Option<JsString>,
+    sent: Option<f64>,
 }
 
-// Makes a call if it is one.
+// Makes a call on a cart if it is one.
 fn with_call(
-    call: Result<Call, CartError>,
-    sent: Option<f64>,
-    job: impl FnOnce(Call) -> CallResult,
+    storage: StorageHandle,
+    terms: Terms,
+    job: &mut dyn FnMut(&mut SqlCart, Call) -> CallResult,
 ) -> JsValue {
-    finish(
-        call.map_err(Error::from)
-            .and_then(|call| job(call.sent(sent))),
-    )
+    let Terms {
+        ttl_seconds,
+        key,
+        if_version,
+        owner,
+        sent,
+    } = terms;
+    body::timely::<Kept>(storage, sent, |body| {
+        let (key, owner) = (key.map(String::from), owner.map(String::from));
+        let call = Call::new(body.now, ttl_seconds, key, if_version, owner)?;
+        job(&mut SqlCart(body), call.sent(sent))
+    })
 }
 
 // What every mutation returns: the version, whether the line was there, and the cart as JSON.
-fn reply(cart: SqlCart, outcome: Outcome) -> CallResult {
+fn reply(cart: &SqlCart, outcome: Outcome) -> CallResult {
     let json = if outcome.version > 0.0 {
-        cart.into_json()?
+        cart.json()?
     } else {
         "{}".into()
     };
@@ -45,23 +55,24 @@ fn reply(cart: SqlCart, outcome: Outcome) -> CallResult {
     Ok(reply.into())
 }
 
-/// Brings the cart's tables to their newest version: see [`migrations::open`].
-#[wasm_bindgen(js_name = cartOpen)]
-pub fn cart_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(migrations::open(&Storage(storage), MIGRATIONS, create).map(JsValue::from))
-}
-
 /// A read: `[version, cart as JSON]`, or null when there is no cart. Renews the TTL.
 #[wasm_bindgen(js_name = cartRead)]
-pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<String>) -> JsValue {
-    let call = Call::new(now(), ttl_seconds, None, None, owner);
-    with_call(call, None, |call| {
-        let mut cart = cart_in(storage);
-        match operations::read(&mut cart, &call)? {
-            Some(version) => Ok(Array::of2(&version.into(), &cart.into_json()?.into()).into()),
+pub fn cart_read(storage: StorageHandle, ttl_seconds: f64, owner: Option<JsString>) -> JsValue {
+    let terms = Terms {
+        ttl_seconds,
+        key: None,
+        if_version: None,
+        owner,
+        sent: None,
+    };
+    with_call(
+        storage,
+        terms,
+        &mut |cart, call| match operations::read(cart, &call)? {
+            Some(version) => Ok(Array::of2(&version.into(), &cart.json()?.into()).into()),
             None => Ok(JsValue::NULL),
-        }
-    })
+        },
+    )
 }
 
 /// Replaces the cart: see [`operations::set_lines`].
@@ -74,17 +85,22 @@ pub fn cart_set(
     storage: StorageHandle,
     lines: JsString,
     ttl_seconds: f64,
-    key: Option<String>,
+    key: Option<JsString>,
     if_version: Option<f64>,
-    owner: Option<String>,
+    owner: Option<JsString>,
     sent: Option<f64>,
 ) -> JsValue {
-    let call = Call::new(now(), ttl_seconds, key, if_version, owner);
-    with_call(call, sent, |call| {
+    let terms = Terms {
+        ttl_seconds,
+        key,
+        if_version,
+        owner,
+        sent,
+    };
+    with_call(storage, terms, &mut |cart, call| {
         let parsed = parse::lines(&lines)?;
         let call = call.doing("set", &String::from(&lines));
-        let mut cart = cart_in(storage);
-        let outcome = operations::set_lines(&mut cart, &parsed, &call)?;
+        let outcome = operations::set_lines(cart, &parsed, &call)?;
         reply(cart, outcome)
     })
 }
@@ -100,20 +116,25 @@ pub fn cart_change(
     one: bool,
     changes: JsString,
     ttl_seconds: f64,
-    key: Option<String>,
+    key: Option<JsString>,
     if_version: Option<f64>,
-    owner: Option<String>,
+    owner: Option<JsString>,
     sent: Option<f64>,
 ) -> JsValue {
-    let call = Call::new(now(), ttl_seconds, key, if_version, owner);
-    with_call(call, sent, |call| {
+    let terms = Terms {
+        ttl_seconds,
+        key,
+        if_version,
+        owner,
+        sent,
+    };
+    with_call(storage, terms, &mut |cart, call| {
         let parsed: Vec<Change> = parse::changes(&changes)?;
         if one && parsed.len() != 1 {
             return Err(CartError::BadChange.into());
         }
         let call = call.doing("change", &String::from(&changes));
-        let mut cart = cart_in(storage);
-        let outcome = operations::change(&mut cart, &parsed, &call)?;
+        let outcome = operations::change(cart, &parsed, &call)?;
         reply(cart, outcome)
     })
 }
@@ -122,15 +143,20 @@ pub fn cart_change(
 #[wasm_bindgen(js_name = cartDelete)]
 pub fn cart_delete(
     storage: StorageHandle,
-    key: Option<String>,
+    key: Option<JsString>,
     if_version: Option<f64>,
-    owner: Option<String>,
+    owner: Option<JsString>,
     sent: Option<f64>,
 ) -> JsValue {
-    let call = Call::new(now(), 1.0, key, if_version, owner);
-    with_call(call, sent, |call| {
-        let call = call.doing("delete", "");
-        operations::delete(&mut cart_in(storage), &call)?;
+    let terms = Terms {
+        ttl_seconds: 1.0,
+        key,
+        if_version,
+        owner,
+        sent,
+    };
+    with_call(storage, terms, &mut |cart, call| {
+        operations::delete(cart, &call.doing("delete", ""))?;
         Ok(JsValue::NULL)
     })
 }
@@ -139,14 +165,20 @@ pub fn cart_delete(
 #[wasm_bindgen(js_name = cartRefused)]
 pub fn cart_refused(
     storage: StorageHandle,
-    key: String,
+    key: JsString,
     if_version: Option<f64>,
     sent: f64,
-    code: String,
+    code: JsString,
 ) -> JsValue {
-    let call = Call::new(now(), 1.0, Some(key), if_version, None);
-    with_call(call, Some(sent), |call| {
-        idempotency::refused(&mut cart_in(storage), &call, &code)?;
+    let terms = Terms {
+        ttl_seconds: 1.0,
+        key: Some(key),
+        if_version,
+        owner: None,
+        sent: Some(sent),
+    };
+    with_call(storage, terms, &mut |cart, call| {
+        idempotency::refused(cart, &call, &String::from(&code))?;
         Ok(JsValue::NULL)
     })
 }
@@ -156,18 +188,24 @@ pub fn cart_refused(
 #[wasm_bindgen(js_name = cartBeginMerge)]
 pub fn cart_begin_merge(
     storage: StorageHandle,
-    into: String,
-    id: String,
-    owner: Option<String>,
+    into: JsString,
+    id: JsString,
+    owner: Option<JsString>,
     if_version: Option<f64>,
     sent: Option<f64>,
 ) -> JsValue {
-    let call = Call::new(now(), 1.0, Some(id.clone()), if_version, owner);
-    with_call(call, sent, |call| {
+    let terms = Terms {
+        ttl_seconds: 1.0,
+        key: Some(id.clone()),
+        if_version,
+        owner,
+        sent,
+    };
+    with_call(storage, terms, &mut |cart, call| {
+        let (into, id) = (String::from(&into), String::from(&id));
         check_key(&into, CartError::BadId)?;
-        let mut cart = cart_in(storage);
-        match merge::begin_merge(&mut cart, &into, &id, &call)? {
-            Begun::Merge(id) => Ok(Array::of2(&id.into(), &cart.into_json()?.into()).into()),
+        match merge::begin_merge(cart, &into, &id, &call)? {
+            Begun::Merge(id) => Ok(Array::of2(&id.into(), &cart.json()?.into()).into()),
             Begun::Changed(version) => Ok(Array::of1(&version.into()).into()),
             Begun::Nothing => Ok(JsValue::NULL),
         }
@@ -182,46 +220,55 @@ pub fn cart_begin_merge(
 )]
 pub fn cart_merge(
     storage: StorageHandle,
-    id: String,
+    id: JsString,
     lines: JsString,
-    policy: String,
+    policy: JsString,
     ttl_seconds: f64,
     if_version: Option<f64>,
-    owner: Option<String>,
+    owner: Option<JsString>,
     sent: Option<f64>,
 ) -> JsValue {
-    let call = Call::new(now(), ttl_seconds, Some(id.clone()), if_version, owner);
-    with_call(call, sent, |call| {
-        let policy = Policy::named(&policy)?;
+    let terms = Terms {
+        ttl_seconds,
+        key: Some(id.clone()),
+        if_version,
+        owner,
+        sent,
+    };
+    with_call(storage, terms, &mut |cart, call| {
+        let policy = Policy::named(&String::from(&policy))?;
         let lines = parse::lines(&lines)?;
-        let mut cart = cart_in(storage);
-        let outcome = merge::merge_lines(&mut cart, &id, &lines, policy, call)?;
+        let outcome = merge::merge_lines(cart, &String::from(&id), &lines, policy, call)?;
         reply(cart, outcome)
     })
 }
 
 /// Gives a merge up in its target: see [`merge::give_up`].
 #[wasm_bindgen(js_name = cartGiveUpMerge)]
-pub fn cart_give_up_merge(storage: StorageHandle, id: String, sent: Option<f64>) -> JsValue {
-    let done = merge::give_up(&mut cart_in(storage), &id, sent, now());
-    finish(done.map(JsValue::from))
+pub fn cart_give_up_merge(storage: StorageHandle, id: JsString, sent: Option<f64>) -> JsValue {
+    body::timely::<Kept>(storage, sent, |body| {
+        let now = body.now;
+        merge::give_up(&mut SqlCart(body), &String::from(id), sent, now).map(JsValue::from)
+    })
 }
 
 /// Ends a merge in its source: see [`merge::end_merge`].
 #[wasm_bindgen(js_name = cartEndMerge)]
 pub fn cart_end_merge(
     storage: StorageHandle,
-    id: String,
+    id: JsString,
     merged: bool,
     sent: Option<f64>,
 ) -> JsValue {
-    let ended = merge::end_merge(&mut cart_in(storage), &id, merged, sent, now());
-    finish(ended.map(|()| JsValue::NULL))
+    body::timely::<Kept>(storage, sent, |body| {
+        let now = body.now;
+        merge::end_merge(&mut SqlCart(body), &String::from(id), merged, sent, now)
+            .map(|()| JsValue::NULL)
+    })
 }
 
-/// The alarm: true when nothing is left and the object can be emptied.
+/// The alarm: see [`body::on_alarm`].
 #[wasm_bindgen(js_name = cartOnAlarm)]
 pub fn cart_on_alarm(storage: StorageHandle) -> JsValue {
-    let nothing_left = operations::on_alarm(&mut cart_in(storage), now());
-    finish(nothing_left.map(JsValue::from))
+    body::on_alarm::<Kept>(storage)
 }

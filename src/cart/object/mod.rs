@@ -1,5 +1,6 @@
 //! A cart inside its Durable Object.
 
 mod exports;
-mod sqlite;
-mod statements;
+mod lines;
+mod old_tables;
+mod state;

@@ -1,102 +1,87 @@
 //! What `CoordinationDurableObject` calls.
 
-use js_sys::Array;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::sqlite::{KeyedCall, Store};
+use super::state::Coordination;
 use crate::coordination::counter::model as counter;
 use crate::coordination::error::CoordinationError;
 use crate::coordination::lock::model::{Attempt, Lock};
 use crate::coordination::text::is_text;
 use crate::error::Error;
-use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{CallResult, finish};
+use crate::host::task::CallResult;
 use crate::kv::ttl;
-use crate::object::storage::Storage;
+use crate::object::body::{self, Body};
+use crate::object::calls::{Answer, id_of, kind_of, note_of};
+use crate::protocol::call_time::key_until;
 
-const fn store(storage: StorageHandle) -> Store {
-    Store(Storage(storage))
-}
-
-/// Makes the tables, or brings them to their newest version.
-#[wasm_bindgen(js_name = coordinationOpen)]
-pub fn coordination_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(Store::open(&Storage(storage), create).map(JsValue::from))
-}
+type Object = Body<Coordination>;
 
 /// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
 #[wasm_bindgen(js_name = lockAcquire)]
-pub fn lock_acquire(storage: StorageHandle, holder: &str, ttl_seconds: f64) -> JsValue {
-    finish(acquire(&store(storage), holder, ttl_seconds))
-}
-
-fn acquire(store: &Store, holder: &str, ttl_seconds: f64) -> CallResult {
-    check_holder(holder)?;
-    let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
-    let known = store.lock(now)?;
-    match Lock::acquire(known, holder, ttl_ms, now) {
-        Attempt::Held(lock) => {
-            store.save_lock(&lock)?;
-            Ok(reply(&lock))
+pub fn lock_acquire(
+    storage: StorageHandle,
+    holder: JsString,
+    ttl_seconds: f64,
+    sent: Option<f64>,
+) -> JsValue {
+    body::timely(storage, sent, |object: &mut Object| {
+        let holder = &check_holder(holder)?;
+        let ttl_ms = milliseconds(ttl_seconds)?;
+        match Lock::acquire(known(object), holder, ttl_ms, object.now) {
+            Attempt::Held(lock) => Ok(held(object, lock)),
+            Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
         }
-        Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
-    }
+    })
 }
 
 /// Gives the holder another TTL: `[fence, expiresAt]`, or null for anybody else.
 #[wasm_bindgen(js_name = lockExtend)]
 pub fn lock_extend(
-    storage: Option<StorageHandle>,
-    holder: &str,
+    storage: StorageHandle,
+    holder: JsString,
     ttl_seconds: f64,
     sent: Option<f64>,
 ) -> JsValue {
-    finish(extend(storage.map(store), holder, ttl_seconds, sent))
-}
-
-fn extend(store: Option<Store>, holder: &str, ttl_seconds: f64, sent: Option<f64>) -> CallResult {
-    check_holder(holder)?;
-    let (ttl_ms, now) = (milliseconds(ttl_seconds)?, now());
-    let Some(store) = store else {
-        return Ok(JsValue::NULL);
-    };
-    let known = store.lock(now)?;
-    match known.and_then(|lock| lock.extended(holder, ttl_ms, sent, now)) {
-        Some(lock) => {
-            store.save_lock(&lock)?;
-            Ok(reply(&lock))
-        }
-        None => Ok(JsValue::NULL),
-    }
+    body::timely(storage, sent, |object: &mut Object| {
+        let holder = &check_holder(holder)?;
+        let (ttl_ms, now) = (milliseconds(ttl_seconds)?, object.now);
+        let extended = known(object).and_then(|lock| lock.extended(holder, ttl_ms, sent, now));
+        Ok(extended.map_or(JsValue::NULL, |lock| held(object, lock)))
+    })
 }
 
 /// Frees the lock. False for anybody but the holder, unless this `call` is what released it.
 #[wasm_bindgen(js_name = lockRelease)]
-pub fn lock_release(storage: Option<StorageHandle>, holder: &str, call: &str) -> JsValue {
-    finish(release(storage.map(store), holder, call))
+pub fn lock_release(
+    storage: StorageHandle,
+    holder: JsString,
+    call: JsString,
+    sent: Option<f64>,
+) -> JsValue {
+    body::timely(storage, sent, |object: &mut Object| {
+        let (holder, call) = (&check_holder(holder)?, &check_holder(call)?);
+        let now = object.now;
+        known(object);
+        let lock = object.state.lock.as_mut();
+        Ok(lock
+            .is_some_and(|lock| lock.release(holder, call, now))
+            .into())
+    })
 }
 
-fn release(store: Option<Store>, holder: &str, call: &str) -> CallResult {
-    check_holder(holder)?;
-    check_holder(call)?;
-    let now = now();
-    let Some(store) = store else {
-        return Ok(false.into());
-    };
-    let Some(known) = store.lock(now)? else {
-        return Ok(false.into());
-    };
-    let mut lock = known.clone();
-    let released = lock.release(holder, call, now);
-    if lock != known {
-        store.save_lock(&lock)?;
-    }
-    Ok(released.into())
+// The lock as it is now. That is kept, or each look would begin a TTL anew where a clock has gone back.
+fn known(object: &mut Object) -> Option<Lock> {
+    let now = object.now;
+    object.state.lock = object.state.lock.take().map(|lock| lock.at(now));
+    object.state.lock.clone()
 }
 
-fn reply(lock: &Lock) -> JsValue {
-    Array::of2(&lock.fence.into(), &lock.expires_at.into()).into()
+fn held(object: &mut Object, lock: Lock) -> JsValue {
+    let reply = Array::of2(&lock.fence.into(), &lock.expires_at.into());
+    object.state.lock = Some(lock);
+    reply.into()
 }
 
 /// Adds to the counter, once for each key: the value after that.
@@ -104,69 +89,79 @@ fn reply(lock: &Lock) -> JsValue {
 pub fn counter_increment(
     storage: StorageHandle,
     by: f64,
-    key: String,
+    key: JsString,
     sent: Option<f64>,
 ) -> JsValue {
-    finish(increment(&store(storage), by, key, sent))
-}
-
-fn increment(store: &Store, by: f64, key: String, sent: Option<f64>) -> CallResult {
-    let by = counter::check_amount(by)?;
-    let call = keyed_call(key, (by as i64).to_string(), sent)?;
-    if let Some(known) = store.result_of(&call)? {
-        return Ok(known.into());
-    }
-    let mut counter = store.counter()?;
-    let value = counter.add(by)?;
-    store.save_counter(counter, &call)?;
-    Ok(value.into())
-}
-
-fn keyed_call(key: String, note: String, sent: Option<f64>) -> Result<KeyedCall, Error> {
-    if !is_text(&key) {
-        return Err(CoordinationError::Key.into());
-    }
-    Ok(KeyedCall {
-        key,
-        note,
-        now: now(),
-        sent,
+    body::timely(storage, sent, |object: &mut Object| {
+        let by = counter::check_amount(by)?;
+        once(
+            object,
+            &String::from(key),
+            sent,
+            &(by as i64).to_string(),
+            &|value| counter::add(value, by),
+        )
     })
 }
 
 /// The value.
 #[wasm_bindgen(js_name = counterCount)]
 pub fn counter_count(storage: StorageHandle) -> JsValue {
-    finish(store(storage).counter().map(|counter| counter.value.into()))
+    body::look(storage, |object: &Object| Ok(object.state.value.into()))
 }
 
-/// Sets the counter to 0, once for each key.
+/// Sets the counter to 0, once for each key. Clients that send no time leave nothing where nothing was counted.
 #[wasm_bindgen(js_name = counterReset)]
-pub fn counter_reset(storage: Option<StorageHandle>, key: String, sent: Option<f64>) -> JsValue {
-    finish(reset(storage.map(store), key, sent))
+pub fn counter_reset(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
+    body::timely(storage, sent, |object: &mut Object| {
+        let key = &String::from(key);
+        if sent.is_some() || object.state.value != 0.0 || !object.calls.is_empty() {
+            once(object, key, sent, "reset", &|_| Ok(0.0))?;
+        }
+        check_key(key)?;
+        Ok(JsValue::NULL)
+    })
 }
 
-fn reset(store: Option<Store>, key: String, sent: Option<f64>) -> CallResult {
-    let call = keyed_call(key, "reset".to_owned(), sent)?;
-    if let Some(store) = store
-        && store.result_of(&call)?.is_none()
-    {
-        let mut counter = store.counter()?;
-        counter.value = 0.0;
-        store.save_counter(counter, &call)?;
+// Changes the counter, unless the call was made before: then it returns what it returned.
+fn once(
+    object: &mut Object,
+    key: &str,
+    sent: Option<f64>,
+    what: &str,
+    change: &dyn Fn(f64) -> Result<f64, CoordinationError>,
+) -> CallResult {
+    check_key(key)?;
+    let (id, note) = (id_of(key), note_of(what, ""));
+    if let Some(known) = object.calls.find(id, object.now)? {
+        // What an older version has remembered has no note, and matches.
+        return match known.answer {
+            _ if known.note != 0 && known.note != note => Err(CoordinationError::KeyReused.into()),
+            Answer::Number(value) => Ok(value.into()),
+            _ => Ok(object.state.value.into()),
+        };
     }
-    Ok(JsValue::NULL)
+    let value = change(object.state.value)?;
+    object.state.value = value;
+    let kind = kind_of(key);
+    let until = key_until(key, object.now, sent);
+    object.remember(id, kind, until, note, Answer::Number(value));
+    Ok(value.into())
 }
 
-/// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
+/// The alarm: see [`body::on_alarm`].
 #[wasm_bindgen(js_name = coordinationOnAlarm)]
 pub fn coordination_on_alarm(storage: StorageHandle) -> JsValue {
-    finish(store(storage).on_alarm(now()).map(JsValue::from))
+    body::on_alarm::<Coordination>(storage)
 }
 
-fn check_holder(holder: &str) -> Result<(), CoordinationError> {
-    is_text(holder)
-        .then_some(())
+fn check_key(key: &str) -> Result<(), CoordinationError> {
+    is_text(key).then_some(()).ok_or(CoordinationError::Key)
+}
+
+fn check_holder(holder: JsString) -> Result<String, CoordinationError> {
+    Some(String::from(holder))
+        .filter(|holder| is_text(holder))
         .ok_or(CoordinationError::Holder)
 }
 

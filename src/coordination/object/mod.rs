@@ -1,4 +1,5 @@
 //! A lock or a counter inside its Durable Object.
 
 mod exports;
-mod sqlite;
+mod old_tables;
+mod state;

@@ -3,4 +3,6 @@
 pub mod fixed_window;
 pub mod sliding_window;
 pub mod state;
+#[cfg(feature = "objects")]
+mod stored;
 pub mod token_bucket;

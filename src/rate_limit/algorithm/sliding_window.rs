@@ -6,7 +6,6 @@
 //! of the last window were spread: it lets up to twice the limit through in the length of one window.
 
 use crate::rate_limit::limit::{Limit, MAX_LIMIT};
-use crate::rate_limit::pair_list;
 
 /// How many moments are kept to the millisecond.
 const EXACT: usize = 64;
@@ -42,18 +41,19 @@ impl SlidingWindow {
         }
     }
 
-    /// As it was stored: see [`Self::to_text`].
-    pub fn from_text(text: &str, window_ms: f64) -> Self {
-        let hits = pair_list::parse(text).map(|(at, cost)| Hit { at, cost });
+    /// As it was stored: moments with what was used at each, oldest first.
+    pub fn from_parts(hits: Vec<(f64, f64)>, window_ms: f64) -> Self {
+        let hits = hits.into_iter().map(|(at, cost)| Hit { at, cost });
         Self {
             hits: hits.collect(),
             window_ms,
         }
     }
 
-    /// For a column.
-    pub fn to_text(&self) -> String {
-        pair_list::text(self.hits.iter().map(|hit| (hit.at, hit.cost)))
+    /// What [`Self::from_parts`] takes.
+    pub fn parts(&self) -> (Vec<(f64, f64)>, f64) {
+        let hits = self.hits.iter().map(|hit| (hit.at, hit.cost));
+        (hits.collect(), self.window_ms)
     }
 
     pub(super) fn at(mut self, limit: &Limit, now: f64) -> Self {

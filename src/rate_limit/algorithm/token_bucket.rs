@@ -37,9 +37,9 @@ impl TokenBucket {
         }
     }
 
-    /// What [`Self::from_parts`] takes: what is missing, and when.
-    pub const fn parts(&self) -> (f64, f64) {
-        (self.missing, self.at)
+    /// What [`Self::from_parts`] takes.
+    pub const fn parts(&self) -> [f64; 4] {
+        [self.missing, self.at, self.limit, self.window_ms]
     }
 
     fn missing_at(&self, now: f64) -> f64 {

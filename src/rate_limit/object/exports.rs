@@ -1,26 +1,16 @@
-//! What `RateLimitDurableObject` calls. `storage` is undefined for an object that was never written.
+//! What `RateLimitDurableObject` calls.
 
 use wasm_bindgen::prelude::*;
 
-use super::check::{Change, adjust, check, look};
-use super::sqlite::{Record, Store};
-use crate::host::clock::now;
+use super::check::{Change, adjust, check, peek};
+use super::state::Limits;
+use crate::error::Error;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{CallResult, finish};
-use crate::object::storage::Storage;
+use crate::object::body::{self, Body};
+use crate::protocol::call_time::CHECK_LATE_MS;
 use crate::rate_limit::algorithm::state::AlgorithmState;
 use crate::rate_limit::limit::Limit;
 use crate::rate_limit::request::{Request, call_id, prefix, request, requests};
-
-fn store(storage: Option<StorageHandle>) -> Store {
-    Store(storage.map(Storage))
-}
-
-/// Makes the tables, or brings them to their newest version.
-#[wasm_bindgen(js_name = limitOpen)]
-pub fn limit_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(Store::open(&Storage(storage), create).map(JsValue::from))
-}
 
 /// Checks limits: all are counted, or none.
 #[wasm_bindgen(js_name = limitCheck)]
@@ -29,25 +19,22 @@ pub fn limit_check(
     configs: JsValue,
     cost: JsValue,
     id: JsValue,
+    sent: Option<f64>,
 ) -> JsValue {
-    finish(take(&store(Some(storage)), &configs, &cost, &id))
-}
-
-fn take(store: &Store, configs: &JsValue, cost: &JsValue, id: &JsValue) -> CallResult {
-    let (requests, id, now) = (requests(configs, cost)?, call_id(id)?, now());
-    Ok(check(store, &requests, id, now)?.into_js(now))
+    // A check is late sooner than other calls.
+    body::within(storage, sent, CHECK_LATE_MS, |body: &mut Body<Limits>| {
+        let (requests, id) = (requests(&configs, &cost)?, call_id(&id)?);
+        Ok(check(body, &requests, id, sent)?.into_js(body.now))
+    })
 }
 
 /// What a check of cost 1 would return.
 #[wasm_bindgen(js_name = limitPeek)]
-pub fn limit_peek(storage: Option<StorageHandle>, config: JsValue) -> JsValue {
-    finish(looked(&store(storage), &config))
-}
-
-fn looked(store: &Store, config: &JsValue) -> CallResult {
-    let (request, now) = (request(config, &1.into())?, now());
-    let record = store.load(&request, now)?;
-    Ok(look(&request, &record, now).into_js(now))
+pub fn limit_peek(storage: StorageHandle, config: JsValue) -> JsValue {
+    body::look(storage, |body: &Body<Limits>| {
+        let request = request(&config, &1.into())?;
+        Ok(peek(body, &request).into_js(body.now))
+    })
 }
 
 /// Takes, whether admitted or not.
@@ -59,46 +46,38 @@ pub fn limit_penalize(
     id: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    let store = store(Some(storage));
-    let take = |record: &mut Record, limit: &Limit, now| record.state.take(limit, now);
-    finish(adjusted(&store, &config, &cost, &id, sent, take))
+    adjusted(storage, &config, &cost, &id, sent, AlgorithmState::take)
 }
 
 /// Gives back.
 #[wasm_bindgen(js_name = limitRefund)]
 pub fn limit_refund(
-    storage: Option<StorageHandle>,
+    storage: StorageHandle,
     config: JsValue,
     cost: JsValue,
     id: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    let store = store(storage);
-    let give_back = |record: &mut Record, limit: &Limit, _| record.state.give_back(limit);
-    finish(adjusted(&store, &config, &cost, &id, sent, give_back))
+    let give_back = |state: &mut AlgorithmState, limit: &Limit, _| state.give_back(limit);
+    adjusted(storage, &config, &cost, &id, sent, give_back)
 }
 
 fn adjusted(
-    store: &Store,
+    storage: StorageHandle,
     config: &JsValue,
     cost: &JsValue,
     id: &JsValue,
     sent: Option<f64>,
-    apply: fn(&mut Record, &Limit, f64),
-) -> CallResult {
-    let (request, id, now) = (request(config, cost)?, call_id(id)?, now());
-    let change = Change { id, sent, apply };
-    Ok(adjust(store, &request, &change, now)?.into_js(now))
+    apply: fn(&mut AlgorithmState, &Limit, f64),
+) -> JsValue {
+    body::timely(storage, sent, |body: &mut Body<Limits>| {
+        let (request, id) = (request(config, cost)?, call_id(id)?);
+        let change = Change { id, sent, apply };
+        Ok(adjust(body, &request, &change)?.into_js(body.now))
+    })
 }
 
-/// Forgets a limit. Returns whether that was the last one.
-#[wasm_bindgen(js_name = limitForget)]
-pub fn limit_forget(storage: Option<StorageHandle>, key_prefix: JsValue) -> JsValue {
-    let store = store(storage);
-    finish(prefix(key_prefix).and_then(|prefix| Ok(store.forget(&prefix)?.into())))
-}
-
-/// Forgets what was counted under a prefix, once for each id.
+/// Resets what was counted under a prefix, once for each id. Clients before 0.1 send neither an id nor the time.
 #[wasm_bindgen(js_name = limitReset)]
 pub fn limit_reset(
     storage: StorageHandle,
@@ -106,26 +85,35 @@ pub fn limit_reset(
     id: JsValue,
     sent: Option<f64>,
 ) -> JsValue {
-    finish(reset(&store(Some(storage)), key_prefix, &id, sent))
+    body::timely(storage, sent, |body: &mut Body<Limits>| {
+        let prefix = prefix(key_prefix)?;
+        if sent.is_none() {
+            body.state.remove(&String::from(&prefix));
+            return Ok(false.into());
+        }
+        reset(body, prefix, call_id(&id)?, sent)
+    })
 }
 
-fn reset(store: &Store, key_prefix: JsValue, id: &JsValue, sent: Option<f64>) -> CallResult {
+fn reset(
+    body: &mut Body<Limits>,
+    prefix: js_sys::JsString,
+    id: f64,
+    sent: Option<f64>,
+) -> Result<JsValue, Error> {
     // Of whatever algorithm: the next check begins with nothing.
-    let request = Request {
-        prefix: prefix(key_prefix)?,
-        limit: Limit::new(1.0, 1.0, 1.0)?,
-    };
-    let change = Change {
-        id: call_id(id)?,
-        sent,
-        apply: |record, _, _| record.state = AlgorithmState::ended(),
-    };
-    adjust(store, &request, &change, now())?;
+    let limit = Limit::new(1.0, 1.0, 1.0)?;
+    let apply = |state: &mut AlgorithmState, _: &Limit, _| *state = AlgorithmState::ended();
+    adjust(
+        body,
+        &Request { prefix, limit },
+        &Change { id, sent, apply },
+    )?;
     Ok(false.into())
 }
 
-/// The alarm: forgets what has ended. True when nothing is left and the object can be emptied.
+/// The alarm: see [`body::on_alarm`].
 #[wasm_bindgen(js_name = limitOnAlarm)]
 pub fn limit_on_alarm(storage: StorageHandle) -> JsValue {
-    finish(store(Some(storage)).prune(now()).map(JsValue::from))
+    body::on_alarm::<Limits>(storage)
 }

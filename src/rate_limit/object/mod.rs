@@ -1,6 +1,6 @@
-//! The object's side of exact limits: an object for each identifier, a row for each `keyPrefix`.
+//! The object's side of exact limits: an object for each identifier, what was used under each `keyPrefix`.
 
-mod calls;
 mod check;
 mod exports;
-mod sqlite;
+mod old_tables;
+mod state;

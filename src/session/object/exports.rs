@@ -1,36 +1,27 @@
-//! The JavaScript face of `SessionDurableObject`: one function for each of its methods. They are
-//! synchronous and run in the transaction that the class has opened.
+//! The JavaScript face of `SessionDurableObject`: one function for each of its methods.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
-use super::session::Session;
-use super::sqlite::{MIGRATIONS, Rows};
+use super::state::{Kept, Object, Record};
 use super::{customer, session, token};
-use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
-use crate::host::task::{CallResult, finish};
-use crate::object::migrations;
-use crate::object::storage::Storage;
+use crate::object::body;
 
-fn with(storage: StorageHandle, job: impl FnOnce(&Rows) -> CallResult) -> JsValue {
-    let storage = Storage(storage);
-    finish(job(&Rows {
-        storage: &storage,
-        now: now(),
-    }))
+// A call that cannot fail but by the storage.
+fn with(storage: StorageHandle, job: impl FnOnce(&mut Object) -> JsValue) -> JsValue {
+    body::call(storage, |object| Ok(job(object)))
 }
 
-/// Brings the tables to their newest version; returns whether there are any.
-#[wasm_bindgen(js_name = sessionOpen)]
-pub fn session_open(storage: StorageHandle, create: bool) -> JsValue {
-    finish(migrations::open(&Storage(storage), &MIGRATIONS, create).map(JsValue::from))
+// A call that changes nothing.
+fn seen(storage: StorageHandle, job: impl FnOnce(&Object) -> JsValue) -> JsValue {
+    body::look(storage, |object| Ok(job(object)))
 }
 
 /// See [`session::get`].
 #[wasm_bindgen(js_name = sessionRead)]
 pub fn session_read(storage: StorageHandle) -> JsValue {
-    with(storage, session::get)
+    seen(storage, session::get)
 }
 
 /// See [`session::put`].
@@ -41,50 +32,50 @@ pub fn session_read(storage: StorageHandle) -> JsValue {
 )]
 pub fn session_put(
     storage: StorageHandle,
-    session_id: String,
-    customer_id: String,
-    user_agent: String,
+    session_id: JsString,
+    customer_id: JsString,
+    user_agent: JsString,
     created_at: f64,
     timestamp: f64,
     ttl_ms: f64,
 ) -> JsValue {
-    let session = Session {
-        session_id: &session_id,
-        customer_id: &customer_id,
-        user_agent: &user_agent,
+    let session = Record {
+        session_id: session_id.into(),
+        customer_id: customer_id.into(),
+        user_agent: user_agent.into(),
         created_at,
+        timestamp,
+        until: 0.0,
     };
-    with(storage, |rows| {
-        session::put(rows, &session, timestamp, ttl_ms)
-    })
+    body::call(storage, |object| session::put(object, session, ttl_ms))
 }
 
 /// See [`session::remove`].
 #[wasm_bindgen(js_name = sessionRemove)]
 pub fn session_remove(storage: StorageHandle, timestamp: Option<f64>) -> JsValue {
-    with(storage, |rows| session::remove(rows, timestamp))
+    with(storage, |object| session::remove(object, timestamp))
 }
 
 /// See [`session::revoke`].
 #[wasm_bindgen(js_name = sessionRevoke)]
 pub fn session_revoke(storage: StorageHandle, customer: JsString, timestamp: f64) -> JsValue {
-    with(storage, |rows| {
-        session::revoke(rows, &customer, timestamp).map(JsValue::from)
+    with(storage, |object| {
+        session::revoke(object, customer.into(), timestamp).into()
     })
 }
 
 /// See [`customer::add`].
 #[wasm_bindgen(js_name = customerAdd)]
 pub fn customer_add(storage: StorageHandle, id: JsString, ttl_ms: f64) -> JsValue {
-    with(storage, |rows| {
-        customer::add(rows, &id, ttl_ms).map(JsValue::from)
+    body::call(storage, |object| {
+        customer::add(object, id.into(), ttl_ms).map(JsValue::from)
     })
 }
 
 /// See [`customer::index`].
 #[wasm_bindgen(js_name = customerIndex)]
 pub fn customer_index(storage: StorageHandle) -> JsValue {
-    with(storage, customer::index)
+    seen(storage, customer::index)
 }
 
 /// See [`customer::forget`].
@@ -95,27 +86,30 @@ pub fn customer_forget(
     timestamps: Array,
     settled_only: bool,
 ) -> JsValue {
-    with(storage, |rows| {
-        customer::forget(rows, &ids, &timestamps, settled_only).map(|()| JsValue::NULL)
+    with(storage, |object| {
+        customer::forget(object, &ids, &timestamps, settled_only);
+        JsValue::NULL
     })
 }
 
 /// See [`customer::revoke`].
 #[wasm_bindgen(js_name = customerRevoke)]
 pub fn customer_revoke(storage: StorageHandle, with_index: bool) -> JsValue {
-    with(storage, |rows| customer::revoke(rows, with_index))
+    with(storage, |object| customer::revoke(object, with_index))
 }
 
 /// See [`customer::revoke_token`].
 #[wasm_bindgen(js_name = customerRevokeToken)]
 pub fn customer_revoke_token(storage: StorageHandle, hash: JsString, until: f64) -> JsValue {
-    with(storage, |rows| customer::revoke_token(rows, &hash, until))
+    with(storage, |object| {
+        customer::revoke_token(object, hash.into(), until)
+    })
 }
 
 /// See [`customer::revocations`].
 #[wasm_bindgen(js_name = customerRevocations)]
 pub fn customer_revocations(storage: StorageHandle) -> JsValue {
-    with(storage, customer::revocations)
+    seen(storage, customer::revocations)
 }
 
 /// See [`customer::begin_fill`].
@@ -127,7 +121,7 @@ pub fn customer_stamp(storage: StorageHandle) -> JsValue {
 /// See [`token::fill`].
 #[wasm_bindgen(js_name = tokenFill)]
 pub fn token_fill(storage: StorageHandle, user: JsString, until: f64) -> JsValue {
-    with(storage, |rows| token::fill(rows, &user, until))
+    body::call(storage, |object| token::fill(object, user.into(), until))
 }
 
 /// See [`token::revoke`].
@@ -136,8 +130,8 @@ pub fn token_revoke(storage: StorageHandle) -> JsValue {
     with(storage, token::revoke)
 }
 
-/// Deletes what has ended and sets the next alarm; returns whether nothing is left.
+/// The alarm: see [`body::on_alarm`].
 #[wasm_bindgen(js_name = sessionOnAlarm)]
 pub fn session_on_alarm(storage: StorageHandle) -> JsValue {
-    with(storage, |rows| rows.on_alarm().map(JsValue::from))
+    body::on_alarm::<Kept>(storage)
 }

@@ -7,8 +7,10 @@ mod customer;
 mod exports;
 pub mod model;
 #[cfg(feature = "objects")]
+mod old_tables;
+#[cfg(feature = "objects")]
 mod session;
 #[cfg(feature = "objects")]
-mod sqlite;
+mod state;
 #[cfg(feature = "objects")]
 mod token;

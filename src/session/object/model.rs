@@ -45,13 +45,6 @@ pub fn put(now: f64, timestamp: f64, held: Option<f64>, tombstone: Option<f64>) 
     }
 }
 
-/// The alarm that is to be set, if any: when the last of what is held ends. One that is set earlier
-/// rings first and sets the next, so that a write need not move it; one that is set later is moved.
-pub fn alarm(now: f64, ends: f64, set: Option<f64>) -> Option<f64> {
-    let pending = set.filter(|set| *set > now);
-    pending.is_none_or(|set| set > ends).then_some(ends)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,14 +65,6 @@ mod tests {
     fn a_put_that_a_later_one_overtook_changes_nothing() {
         assert_eq!(put(1_000.0, 990.0, Some(995.0), None), Put::Superseded);
         assert_eq!(put(1_000.0, 995.0, Some(995.0), None), Put::Store);
-    }
-
-    #[test]
-    fn an_alarm_is_only_moved_to_ring_earlier() {
-        assert_eq!(alarm(0.0, 50.0, None), Some(50.0));
-        assert_eq!(alarm(0.0, 50.0, Some(40.0)), None);
-        assert_eq!(alarm(0.0, 50.0, Some(60.0)), Some(50.0));
-        assert_eq!(alarm(45.0, 50.0, Some(40.0)), Some(50.0), "it has rung");
     }
 
     proptest! {

@@ -1,36 +1,21 @@
 //! A session's object: the record, which is the truth, and tombstones against `put`s that are late.
 
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::model::{self, Put};
-use super::sqlite::{Held, Kind, Rows};
+use super::state::{Held, Kind, Object, Record};
 use crate::error::Error;
 use crate::session::policy;
 use crate::session::record;
 
 #[wasm_bindgen]
 extern "C" {
-    // A record as JSON with its creation in ms, and a record from it.
-    #[wasm_bindgen(js_namespace = host, js_name = sessionText)]
-    fn session_text(id: &str, customer: &str, user_agent: &str, created_at: f64) -> JsString;
+    // A record, whose creation is a `Date`.
     #[wasm_bindgen(js_namespace = host, js_name = sessionRecord)]
-    fn session_record(text: &JsString) -> JsValue;
+    fn session_record(id: &str, customer: &str, user_agent: &str, created_at: f64) -> JsValue;
     // `{ customerId, tick }`, and `kept: true` if so.
     #[wasm_bindgen(js_namespace = host, js_name = sessionPlace)]
-    fn session_place(customer: &JsString, timestamp: f64, kept: bool) -> JsValue;
-}
-
-/// What `put` stores.
-pub struct Session<'a> {
-    /// Its id.
-    pub session_id: &'a str,
-    /// Whose it is.
-    pub customer_id: &'a str,
-    /// The browser, as it says.
-    pub user_agent: &'a str,
-    /// In ms since the epoch.
-    pub created_at: f64,
+    fn session_place(customer: &str, timestamp: f64, kept: bool) -> JsValue;
 }
 
 fn refused() -> Error {
@@ -39,39 +24,29 @@ fn refused() -> Error {
     )
 }
 
-fn record(rows: &Rows) -> Result<Option<Held>, Error> {
-    Ok(rows.all(Kind::Record)?.pop())
-}
-
-fn place(held: Option<&Held>) -> JsValue {
-    held.map_or(JsValue::NULL, |held| {
-        session_place(&held.name, held.timestamp, false)
+fn place(record: Option<&Record>) -> JsValue {
+    record.map_or(JsValue::NULL, |record| {
+        session_place(&record.customer_id, record.timestamp, false)
     })
 }
 
 // Until the tombstone ends, its `put`s have become too late by themselves.
-fn leave_tombstone(
-    rows: &Rows,
-    customer: &JsString,
-    timestamp: f64,
-    revoked: bool,
-) -> Result<(), Error> {
-    let row = Held {
-        name: customer.clone(),
+fn leave_tombstone(object: &mut Object, customer: String, timestamp: f64, ended: bool) {
+    object.put(Held {
+        kind: Kind::Tombstone,
+        name: customer,
         timestamp,
-        until: rows.now + policy::SETTLED_MS,
-        body: revoked.then(|| JsString::from("revoked")),
-    };
-    rows.put(Kind::Tombstone, &row)
+        until: object.now + policy::SETTLED_MS,
+        ended,
+    });
 }
 
 /// The record, or null.
-///
-/// # Errors
-/// The storage failed; so of all below.
-pub fn get(rows: &Rows) -> Result<JsValue, Error> {
-    let text = record(rows)?.and_then(|held| held.body);
-    Ok(text.map_or(JsValue::NULL, |text| session_record(&text)))
+pub fn get(object: &Object) -> JsValue {
+    object.record().map_or(JsValue::NULL, |record| {
+        let (id, customer) = (&record.session_id, &record.customer_id);
+        session_record(id, customer, &record.user_agent, record.created_at)
+    })
 }
 
 /// Stores a record for `ttl_ms`. Returns where it was before: `{ customerId, tick }` of another
@@ -79,81 +54,64 @@ pub fn get(rows: &Rows) -> Result<JsValue, Error> {
 ///
 /// # Errors
 /// An invalid record; [`Error::Conflict`] when its customer's sessions were revoked since `tick`.
-pub fn put(rows: &Rows, session: &Session, timestamp: f64, ttl_ms: f64) -> Result<JsValue, Error> {
-    record::check(session.session_id, session.customer_id, session.created_at)?;
-    let customer = JsString::from(session.customer_id);
-    let before = record(rows)?;
+pub fn put(object: &mut Object, mut session: Record, ttl_ms: f64) -> Result<JsValue, Error> {
+    record::check(
+        &session.session_id,
+        &session.customer_id,
+        session.created_at,
+    )?;
+    let before = object.record().cloned();
     let (same, moved) = match before {
-        Some(held) if held.name == customer => (Some(held.timestamp), None),
+        Some(record) if record.customer_id == session.customer_id => (Some(record.timestamp), None),
         other => (None, other),
     };
-    let tombstone = rows
-        .one(Kind::Tombstone, &customer)?
-        .map(|held| held.timestamp);
-    match model::put(rows.now, timestamp, same, tombstone) {
+    let tombstone = object.one(Kind::Tombstone, &session.customer_id);
+    let tombstone = tombstone.map(|row| row.timestamp);
+    match model::put(object.now, session.timestamp, same, tombstone) {
         Put::Refuse => return Err(refused()),
         Put::Superseded => return Ok(JsValue::NULL),
         Put::Store => {}
     }
-    if same.is_none() {
-        // There is one record, whosever it was.
-        rows.clear(Kind::Record)?;
-    }
-    if let Some(held) = &moved {
+    let was = place(moved.as_ref());
+    if let Some(record) = moved {
         // Its entry in the other index will be dropped, so no late `put` may bring it back there.
-        leave_tombstone(rows, &held.name, held.timestamp + 1.0, false)?;
+        leave_tombstone(object, record.customer_id, record.timestamp + 1.0, false);
     }
-    let text = session_text(
-        session.session_id,
-        session.customer_id,
-        record::cut(session.user_agent),
-        session.created_at,
-    );
-    let row = Held {
-        name: customer,
-        timestamp,
-        until: rows.now + ttl_ms,
-        body: Some(text),
-    };
-    rows.put(Kind::Record, &row)?;
-    rows.settle()?;
-    Ok(place(moved.as_ref()))
+    session.user_agent = record::cut(&session.user_agent).to_owned();
+    session.until = object.now + ttl_ms;
+    object.state.record = Some(session);
+    Ok(was)
 }
 
 /// Deletes the record, with `tick` only the one that has it. Returns where it was: `{ customerId, tick }`, with
 /// `kept` where it still is; or null.
-///
-/// # Errors
-/// The storage failed.
-pub fn remove(rows: &Rows, timestamp: Option<f64>) -> Result<JsValue, Error> {
-    let held = record(rows)?;
-    if let Some(held) = &held {
-        if timestamp.is_some_and(|timestamp| timestamp != held.timestamp) {
-            return Ok(session_place(&held.name, held.timestamp, true));
-        }
-        rows.clear(Kind::Record)?;
-        // A `put` that was made twice must not bring it back.
-        leave_tombstone(rows, &held.name, held.timestamp + 1.0, false)?;
-        rows.settle()?;
+pub fn remove(object: &mut Object, timestamp: Option<f64>) -> JsValue {
+    let Some(record) = object.record().cloned() else {
+        return JsValue::NULL;
+    };
+    if timestamp.is_some_and(|timestamp| timestamp != record.timestamp) {
+        return session_place(&record.customer_id, record.timestamp, true);
     }
-    Ok(place(held.as_ref()))
+    object.state.record = None;
+    let was = place(Some(&record));
+    // A `put` that was made twice must not bring it back.
+    leave_tombstone(object, record.customer_id, record.timestamp + 1.0, false);
+    was
 }
 
 /// Deletes the record if it is the customer's and was set before the revocation that has `tick`,
 /// and refuses such `put`s from now on. Returns whether there was one; made again, it returns the same.
-///
-/// # Errors
-/// The storage failed.
-pub fn revoke(rows: &Rows, customer: &JsString, timestamp: f64) -> Result<bool, Error> {
-    let held = record(rows)?.filter(|held| held.name == *customer && held.timestamp < timestamp);
-    let old = rows.one(Kind::Tombstone, customer)?;
+pub fn revoke(object: &mut Object, customer: String, timestamp: f64) -> bool {
+    let old = object.one(Kind::Tombstone, &customer);
     if let Some(old) = old.filter(|old| old.timestamp >= timestamp) {
-        return Ok(old.timestamp == timestamp && old.body.is_some());
+        return old.timestamp == timestamp && old.ended;
     }
-    if held.is_some() {
-        rows.clear(Kind::Record)?;
+    let record = object.record();
+    let ends =
+        record.is_some_and(|record| record.customer_id == customer && record.timestamp < timestamp);
+    if ends {
+        object.state.record = None;
     }
-    leave_tombstone(rows, customer, timestamp, held.is_some())?;
-    rows.settle()?;
-    Ok(held.is_some())
+    leave_tombstone(object, customer, timestamp, ends);
+    ends
 }

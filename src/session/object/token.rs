@@ -1,11 +1,11 @@
 //! A token's object: for whom it was cached, and when it was revoked. `delete(token)` does not know
 //! the user, and a fill may be under way.
 
-use js_sys::{Array, JsString};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::model;
-use super::sqlite::{Held, Kind, Rows};
+use super::state::{Held, Kind, Object};
 use crate::error::Error;
 use crate::session::policy;
 
@@ -16,55 +16,51 @@ extern "C" {
     fn token_state(at: f64, revoked_at: f64, users: &Array, untils: &Array) -> JsValue;
 }
 
-fn revoked_at(rows: &Rows) -> Result<Option<f64>, Error> {
-    let revoked = rows.one(Kind::Revoked, &JsString::from(""))?;
-    Ok(revoked.map(|revoked| revoked.timestamp))
+fn revoked_at(object: &Object) -> Option<f64> {
+    object.one(Kind::Revoked, "").map(|row| row.timestamp)
 }
 
 /// Remembers until `until` that the token is about to be cached for a user. Returns when it was
 /// revoked last, by the clock whose time is `at`.
 ///
 /// # Errors
-/// [`Error::LimitExceeded`] when it was cached for too many users; the storage failed.
-pub fn fill(rows: &Rows, user: &JsString, until: f64) -> Result<JsValue, Error> {
-    let held = rows.one(Kind::Owner, user)?;
+/// [`Error::LimitExceeded`] when it was cached for too many users.
+pub fn fill(object: &mut Object, user: String, until: f64) -> Result<JsValue, Error> {
+    let now = object.now;
+    let held = object.one(Kind::Owner, &user);
     if held.is_none_or(|held| held.until < until) {
-        if rows.others(Kind::Owner, user)? >= model::MAX_OWNERS {
+        if object.others(Kind::Owner, &user) >= model::MAX_OWNERS {
             return Err(Error::LimitExceeded(
                 "a token can be cached for 8 users at a time",
             ));
         }
-        let owner = Held {
-            name: user.clone(),
-            timestamp: rows.now,
-            until: until.min(rows.now + policy::REMEMBERED_MS),
-            body: None,
-        };
-        rows.put(Kind::Owner, &owner)?;
-        rows.settle()?;
+        object.put(Held {
+            kind: Kind::Owner,
+            name: user,
+            timestamp: now,
+            until: until.min(now + policy::REMEMBERED_MS),
+            ended: false,
+        });
     }
-    let revoked = revoked_at(rows)?.unwrap_or(0.0);
-    Ok(token_state(rows.now, revoked, &Array::new(), &Array::new()))
+    let revoked = revoked_at(object).unwrap_or(0.0);
+    Ok(token_state(now, revoked, &Array::new(), &Array::new()))
 }
 
 /// Refuses fills that read before now. Returns for whom the token was cached, and until when.
-///
-/// # Errors
-/// The storage failed.
-pub fn revoke(rows: &Rows) -> Result<JsValue, Error> {
-    let timestamp = model::next_timestamp(rows.now, revoked_at(rows)?);
-    let row = Held {
-        name: JsString::from(""),
+pub fn revoke(object: &mut Object) -> JsValue {
+    let now = object.now;
+    let timestamp = model::next_timestamp(now, revoked_at(object));
+    object.put(Held {
+        kind: Kind::Revoked,
+        name: String::new(),
         timestamp,
-        until: rows.now + model::TOKEN_REMEMBERED_MS,
-        body: None,
-    };
-    rows.put(Kind::Revoked, &row)?;
-    rows.settle()?;
+        until: now + model::TOKEN_REMEMBERED_MS,
+        ended: false,
+    });
     let (users, untils) = (Array::new(), Array::new());
-    for owner in rows.all(Kind::Owner)? {
-        users.push(&owner.name);
+    for owner in object.all(Kind::Owner) {
+        users.push(&owner.name.as_str().into());
         untils.push(&owner.until.into());
     }
-    Ok(token_state(rows.now, timestamp, &users, &untils))
+    token_state(now, timestamp, &users, &untils)
 }

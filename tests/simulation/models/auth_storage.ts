@@ -1,8 +1,9 @@
 import type { AuthSecondaryStorage } from '@codex/cloudflare-clients/better-auth';
+import type { Isolate } from '../copies.js';
 import { type Call, isLinearizable } from '../linearizable.js';
 import { type Model, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /** A value is what was set last, and is taken by one of all who ask for it. */
 type Action =

@@ -1,7 +1,8 @@
 import type { CacheClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Model, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /**
  * A value that was invalidated is gone everywhere after its TTL and what KV takes, at the latest: a load that read

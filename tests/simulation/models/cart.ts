@@ -1,7 +1,8 @@
 import type { CartState, CartStoreClient, CartStoreOptions } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Model, type Outcome, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /**
  * Every change that was acknowledged is in exactly one cart, and none that was refused is in any. Quantities of a

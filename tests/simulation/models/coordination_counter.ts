@@ -1,8 +1,9 @@
 import type { CounterClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Call, isLinearizable } from '../linearizable.js';
 import { type Model, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /** A counter counts each call once, and all see one order of them. */
 type Action = { do: 'increment'; by: number; key?: string } | { do: 'get' } | { do: 'reset' };

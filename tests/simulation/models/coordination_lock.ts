@@ -1,7 +1,8 @@
 import type { Lock, LockClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Model, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /**
  * By the object's clock no two hold a lock at a time, and fences grow from holder to holder. A holder relies on

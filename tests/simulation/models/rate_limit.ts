@@ -1,7 +1,8 @@
 import type { RateLimitConfig, RateLimiterClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Model, type Outcome, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /** Never more than the limit is admitted, whatever was given back counting once; and nobody is refused for nothing. */
 type Action =

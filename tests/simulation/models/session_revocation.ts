@@ -1,7 +1,8 @@
 import type { SessionCacheClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Model, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /** No session is served later than the stated bound after its sign-out has been acknowledged. */
 type Action =

@@ -1,8 +1,9 @@
 import type { SessionRecord, SessionStoreClient } from '@codex/cloudflare-clients';
+import type { Isolate } from '../copies.js';
 import { type Call, isLinearizable } from '../linearizable.js';
 import { type Model, type Outcome, outcomeOf, type Running, type Step, wordsOf } from '../model.js';
 import type { Random } from '../random.js';
-import { type Isolate, Violation, type World } from '../world.js';
+import { Violation, type World } from '../world.js';
 
 /**
  * Each session by itself is a register: `set` writes it, `delete` and `revokeAll` of its customer empty it, `get`

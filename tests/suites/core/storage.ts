@@ -140,9 +140,12 @@ export function storageSuite(name: string, within: WithStorage): void {
     on('deleteAll leaves nothing, and a new table can be made at once', async (storage) => {
       storage.sql.exec('CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID');
       storage.sql.exec('CREATE INDEX i ON t (a)');
+      storage.sql.exec('CREATE VIEW v AS SELECT 7 AS seven');
+      expect(rows(storage, 'SELECT seven FROM v')).toEqual([[7]]);
       storage.kv.put('k', 1);
       await storage.deleteAll();
       expect(tables(storage)).toEqual([]);
+      expect(rows(storage, "SELECT name FROM sqlite_schema WHERE name IN ('t', 'i', 'v')")).toEqual([]);
       expect(storage.kv.get('k')).toBeUndefined();
       storage.sql.exec('CREATE TABLE t (b)');
       expect(rows(storage, 'SELECT * FROM t')).toEqual([]);

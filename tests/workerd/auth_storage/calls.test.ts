@@ -4,8 +4,9 @@ import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/be
 import { describe, expect, it } from 'vitest';
 import { code, hang, listening, unique } from '../../support/backend.js';
 import { failure, intercepted } from '../../support/interception.js';
+import { nothing } from '../../support/stored.js';
 import { ended, moveTime, stoppedClock } from '../../support/time.js';
-import { AUTH_DO, EMPTY, storedUnder, stubOf, unreliable, value } from './objects.js';
+import { AUTH_DO, storedUnder, stubOf, unreliable, value } from './objects.js';
 
 const MINUTE = 60_000;
 const clock = stoppedClock();
@@ -53,7 +54,7 @@ describe('a call that is made again with its idempotency key', () => {
     expect(await value(stub.increment('other', 1))).toBe(1);
     clock.pass(10_000);
     await runDurableObjectAlarm(stub);
-    expect(await storedUnder(key)).toEqual(EMPTY);
+    expect(await storedUnder(key)).toEqual(nothing);
   });
 
   it('is refused as another operation', async () => {

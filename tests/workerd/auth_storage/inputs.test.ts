@@ -2,7 +2,9 @@
 import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
 import { describe, expect, it } from 'vitest';
 import { code, unique } from '../../support/backend.js';
-import { AUTH_DO, EMPTY, type Stub, storedUnder, stubOf, value } from './objects.js';
+import { storedIn } from '../../support/snapshots.js';
+import { nothing } from '../../support/stored.js';
+import { AUTH_DO, type Stub, storedUnder, stubOf, value } from './objects.js';
 
 const storage = secondaryStorage(AUTH_DO);
 const limiter = rateLimitStorage(AUTH_DO);
@@ -49,7 +51,7 @@ describe('the client refuses', () => {
     ]) {
       expect(await code(limiter.consume(key, bad as never))).toBe('invalid_limit');
     }
-    expect(await storedUnder(key)).toEqual(EMPTY);
+    expect(await storedUnder(key)).toEqual(nothing);
   });
 
   it('to count what is no count, and leaves it as it is', async () => {
@@ -88,12 +90,13 @@ describe('the object refuses', () => {
     const key = unique();
     const stub = stubOf(key);
     await stub.set('first', '5', 60);
+    const before = await storedIn(stub);
     for (const bad of keys) {
       const reply = await call(stub, method, bad, ...rest);
       expect(reply).toMatchObject({ ok: false, code: 'invalid_key', message: expect.any(String) });
     }
     expect(await value(stub.get())).toBe('5');
-    expect(await storedUnder(key)).toMatchObject({ remembered: 1 });
+    expect(await storedIn(stub)).toEqual(before);
   });
 
   it('what is no value, TTL or rule, and stores nothing', async () => {
@@ -116,7 +119,7 @@ describe('the object refuses', () => {
     for (const [code, method, ...args] of bad) {
       expect(await call(stub, method, ...args)).toMatchObject({ ok: false, code });
     }
-    expect(await storedUnder(key)).toEqual(EMPTY);
+    expect(await storedUnder(key)).toEqual(nothing);
     expect(await value(stub.increment('once', 60))).toBe(1);
   });
 });

@@ -4,8 +4,9 @@ import { rateLimitStorage, secondaryStorage } from '@codex/cloudflare-clients/be
 import { expect, it } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { seeded } from '../../support/random.js';
+import { nothing } from '../../support/stored.js';
 import { stoppedClock } from '../../support/time.js';
-import { EMPTY, storedUnder, stubOf, unreliable } from './objects.js';
+import { storedUnder, stubOf, unreliable } from './objects.js';
 
 const clock = stoppedClock();
 
@@ -95,5 +96,5 @@ it.each([1, 2, 3, 4])('300 steps, seed %i', async (seed) => {
   await storage.delete(key);
   clock.pass(600_000);
   await runDurableObjectAlarm(stubOf(key));
-  expect(await storedUnder(key)).toEqual(EMPTY);
+  expect(await storedUnder(key)).toEqual(nothing);
 });

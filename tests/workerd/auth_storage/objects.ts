@@ -1,8 +1,8 @@
-import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ObjectHandle } from '@codex/cloudflare-clients';
 import type { AuthStorageDurableObject, Reply } from '@codex/cloudflare-clients/durable-objects';
 import { failure, intercepted } from '../../support/interception.js';
+import { stored } from '../../support/stored.js';
 
 type Methods = 'get' | 'set' | 'delete' | 'getAndDelete' | 'increment' | 'consume';
 
@@ -17,30 +17,8 @@ export const { AUTH_DO } = env as { AUTH_DO: ObjectHandle & { get(id: object): S
 
 export const stubOf = (key: string): Stub => AUTH_DO.get(AUTH_DO.idFromName(key));
 
-/** What stands in the storage of a key's object: its tables, rows and alarm. */
-export function storedUnder(key: string) {
-  return runInDurableObject(stubOf(key), async (_, { storage }) => {
-    const rows = (sql: string) => storage.sql.exec(sql).raw().toArray();
-    const tables = rows(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-    );
-    const [[n, size] = []] = tables.length
-      ? rows('SELECT count(*), sum(length(answer)) FROM remembered')
-      : [];
-    return {
-      tables: tables.length,
-      alarm: await storage.getAlarm(),
-      remembered: Number(n ?? 0),
-      answersSize: Number(size ?? 0),
-    };
-  });
-}
-
-/** Runs a statement in the storage of a key's object. */
-export const exec = (key: string, sql: string) =>
-  runInDurableObject(stubOf(key), (_, { storage }) => void storage.sql.exec(sql));
-
-export const EMPTY = { tables: 0, alarm: null, remembered: 0, answersSize: 0 };
+/** What stands in the storage of a key's object. */
+export const storedUnder = (key: string) => stored(stubOf(key));
 
 /** The value of a reply that is one. */
 export async function value<T>(reply: Promise<Reply<T>>): Promise<T> {

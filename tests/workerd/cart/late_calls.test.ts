@@ -5,13 +5,13 @@ import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import { expect, test } from 'vitest';
 import { code, unique } from '../../support/backend.js';
 import { copied, failure, intercepted } from '../../support/interception.js';
-import { rows, stored, stubOf } from '../../support/stored.js';
+import { storedIn } from '../../support/snapshots.js';
+import { nothing, stored, stubOf } from '../../support/stored.js';
 import { stoppedClock } from '../../support/time.js';
 
 const { CART_DO } = env as { CART_DO: ObjectHandle };
 const stub = (id: string) => stubOf(CART_DO, id);
 const mug = { id: 'mug' };
-const tables = async (id: string) => (await stored(stub(id))).tables;
 
 const clock = stoppedClock(1_900_000_000_000);
 const pass = (seconds: number) => clock.pass(seconds * 1_000);
@@ -29,7 +29,7 @@ test('a call that finds no line is remembered, so that a copy which comes late f
   await carts.deleteCart(id);
   pass(600);
   await runDurableObjectAlarm(stub(id));
-  expect(await tables(id)).toEqual([]);
+  expect(await stored(stub(id))).toEqual(nothing);
 });
 
 test('an increment that was refused while its cart was merged stays refused when that has ended', async () => {
@@ -92,16 +92,26 @@ test('a copy of a merge that its target has refused merges nothing, whatever bec
 });
 
 test('a change that expects a version which has gone by is refused for no row', async () => {
-  const carts = new CartStoreClient(CART_DO);
+  const { objects, sent } = copied(CART_DO);
+  const carts = new CartStoreClient(objects);
   const id = await carts.createCart();
   const { version } = await carts.getCartWithVersion(id);
   await carts.incrementQty(id, mug, 1);
-  const keys = () => rows(stub(id), 'SELECT key FROM applied');
-  const before = await keys();
+  const before = await storedIn(stub(id));
   expect(await code(carts.setCart(id, {}, { ifVersion: version }))).toBe('conflict');
-  expect(await keys()).toEqual(before);
-  expect(await code(carts.setCart(id, {}, { ifVersion: 0 }))).toBe('conflict');
-  expect(await keys()).toHaveLength(before.length + 1);
+  expect(await storedIn(stub(id))).toEqual(before);
+  expect(await sent.at(-1)?.deliver()).toMatchObject({ ok: false, code: 'conflict' });
+  // A cart may be none again, so that is remembered.
+  const hats = { hat: { sku: { id: 'hat' }, qty: 1 } };
+  expect(await code(carts.setCart(id, hats, { ifVersion: 0 }))).toBe('conflict');
+  expect(await storedIn(stub(id))).not.toEqual(before);
+  const refused = sent.at(-1);
+  await carts.deleteCart(id);
+  expect(await refused?.deliver()).toMatchObject({ ok: false, code: 'conflict' });
+  expect(await carts.getCart(id)).toEqual({});
+  pass(1);
+  await carts.setCart(id, hats, { ifVersion: 0 });
+  expect(await carts.getCart(id)).toEqual(hats);
 });
 
 test('a call that comes a minute late is refused, and tells the time', async () => {
@@ -109,7 +119,7 @@ test('a call that comes a minute late is refused, and tells the time', async () 
   const late = ['[{"op":"increment","sku":{"id":"mug"},"qty":1}]', 60, 'key', undefined, undefined];
   const reply = await again(id, 'change', [...late, Date.now() - 60_001]);
   expect(reply).toMatchObject({ ok: false, code: 'timeout', at: Date.now() });
-  expect(await tables(id)).toEqual([]);
+  expect(await stored(stub(id))).toEqual(nothing);
   expect(await again(id, 'change', [...late, Date.now() - 60_000])).toMatchObject({ ok: true });
   expect(await again(id, 'change', [...late, Date.now() + 300_001])).toMatchObject({ code: 'timeout' });
   expect(await again(id, 'change', [...late, 'now'])).toMatchObject({ code: 'invalid_value' });

@@ -1,17 +1,19 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { CounterClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { code, unique } from '../../support/backend.js';
 import { countedObjects, failure, intercepted } from '../../support/interception.js';
-import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+import type { Calls } from '../../support/rpc.js';
+import { nothing, stored, stubOf } from '../../support/stored.js';
 import { stoppedClock } from '../../support/time.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
 const stub = (name: string) => stubOf(COORDINATION_DO, `counter:${name}`);
 const MAX = Number.MAX_SAFE_INTEGER;
-const TEN_MINUTES = 600_000;
+const [TWO_MINUTES, TEN_MINUTES] = [120_000, 600_000];
+const sum = (sizes: number[]) => sizes.reduce((all, size) => all + size, 0);
 
 describe('CounterClient', () => {
   const counters = new CounterClient(COORDINATION_DO);
@@ -52,21 +54,24 @@ describe('CounterClient', () => {
 
   it('remembers a thousand keys at least, and never two thousand that are older than seven minutes', async () => {
     const name = unique();
-    const first = () => counters.increment(name, 1, { idempotencyKey: 'first' });
-    await first();
-    const many = async (calls: number) => {
-      for (let i = 0; i < calls; i += 100) {
-        await Promise.all(Array.from({ length: 100 }, () => counters.increment(name)));
+    const keyed = (key: string) => counters.increment(name, 1, { idempotencyKey: key });
+    const many = async (key: string, calls: number) => {
+      for (let n = 0; n < calls; n++) {
+        await keyed(`${key} ${n}`);
+        clock.pass(1);
       }
     };
-    await many(900);
-    expect(await first()).toBe(1);
-    clock.at(421_000);
-    await many(1_200);
-    const [[kept]] = (await rows(stub(name), 'SELECT COUNT(*) FROM keys')) as [[number]];
-    expect(kept).toBeGreaterThanOrEqual(1_000);
-    expect(kept).toBeLessThan(2_000);
+    await many('a', 901);
+    expect(await keyed('a 0')).toBe(1);
+    clock.at(422_000);
+    await many('b', 1_200);
     expect(await counters.get(name)).toBe(2_101);
+    const { values } = await stored(stub(name));
+    // A call takes some 24 bytes.
+    expect(sum(Object.values(values))).toBeLessThan(1_500 * 27);
+    // The oldest of a thousand.
+    expect(await keyed('b 200')).toBe(901 + 201);
+    expect(await keyed('a 0')).toBe(2_102);
   });
 
   it('refuses a key that was used for another amount, and counts nothing', async () => {
@@ -74,19 +79,6 @@ describe('CounterClient', () => {
     await counters.increment(name, 2, { idempotencyKey: 'order' });
     expect(await code(counters.increment(name, 3, { idempotencyKey: 'order' }))).toBe('invalid_key');
     expect(await counters.increment(name, 2, { idempotencyKey: 'order' })).toBe(2);
-  });
-
-  it('knows the keys of the version before, whatever they were used for', async () => {
-    const name = unique();
-    await counters.increment(name, 5, { idempotencyKey: 'old' });
-    await runInDurableObject(stub(name), (_, { storage }) => {
-      storage.sql.exec('ALTER TABLE keys DROP COLUMN note');
-      storage.sql.exec('ALTER TABLE lock DROP COLUMN extended_by');
-      storage.sql.exec('UPDATE schema SET version = 1');
-    });
-    await evictDurableObject(stub(name));
-    expect(await counters.increment(name, 7, { idempotencyKey: 'old' })).toBe(5);
-    expect(await counters.increment(name, 7, { idempotencyKey: 'new' })).toBe(12);
   });
 
   it('counts a call once whose reply was lost', async () => {
@@ -117,27 +109,48 @@ describe('CounterClient', () => {
 
   it('keeps a counter until it is reset, and then nothing when its keys have ended', async () => {
     const name = unique();
-    await counters.increment(name, 7);
-    expect((await stored(stub(name))).alarm).toBe(clock.start + TEN_MINUTES);
-    clock.at(TEN_MINUTES);
-    await runDurableObjectAlarm(stub(name));
-    expect(await rows(stub(name), 'SELECT * FROM keys')).toEqual([]);
+    await counters.increment(name, 7, { idempotencyKey: 'key' });
+    // It never ends, so nothing is to be done.
     expect((await stored(stub(name))).alarm).toBeNull();
     clock.at(1e9);
     expect(await counters.get(name)).toBe(7);
+    await evictDurableObject(stub(name));
+    expect(await counters.get(name)).toBe(7);
     expect(await counters.reset(name)).toBeUndefined();
     expect(await counters.get(name)).toBe(0);
-    clock.at(1e9 + TEN_MINUTES);
+    expect((await stored(stub(name))).alarm).toBe(clock.start + 1e9 + TWO_MINUTES);
+    clock.at(1e9 + TWO_MINUTES);
     await runDurableObjectAlarm(stub(name));
     expect(await stored(stub(name))).toEqual(nothing);
     expect(await counters.increment(name)).toBe(1);
-    const untouched = unique();
-    // Remembered, so that a copy which comes late does not reset what is counted by then.
-    await counters.reset(untouched);
-    expect((await stored(stub(untouched))).alarm).toBe(clock.start + 1e9 + 2 * TEN_MINUTES);
-    clock.at(1e9 + 2 * TEN_MINUTES);
-    await runDurableObjectAlarm(stub(untouched));
-    expect(await stored(stub(untouched))).toEqual(nothing);
+  });
+
+  it('keeps a counter that was counted on after its reset, when the alarm of that rings', async () => {
+    const name = unique();
+    await counters.increment(name, 7);
+    await counters.reset(name);
+    await counters.increment(name, 5, { idempotencyKey: 'key' });
+    clock.at(TEN_MINUTES);
+    await runDurableObjectAlarm(stub(name));
+    expect(await counters.get(name)).toBe(5);
+    expect((await stored(stub(name))).alarm).toBeNull();
+    await counters.reset(name);
+    expect((await stored(stub(name))).alarm).toBe(clock.start + TEN_MINUTES + TWO_MINUTES);
+  });
+
+  it('remembers a reset of nothing, so that a copy which comes late does not reset what is counted by then', async () => {
+    const name = unique();
+    const reset = () => (stub(name) as Calls).reset?.('\u0001reset', clock.start);
+    expect(await reset()).toEqual({ ok: true, value: null });
+    expect((await stored(stub(name))).alarm).toBe(clock.start + TWO_MINUTES);
+    expect(await counters.increment(name)).toBe(1);
+    clock.at(60_000);
+    expect(await reset()).toMatchObject({ ok: true });
+    expect(await counters.get(name)).toBe(1);
+    await counters.reset(name);
+    clock.at(60_000 + TWO_MINUTES);
+    await runDurableObjectAlarm(stub(name));
+    expect(await stored(stub(name))).toEqual(nothing);
   });
 
   it('refuses bad input, and asks nobody', async () => {

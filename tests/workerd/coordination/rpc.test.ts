@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { memoryBytes } from '../../support/objects_memory.js';
 import { type Calls, offered, refused, sent, wild } from '../../support/rpc.js';
-import { nothing, rows, stored, stubOf } from '../../support/stored.js';
+import { storedIn } from '../../support/snapshots.js';
+import { failing, failureOf, nothing, stored, stubOf } from '../../support/stored.js';
 
 const { COORDINATION_DO } = env as { COORDINATION_DO: ObjectHandle };
 const coordination = (name: string) => stubOf(COORDINATION_DO, name) as unknown as Calls;
@@ -69,22 +70,24 @@ describe('CoordinationDurableObject by RPC', () => {
   });
 
   it('does all of a call or nothing', async () => {
-    const object = coordination(unique());
-    const failing = async (table: string, call: () => Promise<unknown> | undefined) => {
-      const exec = (sql: string) => rows(object, sql);
-      await exec(`CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
-      const before = [await exec('SELECT * FROM lock'), await exec('SELECT * FROM counter')];
-      expect(await call()).toMatchObject({ ok: false, code: 'object_unavailable' });
-      expect([await exec('SELECT * FROM lock'), await exec('SELECT * FROM counter')]).toEqual(before);
-      await exec('DROP TRIGGER full');
+    const name = unique();
+    const failed = async (write: 'put' | 'setAlarm', call: () => Promise<unknown> | undefined) => {
+      const before = await storedIn(coordination(name));
+      const mend = await failing(coordination(name), write);
+      expect(await failureOf(call())).toMatch(/^(object_unavailable|a write failed half way)$/);
+      mend();
+      expect(await storedIn(coordination(name))).toEqual(before);
     };
-    await object.acquire?.('holder', 600);
-    await failing('alarm', () => object.extend?.('holder', 1));
-    await failing('alarm', () => object.release?.('holder', 'call'));
-    expect(await object.release?.('holder', 'call')).toEqual({ ok: true, value: true });
-    await object.increment?.(3, 'key');
-    await failing('keys', () => object.reset?.('other key'));
-    expect(await object.count?.()).toEqual({ ok: true, value: 3 });
+    await coordination(name).acquire?.('holder', 600);
+    await failed('put', () => coordination(name).extend?.('holder', 1));
+    await failed('setAlarm', () => coordination(name).extend?.('holder', 1));
+    await failed('put', () => coordination(name).release?.('holder', 'call'));
+    await failed('setAlarm', () => coordination(name).release?.('holder', 'call'));
+    expect(await coordination(name).release?.('holder', 'call')).toEqual({ ok: true, value: true });
+    await failed('put', () => coordination(name).increment?.(3, 'key'));
+    await coordination(name).increment?.(3, 'key');
+    await failed('put', () => coordination(name).reset?.('other key'));
+    expect(await coordination(name).count?.()).toEqual({ ok: true, value: 3 });
   });
 
   it('keeps a lock and a counter of one object apart', async () => {

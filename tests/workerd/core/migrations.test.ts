@@ -1,95 +1,59 @@
-// Every class moves to its next version at first touch, keeps what it has, and does not go back.
+// Every class moves to its next version by the first write, keeps what it has, and does not go back.
 import { runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
-import type { ObjectHandle } from '@codex/cloudflare-clients';
 import { describe, expect, it } from 'vitest';
 import * as next from '../../../target/faults/entries/durable_objects.js';
-import { unique } from '../../support/backend.js';
-import { rows, stored, stubOf } from '../../support/stored.js';
+import type { ObjectClass } from '../../support/previous.js';
+import { NOTHING, storedIn } from '../../support/snapshots.js';
+import { stateOf } from '../../support/stored.js';
+import { stoppedClock } from '../../support/time.js';
+import { type Call, CLASSES, madeBefore, NOW, objectOf, reply } from './classes.js';
 
-type Called = Record<string, (...args: unknown[]) => unknown>;
+stoppedClock(NOW);
 
-const LIMIT = { limit: 5, window: 60, keyPrefix: 'rl:' };
-const RECORD = { sessionId: 's', customerId: 'c', userAgent: 'Firefox', createdAt: new Date(5) };
-
-/** A write, a read, and what the read returns of what was written. */
-const CLASSES = [
-  {
-    name: 'CartDurableObject',
-    binding: 'CART_DO',
-    write: ['set', '{"mug":{"sku":{"id":"mug"},"qty":2}}', 60],
-    read: ['get', 60],
-    value: [expect.any(Number), '{"mug":{"sku":{"id":"mug"},"qty":2}}'],
-  },
-  {
-    name: 'SessionDurableObject',
-    binding: 'SESSION_DO',
-    write: ['putSession', RECORD, Date.now(), 60_000],
-    read: ['readSession'],
-    value: RECORD,
-  },
-  {
-    name: 'RateLimitDurableObject',
-    binding: 'RATE_LIMIT_DO',
-    write: ['check', [LIMIT], 2, 1],
-    read: ['peek', LIMIT],
-    value: [1, 3, expect.any(Number), 0, 0],
-  },
-  {
-    name: 'CoordinationDurableObject',
-    binding: 'COORDINATION_DO',
-    write: ['increment', 7, 'key'],
-    read: ['count'],
-    value: 7,
-  },
-  {
-    name: 'AuthStorageDurableObject',
-    binding: 'AUTH_DO',
-    write: ['set', 'key', 'value'],
-    read: ['get'],
-    value: 'value',
-  },
-];
-
-const reply = (object: object, [method, ...args]: unknown[]) =>
-  (object as Called)[method as string]?.(...args);
-
-describe.each(CLASSES)('$name', ({ name, binding, write, read, value }) => {
-  const stub = () => stubOf((env as Record<string, ObjectHandle>)[binding] as ObjectHandle, unique());
+describe.each(CLASSES)('$name', ({ className, write, read, value, look = read, empty, more, after }) => {
   // The class of the next version on the same storage, as after a deployment.
-  const upgraded = (of: object, call: unknown[]) =>
-    runInDurableObject(of, (_, ctx) => {
-      const Next = (next as Record<string, new (...args: unknown[]) => object>)[name];
-      return Next && reply(new Next(ctx, {}), call);
+  const upgraded = (object: object, [method, ...args]: Call) =>
+    runInDurableObject(object, (_, state) => {
+      const Next = (next as unknown as Record<string, ObjectClass>)[className] as ObjectClass;
+      const instance = new Next(state, {}) as Record<string, (...args: unknown[]) => unknown>;
+      return instance[method]?.(...args);
     });
 
-  it('moves to the next version by a read, and keeps what it has', async () => {
-    const object = stub();
+  const versionOf = async (object: object) => (await stateOf(object))?.[0];
+
+  it('moves to the next version by a write, not by a read, and keeps what it has', async () => {
+    const object = objectOf(className);
     expect(await reply(object, write)).toMatchObject({ ok: true });
-    const [[version] = []] = await rows(object, 'SELECT version FROM schema');
+    const before = await storedIn(object);
     expect(await upgraded(object, read)).toEqual({ ok: true, value });
-    expect(await rows(object, 'SELECT version FROM schema')).toEqual([[Number(version) + 1]]);
-    expect((await stored(object)).tables).toContain('next');
+    expect(await storedIn(object)).toEqual(before);
+    expect(await upgraded(object, more)).toMatchObject({ ok: true });
+    const [version = 0] = before.values.state as Uint8Array;
+    expect(await versionOf(object)).toBe(version + 1);
+    expect(await upgraded(object, read)).toEqual({ ok: true, value: after });
   });
 
-  it('moves on once', async () => {
-    const object = stub();
-    await reply(object, write);
-    await upgraded(object, read);
+  it('moves to the next version from tables at once', async () => {
+    const [object, other] = [objectOf(className), objectOf(className)];
+    await reply(other, write);
+    await madeBefore(className, object, [write]);
     expect(await upgraded(object, read)).toEqual({ ok: true, value });
+    expect(await versionOf(object)).toBe(Number(await versionOf(other)) + 1);
+    expect(await upgraded(object, more)).toMatchObject({ ok: true });
+    expect(await upgraded(object, read)).toEqual({ ok: true, value: after });
   });
 
   it('is refused by the version before, and is not empty', async () => {
-    const object = stub();
+    const object = objectOf(className);
     await upgraded(object, write);
     expect(await reply(object, read)).toMatchObject({ ok: false, code: 'misconfigured' });
     expect(await reply(object, write)).toMatchObject({ ok: false, code: 'misconfigured' });
     expect(await upgraded(object, read)).toEqual({ ok: true, value });
   });
 
-  it('makes no tables by a read of what was never written', async () => {
-    const object = stub();
-    await upgraded(object, read);
-    expect(await stored(object)).toEqual({ tables: [], alarm: null });
+  it('stores nothing by a read of what was never written', async () => {
+    const object = objectOf(className);
+    expect(await upgraded(object, look)).toEqual({ ok: true, value: empty });
+    expect(await storedIn(object)).toEqual(NOTHING);
   });
 });

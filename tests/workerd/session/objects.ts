@@ -1,6 +1,7 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ObjectHandle, SessionRecord } from '@codex/cloudflare-clients';
+import { stored as storedIn } from '../../support/stored.js';
 
 /** The stub of an object; what the class has is tested by calling it with anything. */
 type Stub = Record<string, (...args: unknown[]) => Promise<unknown>> & {
@@ -20,16 +21,8 @@ export function record(sessionId: string, customerId: string, more: Partial<Sess
   return { sessionId, customerId, userAgent: 'Firefox/150', createdAt, ...more };
 }
 
-/** The names of an object's tables, and its alarm. */
-export function stored(name: string): Promise<{ tables: string[]; alarm: number | null; rows: number }> {
-  return runInDurableObject(stub(name), async (_object, { storage }) => {
-    const rows = (sql: string) => storage.sql.exec(sql).raw().toArray();
-    const found = rows("SELECT name FROM sqlite_schema WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'");
-    const tables = found.map(([name]) => String(name));
-    const held = tables.includes('held') ? rows('SELECT * FROM held').length : 0;
-    return { tables, alarm: await storage.getAlarm(), rows: held };
-  });
-}
+/** What an object has in its storage. */
+export const stored = (name: string) => storedIn(stub(name));
 
 /** Rings an object's alarm, whatever the time. */
 export const ring = (name: string) => runDurableObjectAlarm(stub(name));

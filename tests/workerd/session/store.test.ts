@@ -3,6 +3,7 @@ import { SessionStoreClient } from '@codex/cloudflare-clients';
 import { describe, expect, it, vi } from 'vitest';
 import { code, unique } from '../../support/backend.js';
 import { countedObjects } from '../../support/interception.js';
+import { nothing } from '../../support/stored.js';
 import { stopClock } from '../../support/time.js';
 import { DAY, namespace, record, ring, stored, stub, WEEK } from './objects.js';
 
@@ -133,7 +134,6 @@ describe('SessionStoreClient', () => {
     await store.get(id);
     await store.list(customer);
     await store.delete(id);
-    const nothing = { tables: [], alarm: null, rows: 0 };
     for (const name of [`session:${id}`, `customer:${customer}`]) expect(await stored(name)).toEqual(nothing);
     const end = Date.now() + WEEK;
     await store.set(record(id, customer));

@@ -1,6 +1,7 @@
 import { SessionStoreClient } from '@codex/cloudflare-clients';
 import { describe, expect, it } from 'vitest';
 import { unique } from '../../support/backend.js';
+import { nothing } from '../../support/stored.js';
 import { namespace, record, stored, stub, WEEK } from './objects.js';
 
 const store = new SessionStoreClient(namespace, { onEvent: () => {} });
@@ -50,7 +51,7 @@ describe("the shop's session wire", () => {
     expect(await post({ op: 'get', id: session.sessionId }, 'https://other', own)).toMatchObject({
       body: { record: wired },
     });
-    expect(await stored(name)).toEqual({ tables: [], alarm: null, rows: 0 });
+    expect(await stored(name)).toEqual(nothing);
   });
 
   it('refuses what it does not know, and changes nothing', async () => {
@@ -120,6 +121,6 @@ describe('whoever has the binding', () => {
       code: expect.stringMatching(/^invalid_/),
       message: expect.any(String),
     });
-    expect(await stored(name)).toEqual({ tables: [], alarm: null, rows: 0 });
+    expect(await stored(name)).toEqual(nothing);
   });
 });

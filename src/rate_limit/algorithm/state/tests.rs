@@ -1,6 +1,7 @@
 //! The meters against plain models that keep everything.
 
 use super::*;
+use crate::object::codec::{Reader, Writer};
 use proptest::prelude::*;
 
 const START: f64 = 1_790_000_000_000.0;
@@ -48,14 +49,15 @@ fn act(state: &mut AlgorithmState, limit: &Limit, act: Act, now: f64) -> (bool, 
     }
 }
 
-/// Through a row and back.
-fn stored(state: AlgorithmState, of: &Limit) -> AlgorithmState {
-    match state {
-        AlgorithmState::SlidingWindow(state) => {
-            AlgorithmState::SlidingWindow(SlidingWindow::from_text(&state.to_text(), of.window_ms))
-        }
-        other => other,
-    }
+/// As it is after it was written and read.
+fn stored(state: &AlgorithmState) -> AlgorithmState {
+    let mut writer = Writer::default();
+    state.write(&mut writer);
+    let bytes = writer.into_bytes();
+    let mut reader = Reader::new(&bytes);
+    let read = AlgorithmState::read(&mut reader);
+    assert!(reader.finish().is_ok());
+    read
 }
 
 proptest! {
@@ -122,7 +124,7 @@ proptest! {
                 prop_assert!(after(verdict.retry_at) + cost <= 5.0);
                 prop_assert!(after(verdict.retry_at - 1.0) + cost > 5.0);
             }
-            state = stored(state, &of);
+            state = stored(&state);
         }
     }
 
@@ -142,7 +144,7 @@ proptest! {
             prop_assert!(!allowed || exact < 100.0);
             prop_assert!(allowed || longer >= 100.0);
             if allowed { log.push(now); }
-            let AlgorithmState::SlidingWindow(window) = stored(state, &of) else { unreachable!() };
+            let AlgorithmState::SlidingWindow(window) = stored(&state) else { unreachable!() };
             prop_assert!(window.len() <= 66);
             state = AlgorithmState::SlidingWindow(window);
         }
@@ -200,7 +202,7 @@ proptest! {
             prop_assert!(verdict.retry_at <= now + 2.0 * of.window_ms);
             prop_assert!(state.ends_at() <= now + 2.0 * of.window_ms);
             prop_assert!((0.0..=of.limit).contains(&verdict.decision.remaining));
-            state = stored(state, &of);
+            state = stored(&state);
         }
     }
 

@@ -1,0 +1,368 @@
+//! The calls that an object remembers, so that one that comes again, or late, has no effect but its first. Pure.
+//!
+//! One memory for all classes. Few calls are a part of the object's state, which is written anyway; beyond
+//! [`MAX_AT_HAND`] they move to pages of their own, by their ids, so that a call is looked up in one page. To move them
+//! costs a row for each page, once in [`MAX_AT_HAND`] calls.
+
+use std::rc::Rc;
+
+use crate::error::Error;
+use crate::object::codec::{Reader, Writer};
+use crate::protocol::call_time::{OWN_KEY, SPARE_MS};
+
+/// How many calls are written with the state; and how many checks are remembered at all.
+pub const MAX_AT_HAND: usize = 256;
+
+/// How many calls with keys of their callers are remembered at least, within their time.
+pub const MAX_GIVEN: usize = 1_000;
+
+// How many calls a page has, about.
+const PAGE: usize = 256;
+const MAX_PAGES: usize = 64;
+
+// What is remembered for longer than any clock is ahead was left by a clock that has gone back far.
+const AHEAD_MS: f64 = 2.0 * 86_400_000.0;
+
+/// Who made the key of a call: that says how long, and how many are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// A check of a limit. One that is counted twice refuses too early, no more: the newest [`MAX_AT_HAND`] are enough.
+    Check = 0,
+    /// The client: it makes the call again for a while, and nobody else does. All of them, for their time.
+    Own = 1,
+    /// The caller, who may come again. The newest [`MAX_GIVEN`], and all of which a copy may be accepted.
+    Given = 2,
+}
+
+/// What a call returned that was made before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Answer {
+    /// What follows from the state.
+    #[default]
+    Nothing,
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A text that has a place of its own in the storage, by its number.
+    Stored(u32),
+}
+
+/// A call that was made, or refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// [`id_of`] its key.
+    pub id: u64,
+    /// Whose key it is.
+    pub kind: Kind,
+    /// Until when it is remembered, in ms since the epoch.
+    pub until: f64,
+    /// What was done, so that no other call has the same key; 0 where nobody asks.
+    pub note: u32,
+    /// What it returned.
+    pub answer: Answer,
+}
+
+/// Where pages are kept.
+pub trait Pages {
+    /// A page that was written.
+    fn read(&self, page: u32) -> Result<Vec<u8>, Error>;
+    /// Writes a page.
+    fn write(&self, page: u32, bytes: &[u8]) -> Result<(), Error>;
+    /// Deletes a page.
+    fn delete(&self, page: u32) -> Result<(), Error>;
+}
+
+/// The calls that an object remembers.
+#[derive(Clone)]
+pub struct Calls {
+    at_hand: Vec<Call>,
+    pages: u32,
+    /// When the last call on a page ends.
+    pages_until: f64,
+    store: Rc<dyn Pages>,
+}
+
+/// The id of a key: FNV-1a. Of keys that are made by chance no two have the same; who may choose keys could as well
+/// choose the same key.
+pub fn id_of(key: &str) -> u64 {
+    fnv_1a(key.bytes())
+}
+
+/// Who has made a key.
+pub fn kind_of(key: &str) -> Kind {
+    if key.starts_with(OWN_KEY) {
+        Kind::Own
+    } else {
+        Kind::Given
+    }
+}
+
+/// What tells two calls apart that carry the same key: FNV-1a of what is done, half of it.
+pub fn note_of(operation: &str, payload: &str) -> u32 {
+    let bytes = operation.bytes().chain([0]).chain(payload.bytes());
+    let hash = fnv_1a(bytes);
+    // Never 0, which matches all.
+    ((hash ^ (hash >> 32)) as u32).max(1)
+}
+
+fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+impl Calls {
+    /// None, with pages in `store`.
+    pub fn new(store: Rc<dyn Pages>) -> Self {
+        Self {
+            at_hand: Vec::new(),
+            pages: 0,
+            pages_until: 0.0,
+            store,
+        }
+    }
+
+    /// Whether none is remembered.
+    pub const fn is_empty(&self) -> bool {
+        self.at_hand.is_empty() && self.pages == 0
+    }
+
+    /// Until when the last is remembered; 0 when none is.
+    pub fn until(&self) -> f64 {
+        let at_hand = self.at_hand.iter().map(|call| call.until);
+        at_hand.fold(self.pages_until, f64::max)
+    }
+
+    /// The call of this id, if it is remembered still.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn find(&self, id: u64, now: f64) -> Result<Option<Call>, Error> {
+        let found = |calls: &[Call]| {
+            let mut found = calls.iter().rev().filter(|call| call.id == id);
+            found.find(|call| call.until > now).cloned()
+        };
+        if let Some(call) = found(&self.at_hand) {
+            return Ok(Some(call));
+        }
+        if self.pages_until <= now {
+            return Ok(None);
+        }
+        Ok(found(&self.read_page(page_of(id, self.pages))?))
+    }
+
+    /// Remembers a call, in place of what was remembered by its id.
+    pub fn add(&mut self, call: Call) {
+        self.at_hand.retain(|known| known.id != call.id);
+        self.at_hand.push(call);
+    }
+
+    /// Remembers what an older version has remembered under a key.
+    #[inline(never)]
+    pub fn adopt(&mut self, key: &str, kind: Kind, until: f64, note: u32, answer: Answer) {
+        self.add(Call {
+            id: id_of(key),
+            kind,
+            until,
+            note,
+            answer,
+        });
+    }
+
+    /// Of the calls that returned a text with a place of its own the newest `most` keep theirs. Returns the places that
+    /// are free; those calls return nothing when they are made again.
+    pub fn forget_texts(&mut self, most: usize) -> Vec<u32> {
+        let mut freed = Vec::new();
+        let stored = |call: &&mut Call| matches!(call.answer, Answer::Stored(_));
+        for call in self.at_hand.iter_mut().rev().filter(stored).skip(most) {
+            if let Answer::Stored(place) = std::mem::take(&mut call.answer) {
+                freed.push(place);
+            }
+        }
+        freed
+    }
+
+    /// Forgets what has ended or is too much, before the state is written. Returns the texts that have a place of
+    /// their own and are needed no more.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn settle(&mut self, now: f64) -> Result<Vec<u32>, Error> {
+        let mut all = std::mem::take(&mut self.at_hand);
+        let (mut checks, mut changes) = (0, 0);
+        for call in &all {
+            match call.kind {
+                Kind::Check => checks += 1,
+                Kind::Own | Kind::Given => changes += 1,
+            }
+        }
+        let before = self.pages;
+        let turns = changes > MAX_AT_HAND || (before > 0 && self.pages_until <= now);
+        if turns {
+            let newer: Vec<u64> = all.iter().map(|call| call.id).collect();
+            for page in 0..before {
+                let mut older = self.read_page(page)?;
+                older.retain(|call| !newer.contains(&call.id));
+                older.append(&mut all);
+                all = older;
+            }
+            forget_surplus(&mut all, now);
+        }
+        let mut surplus = usize::saturating_sub(checks, MAX_AT_HAND);
+        let mut freed = Vec::new();
+        all.retain(|call| {
+            let is_surplus = surplus > 0 && call.kind == Kind::Check;
+            surplus -= usize::from(is_surplus);
+            let is_needed = call.until > now && call.until - now < AHEAD_MS;
+            if let (false, Answer::Stored(text)) = (is_needed, &call.answer) {
+                freed.push(*text);
+            }
+            is_needed && !is_surplus
+        });
+        self.at_hand = all;
+        if turns {
+            self.turn_pages(before)?;
+        }
+        Ok(freed)
+    }
+
+    // Moves all but checks to pages, or leaves them at hand when they are few.
+    fn turn_pages(&mut self, before: u32) -> Result<(), Error> {
+        (self.pages, self.pages_until) = (0, 0.0);
+        let is_change = |call: &Call| call.kind != Kind::Check;
+        let changes = self.at_hand.iter().filter(|call| is_change(call)).count();
+        if changes > MAX_AT_HAND / 2 {
+            self.pages = changes.div_ceil(PAGE).next_power_of_two().min(MAX_PAGES) as u32;
+            self.pages_until = self.until();
+            for page in 0..self.pages {
+                let mut writer = Writer::default();
+                let on_page =
+                    |call: &&Call| is_change(call) && page_of(call.id, self.pages) == page;
+                write_calls(
+                    &mut writer,
+                    &self.at_hand.iter().filter(on_page).collect::<Vec<_>>(),
+                );
+                self.store.write(page, &writer.into_bytes())?;
+            }
+            self.at_hand.retain(|call| !is_change(call));
+        }
+        (self.pages..before).try_for_each(|page| self.store.delete(page))
+    }
+
+    /// Writes them with the state.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.whole(u64::from(self.pages));
+        if self.pages > 0 {
+            writer.number(self.pages_until);
+        }
+        write_calls(writer, &self.at_hand.iter().collect::<Vec<_>>());
+    }
+
+    /// Reads them.
+    pub fn read(&mut self, reader: &mut Reader) {
+        self.pages = reader.whole().min(MAX_PAGES as u64) as u32;
+        if self.pages > 0 {
+            self.pages_until = reader.number();
+        }
+        self.at_hand = read_calls(reader);
+    }
+
+    fn read_page(&self, page: u32) -> Result<Vec<Call>, Error> {
+        let page = self.store.read(page)?;
+        let mut reader = Reader::new(&page);
+        let calls = read_calls(&mut reader);
+        reader.finish()?;
+        Ok(calls)
+    }
+}
+
+// Of calls with keys of their callers the newest stay, and all whose copies may be accepted.
+fn forget_surplus(calls: &mut Vec<Call>, now: f64) {
+    let later = |calls: &[Call], than: f64| {
+        let given = calls.iter().filter(|call| call.kind == Kind::Given);
+        given.filter(|call| call.until > than).count()
+    };
+    // The moment since which not more than that have ended, or will; only of what is spare.
+    let (mut least, mut most) = (now, now + SPARE_MS);
+    if later(calls, least) <= MAX_GIVEN {
+        return;
+    }
+    while most - least > 1.0 {
+        let middle = f64::midpoint(least, most);
+        if later(calls, middle) > MAX_GIVEN {
+            least = middle;
+        } else {
+            most = middle;
+        }
+    }
+    calls.retain(|call| call.kind != Kind::Given || call.until > least);
+}
+
+// `pages` is a power of two.
+const fn page_of(id: u64, pages: u32) -> u32 {
+    (id ^ (id >> 32)) as u32 & pages.saturating_sub(1)
+}
+
+fn write_calls(writer: &mut Writer, calls: &[&Call]) {
+    writer.whole(calls.len() as u64);
+    let mut last = 0;
+    for call in calls {
+        let answer = match call.answer {
+            Answer::Nothing => 0,
+            Answer::Number(_) => 1,
+            Answer::Text(_) => 2,
+            Answer::Stored(_) => 3,
+        };
+        let noted = u8::from(call.note != 0);
+        writer.byte(call.kind as u8 | answer << 2 | noted << 4);
+        writer.id(call.id);
+        // Of neighbours the moments are near each other.
+        let until = call.until as i64;
+        writer.signed(until.wrapping_sub(last));
+        last = until;
+        if noted == 1 {
+            writer.whole(u64::from(call.note));
+        }
+        match &call.answer {
+            Answer::Nothing => {}
+            Answer::Number(number) => writer.number(*number),
+            Answer::Text(text) => writer.text(text),
+            Answer::Stored(text) => writer.whole(u64::from(*text)),
+        }
+    }
+}
+
+fn read_calls(reader: &mut Reader) -> Vec<Call> {
+    let mut last = 0;
+    reader.list(|reader| {
+        let flags = reader.byte();
+        let id = reader.id();
+        last = reader.signed().wrapping_add(last);
+        let note = if flags & 16 == 0 {
+            0
+        } else {
+            reader.whole() as u32
+        };
+        Call {
+            id,
+            kind: match flags & 3 {
+                0 => Kind::Check,
+                1 => Kind::Own,
+                _ => Kind::Given,
+            },
+            until: last as f64,
+            note,
+            answer: match flags >> 2 & 3 {
+                0 => Answer::Nothing,
+                1 => Answer::Number(reader.number()),
+                2 => Answer::Text(reader.text()),
+                _ => Answer::Stored(reader.whole() as u32),
+            },
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,22 @@
 //! What an object returns by RPC: numbers, in the order of [`Reply`].
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::limit::{Decision, Limit};
 use crate::host::values::numbers;
+
+#[wasm_bindgen]
+extern "C" {
+    // Its numbers as an array.
+    #[wasm_bindgen(js_namespace = host, js_name = limitReply)]
+    fn limit_reply(
+        allowed: f64,
+        remaining: f64,
+        reset_at: f64,
+        retry_in_ms: f64,
+        index: f64,
+    ) -> JsValue;
+}
 
 /// The reply to a check or a look.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,18 +38,14 @@ impl Reply {
     /// For RPC.
     pub fn to_js(self) -> JsValue {
         let allowed = if self.allowed { 1.0 } else { 0.0 };
-        let numbers = [
+        let index = self.index as f64;
+        limit_reply(
             allowed,
             self.remaining,
             self.reset_at,
             self.retry_in_ms,
-            self.index as f64,
-        ];
-        numbers
-            .into_iter()
-            .map(JsValue::from)
-            .collect::<Array>()
-            .into()
+            index,
+        )
     }
 
     /// What a stub returned; nothing when it is no reply.

@@ -15,7 +15,15 @@ import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
 import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
-import { failureFlags, objectCall, replyLateAt, replyOk, replyRefusal, replyValue } from './stub.js';
+import {
+  failureFlags,
+  numbersOf,
+  objectCall,
+  replyLateAt,
+  replyOk,
+  replyRefusal,
+  replyValue,
+} from './stub.js';
 import { parse } from './text.js';
 
 export type Host = ReturnType<typeof hostOf>;
@@ -48,5 +56,6 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     sessionMetadata,
     indexMetadata,
     limitResult,
+    numbersOf,
   };
 }

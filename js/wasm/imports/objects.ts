@@ -1,4 +1,6 @@
 // What the objects' wasm calls.
+
+import { limitReply } from './rate_limit.js';
 import {
   revocations,
   sessionIndex,
@@ -42,5 +44,6 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     sessionIndex,
     revocations,
     tokenState,
+    limitReply,
   };
 }

@@ -22,3 +22,6 @@ export function limitFields(config: unknown): unknown[] | undefined {
     return undefined;
   }
 }
+
+/** The reply of an object, by RPC. */
+export const limitReply = (...reply: number[]): number[] => reply;

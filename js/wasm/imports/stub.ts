@@ -55,3 +55,9 @@ export function failureFlags(
 export const replyOk = (reply: { ok?: unknown } | null | undefined) => reply?.ok === true;
 
 export const replyValue = (reply: { value?: unknown }) => reply.value;
+
+/** The numbers of an array that holds nothing else. */
+export function numbersOf(value: unknown): Float64Array | undefined {
+  const isNumbers = Array.isArray(value) && value.every((number) => typeof number === 'number');
+  return isNumbers ? Float64Array.from(value) : undefined;
+}

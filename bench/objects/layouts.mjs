@@ -1,5 +1,5 @@
 // What a cart's object could keep, in plain TypeScript and with an idempotency key each: the layouts that
-// src/cart/object/sqlite.rs was chosen from.
+// src/cart/object/lines.rs was chosen from.
 import { DurableObject } from 'cloudflare:workers';
 
 const SUM = "SELECT '{' || coalesce(group_concat(head || qty || tail), '') || '}' FROM lines";

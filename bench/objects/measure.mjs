@@ -6,6 +6,8 @@ const AT_MOST = 50;
 // How many calls a fresh process makes, and how many processes each contestant gets.
 const COLD_CALLS = 200;
 const COLD_PROCESSES = 5;
+// After how many calls of its own, which are not measured, a contestant is warm: the engine compiles it again meanwhile.
+const WARM_CALLS = 3_000;
 
 export const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
 export const fixed = (n, digits = 0) => n.toFixed(digits);
@@ -50,6 +52,7 @@ const LIMITS = { nothing: 'an empty call', write: 'an empty call that writes one
 /** Contestants with their medians: `cold` of the first calls in a process. */
 async function compare({ send, program }, job, contestants, rounds) {
   const jobOf = (by) => ({ ...job, ...(by in LIMITS && { job: 'limit' }), by });
+  await inTurn(contestants, 1, (by) => send({ ...jobOf(by), n: WARM_CALLS, id: freshId() }));
   const warm = await inTurn(contestants, rounds, (by) => round(send, jobOf(by)));
   const cold = await inTurn(contestants, COLD_PROCESSES, (by) =>
     serve(program, (send) => send({ ...jobOf(by), n: COLD_CALLS, cold: true, id: freshId() })),

@@ -25,7 +25,7 @@ const CLASSES = {
 };
 
 const SPEED = [
-  '"A second" is how many calls a Worker makes in a process that has run for long; "cold" is the same of the first 200 calls',
+  '"A second" is how many calls a Worker makes in a process after 3,000 others; "cold" is the same of the first 200 calls',
   'of a fresh process, the median of five. p50 and p99 are taken from outside, by HTTP. The first lines of a table are the',
   'limit of what can be reached: calls from plain TypeScript that do nothing, or write one row, without a time limit. The',
   'target for p99 is 1.15 of theirs.',

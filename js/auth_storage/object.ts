@@ -6,7 +6,8 @@ import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 /**
  * One key of better-auth's secondary storage, or one counter of its limiter. Call it by `secondaryStorage` and
  * `rateLimitStorage` of `@codex/cloudflare-clients/better-auth`. Mutations carry an idempotency key of at most
- * 128 characters, which is remembered for as long as a copy of the call can be accepted, and a minute more.
+ * 128 characters. Those of the clients are remembered for two minutes, as long as a copy of the call can be accepted, and
+ * a minute more; others for ten.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
-import { ownKey } from '../core/own_key.js';
+import { notOwnKey, ownKey } from '../core/own_key.js';
 import { callObject, observedObject } from '../core/stub_call.js';
 import type { CartMethod, MergeArguments } from '../wasm/clients.js';
 import { callSync } from '../wasm/driver.js';
@@ -299,6 +299,7 @@ function notOptions(options: CartMutationOptions | undefined): Bad {
   return (
     optional(notText, owner, 'owner') ??
     optional(notText, idempotencyKey, 'idempotencyKey') ??
+    notOwnKey(idempotencyKey) ??
     optional(notNumber, ifVersion, 'ifVersion')
   );
 }

@@ -1,7 +1,7 @@
 import { optional, refuse } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { ownKey } from '../core/own_key.js';
+import { notOwnKey, ownKey } from '../core/own_key.js';
 import { callObject, otherClass } from '../core/stub_call.js';
 import { notKey, notLockName } from './arguments.js';
 
@@ -46,6 +46,7 @@ export class CounterClient {
     const bad =
       notLockName(name) ??
       optional(notKey, given) ??
+      notOwnKey(given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
     if (bad) return refused(this.#objects.onEvent, 'counter', 'increment', bad);
     return this.#call('increment', 'increment', name, [by, given ?? ownKey()], number);

@@ -17,6 +17,11 @@ interface Timer {
 // Timers whose promises have settled in this turn. A turn belongs to one request, and so do they.
 const spare: Timer[] = [];
 
+// When they became spare, and whose they are: of another moment, or of other timers (a test has faked them), they are not
+// of this turn. Its end may be missing, where the runtime has broken it off.
+let sparedAt = 0;
+let sparedBy: unknown;
+
 // How many microtasks the timers wait for a call that follows. It is made by code that has awaited the last one, some
 // functions deep.
 const PATIENCE = 16;
@@ -26,26 +31,25 @@ let patience = 0;
 export function limited(promise: unknown, ms: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = begin(ms, reject);
-    const then = (promise as PromiseLike<unknown> | undefined)?.then ? promise : Promise.resolve(promise);
-    (then as PromiseLike<unknown>).then(
-      (value) => {
-        end(timer);
-        resolve(value);
-      },
-      (error) => {
-        end(timer);
-        reject(error);
-      },
-    );
+    const settle = (how: (value: unknown) => void) => (value: unknown) => {
+      end(timer);
+      how(value);
+    };
+    try {
+      const then = (promise as PromiseLike<unknown> | undefined)?.then ? promise : Promise.resolve(promise);
+      (then as PromiseLike<unknown>).then(settle(resolve), settle(reject));
+    } catch (error) {
+      settle(reject)(error);
+    }
   });
 }
 
 function begin(ms: number, reject: (why: unknown) => void): Timer {
   const late = () => reject(TIMED_OUT);
   const now = Date.now();
-  const last = spare.at(-1);
+  const last = sparedAt === now && sparedBy === setTimeout ? spare.at(-1) : undefined;
   const more = last ? now + ms - last.goesOffAt : -1;
-  if (last && more >= 0) {
+  if (last && more >= 0 && last.goesOffAt > now) {
     spare.pop();
     // A clock that was set meanwhile makes no limit more than twice as long.
     return Object.assign(last, { more: Math.min(more, ms), late });
@@ -68,16 +72,22 @@ function set(timer: Timer, ms: number): void {
 
 function end(timer: Timer): void {
   if (timer.id === undefined) return;
+  const now = Date.now();
+  const isAlone = sparedAt !== now || sparedBy !== setTimeout || patience === 0;
+  if (isAlone) clear();
   timer.more = 0;
   spare.push(timer);
-  const waits = patience > 0;
-  patience = PATIENCE;
-  if (!waits) void clearSpare();
+  [sparedAt, sparedBy, patience] = [now, setTimeout, PATIENCE];
+  if (isAlone) void clearLater();
 }
 
 // By `await`: in workerd a queueMicrotask takes 3 µs.
-async function clearSpare(): Promise<void> {
+async function clearLater(): Promise<void> {
   for (; patience > 0; patience--) await undefined;
+  clear();
+}
+
+function clear(): void {
   for (const { id } of spare) clearTimeout(id as number);
   spare.length = 0;
 }

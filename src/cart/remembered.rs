@@ -1,6 +1,6 @@
 //! What a cart remembers of calls: under which keys, and for how long. Pure.
 
-use crate::protocol::call_time::{OWN_KEY, SPARE_MS};
+use crate::protocol::call_time::SPARE_MS;
 
 /// How long the end of a merge is remembered at least, in its source and in a target that gave it up, in ms:
 /// longer than a call of it can be under way.
@@ -89,16 +89,6 @@ pub fn given_up_key(id: &str) -> String {
 /// Whether a remembered key is of a merge that was done.
 pub fn is_merge(key: &str) -> bool {
     key.starts_with('m')
-}
-
-/// Whether a remembered key was made by a client, or names a step of a merge: its caller does not come again.
-pub fn is_own(key: &str) -> bool {
-    let of_call = match key.split_once(' ') {
-        Some((_, refused)) if key.starts_with('r') => refused,
-        _ => key,
-    };
-    let key = of_call.strip_prefix('k');
-    key.is_none_or(|key| key.starts_with(OWN_KEY))
 }
 
 /// How many digits a fingerprint has.

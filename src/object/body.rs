@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::calls::{Answer, Call, Calls, Kind, Pages};
+use super::calls::{Answer, Call, Calls, Key, Pages};
 use super::codec::{Reader, Unreadable, Writer};
 use super::storage::{Storage, text_of};
 use super::tables::{self, NewerVersion};
@@ -53,6 +53,7 @@ pub trait OldTables {
         &mut self,
         storage: &Storage,
         version: u32,
+        now: f64,
         calls: &mut Calls,
     ) -> Result<(), Error>;
 }
@@ -82,6 +83,9 @@ pub struct Body<S: ?Sized> {
 type Any<'a> = Body<dyn Class + 'a>;
 
 const STATE: &str = "state";
+
+// By how many bytes a call mostly makes it longer, at most.
+const ROOM: usize = 256;
 
 /// A call on an object: reads it, runs `job`, and writes what has changed.
 pub fn call<S: Class + Default>(
@@ -171,7 +175,7 @@ impl Any<'_> {
             }
             // Before the call is looked at: it may be refused, and the tables are gone.
             self.state
-                .read_tables(&self.storage, old, &mut self.calls)?;
+                .read_tables(&self.storage, old, self.now, &mut self.calls)?;
             tables::refuse_old(&self.storage)?;
             self.guarded = true;
             return self.write();
@@ -199,7 +203,8 @@ impl Any<'_> {
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
+        let before = self.stored.as_ref().map_or(0, Vec::len);
+        let mut writer = Writer::with_capacity(before + ROOM);
         writer.byte(self.version());
         writer.byte(u8::from(self.guarded));
         writer.whole(self.alarm_at as u64);
@@ -233,6 +238,10 @@ impl Any<'_> {
     }
 
     fn save(&mut self) -> Result<(), Error> {
+        // Then there is something to write, and it need not be compared.
+        if self.calls.has_changed() {
+            return self.write();
+        }
         let is_untouched = match &self.stored {
             // But for its first byte, the version: a call that only reads leaves what an older one has written.
             Some(stored) => stored.get(1..) == self.to_bytes().get(1..),
@@ -265,11 +274,10 @@ impl Any<'_> {
 }
 
 impl<S> Body<S> {
-    /// Remembers a call by its id, until a moment.
-    pub fn remember(&mut self, id: u64, kind: Kind, until: f64, note: u32, answer: Answer) {
+    /// Remembers a call by its key, until a moment.
+    pub fn remember(&mut self, key: Key, until: f64, note: u32, answer: Answer) {
         self.calls.add(Call {
-            id,
-            kind,
+            key,
             until,
             note,
             answer,

@@ -49,13 +49,55 @@ pub enum Answer {
     Stored(u32),
 }
 
+/// By what a call is known when it comes again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    id: u64,
+    kind: Kind,
+    // What a caller has chosen; of what was made by chance the id is enough.
+    text: String,
+}
+
+impl Key {
+    /// Of a text, who has made it by [`OWN_KEY`].
+    pub fn of(text: &str) -> Self {
+        if text.starts_with(OWN_KEY) {
+            Self::own(id_of(text))
+        } else {
+            Self::given(text.to_owned())
+        }
+    }
+
+    /// Of a caller.
+    pub fn given(text: String) -> Self {
+        let (id, kind) = (id_of(&text), Kind::Given);
+        Self { id, kind, text }
+    }
+
+    /// Of a client.
+    pub const fn own(id: u64) -> Self {
+        Self {
+            id,
+            kind: Kind::Own,
+            text: String::new(),
+        }
+    }
+
+    /// Of a check of a limit.
+    pub const fn check(id: u64) -> Self {
+        Self {
+            id,
+            kind: Kind::Check,
+            text: String::new(),
+        }
+    }
+}
+
 /// A call that was made, or refused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// [`id_of`] its key.
-    pub id: u64,
-    /// Whose key it is.
-    pub kind: Kind,
+    /// Its key.
+    pub key: Key,
     /// Until when it is remembered, in ms since the epoch.
     pub until: f64,
     /// What was done, so that no other call has the same key; 0 where nobody asks.
@@ -82,21 +124,12 @@ pub struct Calls {
     /// When the last call on a page ends.
     pages_until: f64,
     store: Rc<dyn Pages>,
+    has_changed: bool,
 }
 
-/// The id of a key: FNV-1a. Of keys that are made by chance no two have the same; who may choose keys could as well
-/// choose the same key.
+/// The id of a key: FNV-1a. No two that are made by chance have the same.
 pub fn id_of(key: &str) -> u64 {
     fnv_1a(key.bytes())
-}
-
-/// Who has made a key.
-pub fn kind_of(key: &str) -> Kind {
-    if key.starts_with(OWN_KEY) {
-        Kind::Own
-    } else {
-        Kind::Given
-    }
 }
 
 /// What tells two calls apart that carry the same key: FNV-1a of what is done, half of it.
@@ -121,6 +154,7 @@ impl Calls {
             pages: 0,
             pages_until: 0.0,
             store,
+            has_changed: false,
         }
     }
 
@@ -135,13 +169,14 @@ impl Calls {
         at_hand.fold(self.pages_until, f64::max)
     }
 
-    /// The call of this id, if it is remembered still.
+    /// The call of this key, if it is remembered still.
     ///
     /// # Errors
     /// The storage failed.
-    pub fn find(&self, id: u64, now: f64) -> Result<Option<Call>, Error> {
+    pub fn find(&self, key: &Key, now: f64) -> Result<Option<Call>, Error> {
+        let is_it = |call: &&Call| call.key.id == key.id && call.key.text == key.text;
         let found = |calls: &[Call]| {
-            let mut found = calls.iter().rev().filter(|call| call.id == id);
+            let mut found = calls.iter().rev().filter(is_it);
             found.find(|call| call.until > now).cloned()
         };
         if let Some(call) = found(&self.at_hand) {
@@ -150,21 +185,26 @@ impl Calls {
         if self.pages_until <= now {
             return Ok(None);
         }
-        Ok(found(&self.read_page(page_of(id, self.pages))?))
+        Ok(found(&self.read_page(page_of(key.id, self.pages))?))
+    }
+
+    /// Whether one was added since they were read.
+    pub const fn has_changed(&self) -> bool {
+        self.has_changed
     }
 
     /// Remembers a call, in place of what was remembered by its id.
     pub fn add(&mut self, call: Call) {
-        self.at_hand.retain(|known| known.id != call.id);
+        self.has_changed = true;
+        self.at_hand.retain(|known| known.key != call.key);
         self.at_hand.push(call);
     }
 
-    /// Remembers what an older version has remembered under a key.
-    #[inline(never)]
-    pub fn adopt(&mut self, key: &str, kind: Kind, until: f64, note: u32, answer: Answer) {
-        self.add(Call {
-            id: id_of(key),
-            kind,
+    /// Remembers what an older version has remembered: of its keys no two are the same.
+    pub fn adopt(&mut self, key: Key, until: f64, note: u32, answer: Answer) {
+        self.has_changed = true;
+        self.at_hand.push(Call {
+            key,
             until,
             note,
             answer,
@@ -193,18 +233,18 @@ impl Calls {
         let mut all = std::mem::take(&mut self.at_hand);
         let (mut checks, mut changes) = (0, 0);
         for call in &all {
-            match call.kind {
-                Kind::Check => checks += 1,
-                Kind::Own | Kind::Given => changes += 1,
-            }
+            checks += usize::from(call.key.kind == Kind::Check);
+            changes += usize::from(moves(call));
         }
         let before = self.pages;
-        let turns = changes > MAX_AT_HAND || (before > 0 && self.pages_until <= now);
+        // Those that a clock has left which went back far are forgotten on pages as well.
+        let has_ended = self.pages_until <= now || self.pages_until - now >= AHEAD_MS;
+        let turns = changes > MAX_AT_HAND || (before > 0 && has_ended);
         if turns {
-            let newer: Vec<u64> = all.iter().map(|call| call.id).collect();
+            let newer: Vec<u64> = all.iter().map(|call| call.key.id).collect();
             for page in 0..before {
                 let mut older = self.read_page(page)?;
-                older.retain(|call| !newer.contains(&call.id));
+                older.retain(|call| !newer.contains(&call.key.id));
                 older.append(&mut all);
                 all = older;
             }
@@ -213,7 +253,7 @@ impl Calls {
         let mut surplus = usize::saturating_sub(checks, MAX_AT_HAND);
         let mut freed = Vec::new();
         all.retain(|call| {
-            let is_surplus = surplus > 0 && call.kind == Kind::Check;
+            let is_surplus = surplus > 0 && call.key.kind == Kind::Check;
             surplus -= usize::from(is_surplus);
             let is_needed = call.until > now && call.until - now < AHEAD_MS;
             if let (false, Answer::Stored(text)) = (is_needed, &call.answer) {
@@ -231,22 +271,21 @@ impl Calls {
     // Moves all but checks to pages, or leaves them at hand when they are few.
     fn turn_pages(&mut self, before: u32) -> Result<(), Error> {
         (self.pages, self.pages_until) = (0, 0.0);
-        let is_change = |call: &Call| call.kind != Kind::Check;
-        let changes = self.at_hand.iter().filter(|call| is_change(call)).count();
+        let changes = self.at_hand.iter().filter(|call| moves(call)).count();
         if changes > MAX_AT_HAND / 2 {
             self.pages = changes.div_ceil(PAGE).next_power_of_two().min(MAX_PAGES) as u32;
             self.pages_until = self.until();
             for page in 0..self.pages {
                 let mut writer = Writer::default();
                 let on_page =
-                    |call: &&Call| is_change(call) && page_of(call.id, self.pages) == page;
+                    |call: &&Call| moves(call) && page_of(call.key.id, self.pages) == page;
                 write_calls(
                     &mut writer,
                     &self.at_hand.iter().filter(on_page).collect::<Vec<_>>(),
                 );
                 self.store.write(page, &writer.into_bytes())?;
             }
-            self.at_hand.retain(|call| !is_change(call));
+            self.at_hand.retain(|call| !moves(call));
         }
         (self.pages..before).try_for_each(|page| self.store.delete(page))
     }
@@ -281,7 +320,7 @@ impl Calls {
 // Of calls with keys of their callers the newest stay, and all whose copies may be accepted.
 fn forget_surplus(calls: &mut Vec<Call>, now: f64) {
     let later = |calls: &[Call], than: f64| {
-        let given = calls.iter().filter(|call| call.kind == Kind::Given);
+        let given = calls.iter().filter(|call| call.key.kind == Kind::Given);
         given.filter(|call| call.until > than).count()
     };
     // The moment since which not more than that have ended, or will; only of what is spare.
@@ -297,7 +336,12 @@ fn forget_surplus(calls: &mut Vec<Call>, now: f64) {
             most = middle;
         }
     }
-    calls.retain(|call| call.kind != Kind::Given || call.until > least);
+    calls.retain(|call| call.key.kind != Kind::Given || call.until > least);
+}
+
+// Whether it moves to a page: checks are few, and of texts with a place of their own the newest must be at hand.
+const fn moves(call: &Call) -> bool {
+    !matches!(call.key.kind, Kind::Check) && !matches!(call.answer, Answer::Stored(_))
 }
 
 // `pages` is a power of two.
@@ -316,8 +360,12 @@ fn write_calls(writer: &mut Writer, calls: &[&Call]) {
             Answer::Stored(_) => 3,
         };
         let noted = u8::from(call.note != 0);
-        writer.byte(call.kind as u8 | answer << 2 | noted << 4);
-        writer.id(call.id);
+        writer.byte(call.key.kind as u8 | answer << 2 | noted << 4);
+        if call.key.kind == Kind::Given {
+            writer.text(&call.key.text);
+        } else {
+            writer.id(call.key.id);
+        }
         // Of neighbours the moments are near each other.
         let until = call.until as i64;
         writer.signed(until.wrapping_sub(last));
@@ -338,7 +386,11 @@ fn read_calls(reader: &mut Reader) -> Vec<Call> {
     let mut last = 0;
     reader.list(|reader| {
         let flags = reader.byte();
-        let id = reader.id();
+        let key = match flags & 3 {
+            0 => Key::check(reader.id()),
+            1 => Key::own(reader.id()),
+            _ => Key::given(reader.text()),
+        };
         last = reader.signed().wrapping_add(last);
         let note = if flags & 16 == 0 {
             0
@@ -346,12 +398,7 @@ fn read_calls(reader: &mut Reader) -> Vec<Call> {
             reader.whole() as u32
         };
         Call {
-            id,
-            kind: match flags & 3 {
-                0 => Kind::Check,
-                1 => Kind::Own,
-                _ => Kind::Given,
-            },
+            key,
             until: last as f64,
             note,
             answer: match flags >> 2 & 3 {

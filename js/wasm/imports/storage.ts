@@ -41,14 +41,13 @@ export function valuePut(storage: Storage, key: string, value: Uint8Array): void
 }
 
 export function textGet(storage: Storage, key: string): string | undefined {
-  const text = storage.kv.get(key);
-  return typeof text === 'string' ? text : undefined;
+  const text = valueGet(storage, key);
+  return text && new TextDecoder().decode(text);
 }
 
-export function textPut(storage: Storage, key: string, text: string): void {
-  storage.kv.put(key, text);
-  writes += 1;
-}
+/** As UTF-8: a string with one character beyond Latin-1 would be stored with two bytes for each of all. */
+export const textPut = (storage: Storage, key: string, text: string): void =>
+  valuePut(storage, key, new TextEncoder().encode(text));
 
 export function valueDelete(storage: Storage, key: string): void {
   storage.kv.delete(key);

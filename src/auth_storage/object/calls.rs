@@ -10,7 +10,7 @@ use crate::auth_storage::model::{self, Operation};
 use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::object::body::{Body, text_key};
-use crate::object::calls::{Answer, id_of, kind_of};
+use crate::object::calls::{Answer, Key};
 
 /// One object.
 pub type Object = Body<Held>;
@@ -154,8 +154,8 @@ fn apply(
     once: &Once,
     job: &mut dyn FnMut(&mut Object) -> Result<Done, Error>,
 ) -> CallResult {
-    let (id, note) = (id_of(&once.key), once.operation as u32);
-    if let Some(known) = object.calls.find(id, object.now)? {
+    let (key, note) = (Key::of(&once.key), once.operation as u32);
+    if let Some(known) = object.calls.find(&key, object.now)? {
         if known.note != note {
             return Err(AuthStorageError::KeyReused.into());
         }
@@ -168,7 +168,7 @@ fn apply(
     let value = returned(object, &answer)?;
     let expires_at = object.state.live(object.now).and(object.state.expires_at);
     let until = model::remember_until(&once.key, once.operation, expires_at, once.sent, object.now);
-    object.remember(id, kind_of(&once.key), until, note, answer);
+    object.remember(key, until, note, answer);
     Ok(value)
 }
 

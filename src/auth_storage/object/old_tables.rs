@@ -6,20 +6,27 @@ use wasm_bindgen::JsCast;
 use super::state::Held;
 use crate::error::Error;
 use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, Kind};
+use crate::object::calls::{Answer, Calls, Key};
 use crate::object::storage::Storage;
 
 impl OldTables for Held {
-    fn read_tables(&mut self, storage: &Storage, _: u32, calls: &mut Calls) -> Result<(), Error> {
-        *self = read(storage, calls)?;
+    fn read_tables(
+        &mut self,
+        storage: &Storage,
+        _: u32,
+        now: f64,
+        calls: &mut Calls,
+    ) -> Result<(), Error> {
+        *self = read(storage, now, calls)?;
         Ok(())
     }
 }
 
-fn read(storage: &Storage, calls: &mut Calls) -> Result<Held, Error> {
+fn read(storage: &Storage, now: f64, calls: &mut Calls) -> Result<Held, Error> {
     let mut held = Held::default();
-    let sql = "SELECT key, operation, answer, until FROM remembered ORDER BY sequence";
-    for row in storage.rows(sql, &[])? {
+    let sql =
+        "SELECT key, operation, answer, until FROM remembered WHERE until > ? ORDER BY sequence";
+    for row in storage.rows(sql, &[now.into()])? {
         let answer = match row.text(2) {
             Some(text) => {
                 held.put(storage, &text, None)?;
@@ -32,7 +39,7 @@ fn read(storage: &Storage, calls: &mut Calls) -> Result<Held, Error> {
                 .map_or(Answer::Nothing, Answer::Number),
         };
         let note = row.number(1) as u32;
-        calls.adopt(&row.string(0), Kind::Given, row.number(3), note, answer);
+        calls.adopt(Key::of(&row.string(0)), row.number(3), note, answer);
     }
     let row = storage.row("SELECT value, expires_at FROM held", &[])?;
     let value = row

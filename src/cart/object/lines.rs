@@ -9,11 +9,12 @@ use wasm_bindgen::JsValue;
 use super::state::{DELETE_LINES, Kept, Merged};
 use crate::cart::header::Header;
 use crate::cart::line::Line;
-use crate::cart::remembered::{Retention, is_merge, is_own};
+use crate::cart::remembered::{Retention, is_merge};
 use crate::cart::storage::{About, CartStorage, Snapshot, StoredLine};
 use crate::error::Error;
 use crate::object::body::Body;
-use crate::object::calls::{Answer, Kind, id_of};
+use crate::object::calls::{Answer, Key, id_of};
+use crate::protocol::call_time::OWN_KEY;
 
 const TABLE: &str = "CREATE TABLE lines (
       n INTEGER PRIMARY KEY,
@@ -31,6 +32,19 @@ const CART_JSON: &str = "SELECT '{' || coalesce(group_concat(line), '') || '}'
 const PUT_LINE: &str = "INSERT INTO lines (key, head, qty, tail, bytes) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET head = excluded.head, qty = excluded.qty,
       tail = excluded.tail, bytes = excluded.bytes";
+
+/// The key under which the body remembers what a cart remembers under `key`. Of a call whose key a client has made, and
+/// of a step of a merge, nobody comes again who could choose it.
+pub(super) fn key_of(key: &str) -> Key {
+    let of_call = match key.split_once(' ') {
+        Some((_, refused)) if key.starts_with('r') => refused,
+        _ => key,
+    };
+    match of_call.strip_prefix('k') {
+        Some(chosen) if !chosen.starts_with(OWN_KEY) => Key::given(key.to_owned()),
+        _ => Key::own(id_of(key)),
+    }
+}
 
 /// The cart of one object, in the middle of a call.
 pub struct SqlCart<'a>(pub &'a mut Body<Kept>);
@@ -122,12 +136,12 @@ impl CartStorage for SqlCart<'_> {
     }
 
     fn recall(&self, key: &str, now: f64) -> Result<Option<String>, Error> {
-        let id = id_of(key);
         if is_merge(key) {
+            let id = id_of(key);
             let merged = self.0.state.merges.iter().find(|merged| merged.id == id);
             return Ok(merged.map(|merged| merged.note.clone()));
         }
-        let call = self.0.calls.find(id, now)?;
+        let call = self.0.calls.find(&key_of(key), now)?;
         Ok(call.map(|call| match call.answer {
             Answer::Text(note) => note,
             _ => String::new(),
@@ -135,16 +149,16 @@ impl CartStorage for SqlCart<'_> {
     }
 
     fn remember(&mut self, key: &str, retention: Retention, note: &str) -> Result<(), Error> {
-        let (id, note) = (id_of(key), note.to_owned());
+        let note = note.to_owned();
         match retention {
             Retention::WithCart(since) => {
+                let id = id_of(key);
                 let merges = &mut self.0.state.merges;
                 merges.retain(|merged| merged.id != id);
                 merges.push(Merged { id, since, note });
             }
             Retention::Until(until) => {
-                let kind = if is_own(key) { Kind::Own } else { Kind::Given };
-                self.0.remember(id, kind, until, 0, Answer::Text(note));
+                self.0.remember(key_of(key), until, 0, Answer::Text(note));
             }
         }
         Ok(())

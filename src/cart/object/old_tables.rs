@@ -1,12 +1,13 @@
 //! The tables of version 0.1: a row for the header, one for each line, one for each key that it remembered. The lines
 //! stay as they are.
 
+use super::lines::key_of;
 use super::state::{Kept, Merged};
 use crate::cart::header::Header;
-use crate::cart::remembered::{FINGERPRINT, is_merge, is_own};
+use crate::cart::remembered::{FINGERPRINT, is_merge};
 use crate::error::Error;
 use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, Kind, id_of};
+use crate::object::calls::{Answer, Calls, id_of};
 use crate::object::storage::Storage;
 
 // What was remembered as long as the cart had moments that begin here.
@@ -20,14 +21,15 @@ impl OldTables for Kept {
         &mut self,
         storage: &Storage,
         version: u32,
+        now: f64,
         calls: &mut Calls,
     ) -> Result<(), Error> {
-        *self = read(storage, version, calls)?;
+        *self = read(storage, version, now, calls)?;
         Ok(())
     }
 }
 
-fn read(storage: &Storage, version: u32, calls: &mut Calls) -> Result<Kept, Error> {
+fn read(storage: &Storage, version: u32, now: f64, calls: &mut Calls) -> Result<Kept, Error> {
     if version < 2 {
         storage.run("ALTER TABLE applied ADD COLUMN note TEXT", &[])?;
     }
@@ -36,18 +38,16 @@ fn read(storage: &Storage, version: u32, calls: &mut Calls) -> Result<Kept, Erro
         merges: Vec::new(),
         has_table: true,
     };
-    let sql = "SELECT key, until, coalesce(note, '') FROM applied ORDER BY until";
-    for row in storage.rows(sql, &[])? {
+    let sql = "SELECT key, until, coalesce(note, '') FROM applied WHERE until > ? ORDER BY until";
+    for row in storage.rows(sql, &[now.into()])? {
         let (key, until) = (row.string(0), row.number(1));
-        let id = id_of(&key);
         let note = note(row.string(2));
         if is_merge(&key) {
-            let since = until - WITH_CART_FROM;
+            let (id, since) = (id_of(&key), until - WITH_CART_FROM);
             kept.merges.push(Merged { id, since, note });
-            continue;
+        } else {
+            calls.adopt(key_of(&key), until, 0, Answer::Text(note));
         }
-        let kind = if is_own(&key) { Kind::Own } else { Kind::Given };
-        calls.adopt(&key, kind, until, 0, Answer::Text(note));
     }
     storage.drop_tables(&["DROP TABLE cart", "DROP TABLE applied"])?;
     Ok(kept)

@@ -13,7 +13,7 @@ use crate::host::storage::StorageHandle;
 use crate::host::task::CallResult;
 use crate::kv::ttl;
 use crate::object::body::{self, Body};
-use crate::object::calls::{Answer, id_of, kind_of, note_of};
+use crate::object::calls::{Answer, Key, note_of};
 use crate::protocol::call_time::key_until;
 
 type Object = Body<Coordination>;
@@ -132,8 +132,9 @@ fn once(
     change: &dyn Fn(f64) -> Result<f64, CoordinationError>,
 ) -> CallResult {
     check_key(key)?;
-    let (id, note) = (id_of(key), note_of(what, ""));
-    if let Some(known) = object.calls.find(id, object.now)? {
+    let note = note_of(what, "");
+    let name = Key::of(key);
+    if let Some(known) = object.calls.find(&name, object.now)? {
         // What an older version has remembered has no note, and matches.
         return match known.answer {
             _ if known.note != 0 && known.note != note => Err(CoordinationError::KeyReused.into()),
@@ -143,9 +144,8 @@ fn once(
     }
     let value = change(object.state.value)?;
     object.state.value = value;
-    let kind = kind_of(key);
     let until = key_until(key, object.now, sent);
-    object.remember(id, kind, until, note, Answer::Number(value));
+    object.remember(name, until, note, Answer::Number(value));
     Ok(value.into())
 }
 

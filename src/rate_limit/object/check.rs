@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::state::Limits;
 use crate::error::Error;
 use crate::object::body::Body;
-use crate::object::calls::{Answer, Kind};
+use crate::object::calls::{Answer, Key};
 use crate::protocol::call_time::{CHECK_LATE_MS, MEMORY_MS, remembered_until};
 use crate::rate_limit::algorithm::state::{AlgorithmState, Verdict};
 use crate::rate_limit::limit::{Limit, LimitError};
@@ -68,10 +68,10 @@ pub(super) fn check(
     id: f64,
     sent: Option<f64>,
 ) -> Result<Strictest, Error> {
-    let (id, now) = (id as u64, body.now);
+    let (key, now) = (Key::check(id as u64), body.now);
     let loaded = |request| Record::load(&body.state, request, now);
     let mut records: Vec<Record> = requests.iter().map(loaded).collect();
-    if body.calls.find(id, now)?.is_some() {
+    if body.calls.find(&key, now)?.is_some() {
         return strictest(&records, |record| record.state.taken(&record.limit, now));
     }
     let refused = strictest(&records, |record| record.state.evaluate(&record.limit, now))?;
@@ -86,7 +86,7 @@ pub(super) fn check(
         body.state.set(&record.prefix, record.state.clone())?;
     }
     let until = sent.unwrap_or(now) + CHECK_MS;
-    body.remember(id, Kind::Check, until, 0, Answer::Nothing);
+    body.remember(key, until, 0, Answer::Nothing);
     strictest(&records, |record| record.state.taken(&record.limit, now))
 }
 
@@ -104,9 +104,9 @@ pub(super) fn adjust(
     request: &Request,
     change: &Change,
 ) -> Result<Strictest, Error> {
-    let (id, now) = (change.id as u64, body.now);
+    let (key, now) = (Key::own(change.id as u64), body.now);
     let mut record = Record::load(&body.state, request, now);
-    if body.calls.find(id, now)?.is_some() {
+    if body.calls.find(&key, now)?.is_some() {
         return Ok(record.look(now));
     }
     let before = record.state.clone();
@@ -117,8 +117,7 @@ pub(super) fn adjust(
         return Ok(record.look(now));
     }
     body.remember(
-        id,
-        Kind::Own,
+        key,
         remembered_until(now, change.sent, MEMORY_MS),
         0,
         Answer::Nothing,

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Call, Calls, Kind};
+use crate::object::calls::{Answer, Calls, Key};
 use crate::object::storage::{Row, Storage};
 use crate::rate_limit::algorithm::fixed_window::FixedWindow;
 use crate::rate_limit::algorithm::sliding_window::SlidingWindow;
@@ -13,21 +13,29 @@ use crate::rate_limit::limit::Algorithm;
 use super::state::{Limits, Used};
 
 impl OldTables for Limits {
-    fn read_tables(&mut self, storage: &Storage, _: u32, calls: &mut Calls) -> Result<(), Error> {
-        *self = read(storage, calls)?;
+    fn read_tables(
+        &mut self,
+        storage: &Storage,
+        _: u32,
+        now: f64,
+        calls: &mut Calls,
+    ) -> Result<(), Error> {
+        *self = read(storage, now, calls)?;
         Ok(())
     }
 }
 
-fn read(storage: &Storage, calls: &mut Calls) -> Result<Limits, Error> {
-    let sql = "SELECT prefix, algorithm, quota, window_ms, amount, moment, hits, calls FROM limits";
+fn read(storage: &Storage, now: f64, calls: &mut Calls) -> Result<Limits, Error> {
+    // As many as an identifier may have: those that last longest.
+    let sql = "SELECT prefix, algorithm, quota, window_ms, amount, moment, hits, calls FROM limits
+        WHERE ends_at > ? ORDER BY ends_at DESC LIMIT 1000";
     let mut limits = Limits::default();
-    for row in storage.rows(sql, &[])? {
+    for row in storage.rows(sql, &[now.into()])? {
         limits.0.push(Used {
             prefix: row.string(0),
             state: state(&row),
         });
-        remember(&row.string(7), calls);
+        remember(&row.string(7), now, calls);
     }
     storage.run("DROP TABLE limits", &[])?;
     Ok(limits)
@@ -51,17 +59,14 @@ fn state(row: &Row) -> AlgorithmState {
 }
 
 // Checks, and after a bar what gave back, took or reset: ids, each with its end.
-fn remember(text: &str, calls: &mut Calls) {
+fn remember(text: &str, now: f64, calls: &mut Calls) {
     let (checks, changes) = text.split_once('|').unwrap_or((text, ""));
-    for (kind, text) in [(Kind::Check, checks), (Kind::Own, changes)] {
+    let key: [fn(u64) -> Key; 2] = [Key::check, Key::own];
+    for (key, text) in key.into_iter().zip([checks, changes]) {
         for (id, until) in pairs(text) {
-            calls.add(Call {
-                id: id as u64,
-                kind,
-                until,
-                note: 0,
-                answer: Answer::Nothing,
-            });
+            if until > now {
+                calls.adopt(key(id as u64), until, 0, Answer::Nothing);
+            }
         }
     }
 }

@@ -19,7 +19,13 @@ extern "C" {
 const RECORD: f64 = 0.0;
 
 impl OldTables for Kept {
-    fn read_tables(&mut self, storage: &Storage, _: u32, _: &mut Calls) -> Result<(), Error> {
+    fn read_tables(
+        &mut self,
+        storage: &Storage,
+        _: u32,
+        _: f64,
+        _: &mut Calls,
+    ) -> Result<(), Error> {
         *self = read(storage)?;
         Ok(())
     }

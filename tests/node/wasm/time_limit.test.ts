@@ -86,3 +86,17 @@ it('is no more once it has passed: the next call has a timer of its own', async 
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await next).toBe('timeout');
 });
+
+it('is the call’s own when timers have been faked, or real again, since the last call', async () => {
+  await counter(60_000).get('a');
+  vi.useRealTimers();
+  count = hang;
+  expect(await code(counter(20).get('a'))).toBe('timeout');
+  count = answers;
+  await counter(60_000).get('a');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  count = hang;
+  const late = code(counter(2_000).get('a'));
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await late).toBe('timeout');
+});

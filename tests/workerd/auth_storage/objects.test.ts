@@ -45,7 +45,8 @@ describe('values', () => {
 
   it('hold any text up to 1 MiB', async () => {
     const key = unique('schlüssel 🔑 \u0000');
-    for (const text of ['', 'null', '🔑\u0000"', 'x'.repeat(1_048_576)]) {
+    const wide = `${'x'.repeat(1_048_573)}€`;
+    for (const text of ['', 'null', '🔑\u0000"', 'x'.repeat(1_048_576), wide]) {
       await storage.set(key, text, 60);
       expect((await storage.get(key)) === text).toBe(true);
     }

@@ -31,6 +31,17 @@ describe('CounterClient', () => {
     expect(await counters.get(unique())).toBe(0);
   });
 
+  it('tells keys apart that a weak hash does not, since who chooses a part of a key can find such', async () => {
+    const name = unique();
+    const keyed = (key: string) => counters.increment(name, 5, { idempotencyKey: key });
+    expect(await keyed('8yn0iYCKYHlIj4-BwPqk:order')).toBe(5);
+    expect(await keyed('GReLUrM4wMqfg9yzV3KQ:order')).toBe(10);
+  });
+
+  it('refuses a key that looks like one of its own', async () => {
+    expect(await code(counters.increment(unique(), 1, { idempotencyKey: '\u0001key' }))).toBe('invalid_key');
+  });
+
   it('loses none of 1,000 at once', async () => {
     const name = unique();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => counters.increment(name)));

@@ -14,6 +14,7 @@ declare module 'cloudflare:test' {
     list(): Iterable<[string, unknown]>;
   }
   export interface ObjectState {
+    abort(reason: string): void;
     readonly storage: {
       sql: Sql;
       kv: Values;

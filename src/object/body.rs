@@ -9,8 +9,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::calls::{Answer, Call, Calls, Key, Pages};
-use super::codec::{Reader, Unreadable, Writer};
+use super::call::{Answer, Call, Key};
+use super::calls::Calls;
+use super::codec::{Reader, Writer};
+use super::places::text_key;
+use super::state::Class;
 use super::storage::{Storage, text_of};
 use super::tables::{self, NewerVersion};
 use crate::error::Error;
@@ -18,50 +21,6 @@ use crate::host::clock::now;
 use crate::host::storage::StorageHandle;
 use crate::host::task::{CallResult, finish};
 use crate::protocol::call_time::{LATE_MS, check};
-
-/// What an object of a class keeps. It begins as [`Default`].
-pub trait State {
-    /// The version of what [`Self::write`] writes.
-    fn version(&self) -> u8;
-
-    /// Writes it down.
-    fn write(&self, writer: &mut Writer);
-
-    /// Reads what the version has written.
-    fn read(&mut self, reader: &mut Reader, version: u8);
-
-    /// Forgets what has ended.
-    ///
-    /// # Errors
-    /// The storage failed.
-    fn forget(&mut self, storage: &Storage, now: f64) -> Result<(), Error>;
-
-    /// When nothing is left of it; 0 where there is nothing, infinity for never.
-    fn ends_at(&self) -> f64;
-
-    /// Whether version 0.1 must refuse the object, should it come back. It costs two rows, once.
-    fn is_guarded(&self) -> bool;
-}
-
-/// A state that version 0.1 of the package has kept in tables.
-pub trait OldTables {
-    /// Reads its tables, and what it remembered. Those that are needed no more are deleted.
-    ///
-    /// # Errors
-    /// The storage failed.
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        version: u32,
-        now: f64,
-        calls: &mut Calls,
-    ) -> Result<(), Error>;
-}
-
-/// What the body asks of a class.
-pub trait Class: State + OldTables {}
-
-impl<S: State + OldTables> Class for S {}
 
 /// An object in the middle of a call.
 pub struct Body<S: ?Sized> {
@@ -282,29 +241,5 @@ impl<S> Body<S> {
             note,
             answer,
         });
-    }
-}
-
-/// Under which key of the storage a text of its own is.
-pub fn text_key(text: u32) -> String {
-    ["text:", &text.to_string()].concat()
-}
-
-fn page_key(page: u32) -> String {
-    ["calls:", &page.to_string()].concat()
-}
-
-impl Pages for Storage {
-    fn read(&self, page: u32) -> Result<Vec<u8>, Error> {
-        self.get(&page_key(page).into())?
-            .ok_or_else(|| Unreadable.into())
-    }
-
-    fn write(&self, page: u32, bytes: &[u8]) -> Result<(), Error> {
-        self.put(&page_key(page).into(), bytes)
-    }
-
-    fn delete(&self, page: u32) -> Result<(), Error> {
-        Self::delete(self, &page_key(page))
     }
 }

@@ -7,8 +7,9 @@
 use std::rc::Rc;
 
 use crate::error::Error;
+use crate::object::call::{Answer, Call, Key, Kind, read_calls, write_calls};
 use crate::object::codec::{Reader, Writer};
-use crate::protocol::call_time::{OWN_KEY, SPARE_MS};
+use crate::protocol::call_time::SPARE_MS;
 
 /// How many calls are written with the state; and how many checks are remembered at all.
 pub const MAX_AT_HAND: usize = 256;
@@ -22,89 +23,6 @@ const MAX_PAGES: usize = 64;
 
 // What is remembered for longer than any clock is ahead was left by a clock that has gone back far.
 const AHEAD_MS: f64 = 2.0 * 86_400_000.0;
-
-/// Who made the key of a call: that says how long, and how many are remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
-    /// A check of a limit. One that is counted twice refuses too early, no more: the newest [`MAX_AT_HAND`] are enough.
-    Check = 0,
-    /// The client: it makes the call again for a while, and nobody else does. All of them, for their time.
-    Own = 1,
-    /// The caller, who may come again. The newest [`MAX_GIVEN`], and all of which a copy may be accepted.
-    Given = 2,
-}
-
-/// What a call returned that was made before.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Answer {
-    /// What follows from the state.
-    #[default]
-    Nothing,
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
-    /// A text that has a place of its own in the storage, by its number.
-    Stored(u32),
-}
-
-/// By what a call is known when it comes again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Key {
-    id: u64,
-    kind: Kind,
-    // What a caller has chosen; of what was made by chance the id is enough.
-    text: String,
-}
-
-impl Key {
-    /// Of a text, who has made it by [`OWN_KEY`].
-    pub fn of(text: &str) -> Self {
-        if text.starts_with(OWN_KEY) {
-            Self::own(id_of(text))
-        } else {
-            Self::given(text.to_owned())
-        }
-    }
-
-    /// Of a caller.
-    pub fn given(text: String) -> Self {
-        let (id, kind) = (id_of(&text), Kind::Given);
-        Self { id, kind, text }
-    }
-
-    /// Of a client.
-    pub const fn own(id: u64) -> Self {
-        Self {
-            id,
-            kind: Kind::Own,
-            text: String::new(),
-        }
-    }
-
-    /// Of a check of a limit.
-    pub const fn check(id: u64) -> Self {
-        Self {
-            id,
-            kind: Kind::Check,
-            text: String::new(),
-        }
-    }
-}
-
-/// A call that was made, or refused.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    /// Its key.
-    pub key: Key,
-    /// Until when it is remembered, in ms since the epoch.
-    pub until: f64,
-    /// What was done, so that no other call has the same key; 0 where nobody asks.
-    pub note: u32,
-    /// What it returned.
-    pub answer: Answer,
-}
 
 /// Where pages are kept.
 pub trait Pages {
@@ -125,25 +43,6 @@ pub struct Calls {
     pages_until: f64,
     store: Rc<dyn Pages>,
     has_changed: bool,
-}
-
-/// The id of a key: FNV-1a. No two that are made by chance have the same.
-pub fn id_of(key: &str) -> u64 {
-    fnv_1a(key.bytes())
-}
-
-/// What tells two calls apart that carry the same key: FNV-1a of what is done, half of it.
-pub fn note_of(operation: &str, payload: &str) -> u32 {
-    let bytes = operation.bytes().chain([0]).chain(payload.bytes());
-    let hash = fnv_1a(bytes);
-    // Never 0, which matches all.
-    ((hash ^ (hash >> 32)) as u32).max(1)
-}
-
-fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 impl Calls {
@@ -347,68 +246,6 @@ const fn moves(call: &Call) -> bool {
 // `pages` is a power of two.
 const fn page_of(id: u64, pages: u32) -> u32 {
     (id ^ (id >> 32)) as u32 & pages.saturating_sub(1)
-}
-
-fn write_calls(writer: &mut Writer, calls: &[&Call]) {
-    writer.whole(calls.len() as u64);
-    let mut last = 0;
-    for call in calls {
-        let answer = match call.answer {
-            Answer::Nothing => 0,
-            Answer::Number(_) => 1,
-            Answer::Text(_) => 2,
-            Answer::Stored(_) => 3,
-        };
-        let noted = u8::from(call.note != 0);
-        writer.byte(call.key.kind as u8 | answer << 2 | noted << 4);
-        if call.key.kind == Kind::Given {
-            writer.text(&call.key.text);
-        } else {
-            writer.id(call.key.id);
-        }
-        // Of neighbours the moments are near each other.
-        let until = call.until as i64;
-        writer.signed(until.wrapping_sub(last));
-        last = until;
-        if noted == 1 {
-            writer.whole(u64::from(call.note));
-        }
-        match &call.answer {
-            Answer::Nothing => {}
-            Answer::Number(number) => writer.number(*number),
-            Answer::Text(text) => writer.text(text),
-            Answer::Stored(text) => writer.whole(u64::from(*text)),
-        }
-    }
-}
-
-fn read_calls(reader: &mut Reader) -> Vec<Call> {
-    let mut last = 0;
-    reader.list(|reader| {
-        let flags = reader.byte();
-        let key = match flags & 3 {
-            0 => Key::check(reader.id()),
-            1 => Key::own(reader.id()),
-            _ => Key::given(reader.text()),
-        };
-        last = reader.signed().wrapping_add(last);
-        let note = if flags & 16 == 0 {
-            0
-        } else {
-            reader.whole() as u32
-        };
-        Call {
-            key,
-            until: last as f64,
-            note,
-            answer: match flags >> 2 & 3 {
-                0 => Answer::Nothing,
-                1 => Answer::Number(reader.number()),
-                2 => Answer::Text(reader.text()),
-                _ => Answer::Stored(reader.whole() as u32),
-            },
-        }
-    })
 }
 
 #[cfg(test)]

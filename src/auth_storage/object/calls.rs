@@ -9,8 +9,9 @@ use crate::auth_storage::error::AuthStorageError;
 use crate::auth_storage::model::{self, Operation};
 use crate::error::Error;
 use crate::host::task::CallResult;
-use crate::object::body::{Body, text_key};
-use crate::object::calls::{Answer, Key};
+use crate::object::body::Body;
+use crate::object::call::{Answer, Key};
+use crate::object::places::text_key;
 
 /// One object.
 pub type Object = Body<Held>;

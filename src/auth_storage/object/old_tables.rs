@@ -5,8 +5,9 @@ use wasm_bindgen::JsCast;
 
 use super::state::Held;
 use crate::error::Error;
-use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, Key};
+use crate::object::call::{Answer, Key};
+use crate::object::calls::Calls;
+use crate::object::state::OldTables;
 use crate::object::storage::Storage;
 
 impl OldTables for Held {

@@ -7,9 +7,10 @@ use wasm_bindgen::prelude::*;
 use crate::auth_storage::model::expired;
 use crate::error::Error;
 use crate::host::values::byte_length;
-use crate::object::body::{State, text_key};
-use crate::object::calls::Answer;
+use crate::object::call::Answer;
 use crate::object::codec::{Reader, Writer};
+use crate::object::places::text_key;
+use crate::object::state::State;
 use crate::object::storage::Storage;
 
 // The longest text that is written with the state, in bytes: 256 of them are remembered, and a value has 2 MB.

@@ -13,7 +13,7 @@ use crate::cart::remembered::{Retention, is_merge};
 use crate::cart::storage::{About, CartStorage, Snapshot, StoredLine};
 use crate::error::Error;
 use crate::object::body::Body;
-use crate::object::calls::{Answer, Key, id_of};
+use crate::object::call::{Answer, Key, id_of};
 use crate::protocol::call_time::OWN_KEY;
 
 const TABLE: &str = "CREATE TABLE lines (

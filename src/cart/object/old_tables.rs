@@ -6,8 +6,9 @@ use super::state::{Kept, Merged};
 use crate::cart::header::Header;
 use crate::cart::remembered::{FINGERPRINT, is_merge};
 use crate::error::Error;
-use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, id_of};
+use crate::object::call::{Answer, id_of};
+use crate::object::calls::Calls;
+use crate::object::state::OldTables;
 use crate::object::storage::Storage;
 
 // What was remembered as long as the cart had moments that begin here.

@@ -3,8 +3,8 @@
 use crate::cart::header::Header;
 use crate::cart::remembered::{MAX_MERGES, MERGE_LIFE_MS};
 use crate::error::Error;
-use crate::object::body::State;
 use crate::object::codec::{Reader, Writer};
+use crate::object::state::State;
 use crate::object::storage::Storage;
 use crate::protocol::call_time::{MEMORY_MS, SPARE_MS};
 

@@ -13,7 +13,7 @@ use crate::host::storage::StorageHandle;
 use crate::host::task::CallResult;
 use crate::kv::ttl;
 use crate::object::body::{self, Body};
-use crate::object::calls::{Answer, Key, note_of};
+use crate::object::call::{Answer, Key, note_of};
 use crate::protocol::call_time::key_until;
 
 type Object = Body<Coordination>;

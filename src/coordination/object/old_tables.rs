@@ -3,8 +3,9 @@
 use super::state::Coordination;
 use crate::coordination::lock::model::Lock;
 use crate::error::Error;
-use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, Key, note_of};
+use crate::object::call::{Answer, Key, note_of};
+use crate::object::calls::Calls;
+use crate::object::state::OldTables;
 use crate::object::storage::Storage;
 
 // What version 1 of them had not.

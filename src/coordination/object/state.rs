@@ -2,8 +2,8 @@
 
 use crate::coordination::lock::model::Lock;
 use crate::error::Error;
-use crate::object::body::State;
 use crate::object::codec::{Reader, Writer};
+use crate::object::state::State;
 use crate::object::storage::Storage;
 
 /// A lock that is held, or was; the value of a counter.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::object::call::{id_of, note_of};
 use crate::object::codec::Unreadable;
 use crate::protocol::call_time::{
     AHEAD_MS as CALLERS_AHEAD_MS, LATE_MS, MEMORY_MS, own_until, remembered_until,

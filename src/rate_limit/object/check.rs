@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::state::Limits;
 use crate::error::Error;
 use crate::object::body::Body;
-use crate::object::calls::{Answer, Key};
+use crate::object::call::{Answer, Key};
 use crate::protocol::call_time::{CHECK_LATE_MS, MEMORY_MS, remembered_until};
 use crate::rate_limit::algorithm::state::{AlgorithmState, Verdict};
 use crate::rate_limit::limit::{Limit, LimitError};

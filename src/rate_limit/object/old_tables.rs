@@ -1,8 +1,9 @@
 //! The table of version 0.1: a row for each prefix, with the calls that it remembered.
 
 use crate::error::Error;
-use crate::object::body::OldTables;
-use crate::object::calls::{Answer, Calls, Key};
+use crate::object::call::{Answer, Key};
+use crate::object::calls::Calls;
+use crate::object::state::OldTables;
 use crate::object::storage::{Row, Storage};
 use crate::rate_limit::algorithm::fixed_window::FixedWindow;
 use crate::rate_limit::algorithm::sliding_window::SlidingWindow;

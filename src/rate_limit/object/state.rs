@@ -1,8 +1,8 @@
 //! What an object keeps of its identifier: what was used, under each prefix.
 
 use crate::error::Error;
-use crate::object::body::State;
 use crate::object::codec::{Reader, Writer};
+use crate::object::state::State;
 use crate::object::storage::Storage;
 use crate::rate_limit::algorithm::state::AlgorithmState;
 

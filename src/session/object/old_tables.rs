@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::state::{Held, Kept, Kind, Record};
 use crate::error::Error;
-use crate::object::body::OldTables;
 use crate::object::calls::Calls;
+use crate::object::state::OldTables;
 use crate::object::storage::{Row, Storage};
 
 #[wasm_bindgen]

@@ -1,8 +1,9 @@
 //! What an object keeps: a session, or rows that each have a name, a timestamp and an end.
 
 use crate::error::Error;
-use crate::object::body::{Body, State};
+use crate::object::body::Body;
 use crate::object::codec::{Reader, Writer};
+use crate::object::state::State;
 use crate::object::storage::Storage;
 
 /// What a row is. The numbers are stored.

@@ -67,3 +67,22 @@ it('a lock: it is held still', async () => {
   expect(await lock.acquire?.('bob', 30, NOW)).toEqual({ ok: true, value: [30_000] });
   expect(await lock.extend?.('ann', 60, NOW)).toEqual({ ok: true, value: [NOW, NOW + 60_000] });
 });
+
+it('a counter that was called 400 times a second: what is moved over has a bound', async () => {
+  stopClock(NOW);
+  const counter = objectOf('CoordinationDurableObject');
+  await madeBefore(
+    'CoordinationDurableObject',
+    counter,
+    [['increment', 5, 'first', NOW]],
+    [
+      `INSERT INTO keys WITH RECURSIVE n(n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM n LIMIT 160000)
+        SELECT 'key ' || n, n, n, ${NOW} + 600000, NULL FROM n`,
+    ],
+  );
+  expect(await counter.count?.()).toEqual({ ok: true, value: 5 });
+  expect((await stored(counter)).tables).not.toContain('keys');
+  // The last one is known, and one of minutes ago is not: its copies are refused as too late.
+  expect(await counter.increment?.(1, 'key 160001', NOW)).toEqual({ ok: true, value: 160_001 });
+  expect(await counter.increment?.(1, 'key 2', NOW)).toEqual({ ok: true, value: 6 });
+});

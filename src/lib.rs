@@ -20,6 +20,7 @@
 //! | [`object`] | what all Durable Objects share, inside: their body, and what was there before |
 //! | [`protocol`] | what callers and objects must agree on: when a call was made, how objects are named |
 //! | [`host`] | what JavaScript hands us: handles, promises, the clock; and the executor. No decisions |
+//! | [`hash`] | FNV-1a, of keys and of what calls do |
 //! | [`error`] | one error type with stable codes; it imports no room |
 //!
 //! The same part has the same name in every room. `model`, or a file named after what it decides, is pure: no JavaScript,
@@ -37,6 +38,7 @@ pub mod coordination;
 pub mod error;
 #[cfg(feature = "faults")]
 pub mod faults;
+pub mod hash;
 pub mod host;
 pub mod kv;
 pub mod object;

@@ -1,6 +1,7 @@
 import { notName } from '../core/checks.js';
+import { given, notSent } from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
-import { given, notSent, StoredObject } from '../durable_objects/stored_object.js';
+import { StoredObject } from '../durable_objects/stored_object.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type Bad, notNumber } from '../core/checks.js';
-import { notSentText, optionalSent } from '../durable_objects/arguments.js';
+import { given, notSent, notSentText, optionalSent, type Sent } from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
-import { given, notSent, type Sent, StoredObject } from '../durable_objects/stored_object.js';
+import { StoredObject } from '../durable_objects/stored_object.js';
 import type { CartReply, MergeBegun } from './reply.js';
 import { cartWire } from './wire.js';
 

@@ -1,6 +1,7 @@
 import { notName, notNumber } from '../core/checks.js';
+import { given, notSent } from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
-import { given, notSent, StoredObject } from '../durable_objects/stored_object.js';
+import { StoredObject } from '../durable_objects/stored_object.js';
 import { notKey } from './arguments.js';
 
 /** A lock that the caller holds: its fence, and when it expires, in ms since the epoch. */

@@ -1,5 +1,5 @@
 // Checks of the arguments that an object gets: any Worker with the binding can send anything.
-import { type Bad, notText, optional } from '../core/checks.js';
+import { type Bad, notText, optional, refuse } from '../core/checks.js';
 
 // The longest text that an object takes, in UTF-16 units: a cart of 512 KB fits, with all of it escaped.
 const MAX_TEXT = 2_000_000;
@@ -16,3 +16,17 @@ export function optionalSent<Arguments extends unknown[]>(
 ): Bad {
   return optional(check, value ?? undefined, ...rest);
 }
+
+/** @internal When a call was made, in ms, by the caller's estimate of the object's clock; older clients send none. */
+export type Sent = number | null | undefined;
+
+/** @internal */
+export const notSent = (sent: unknown): Bad =>
+  refuse(
+    sent !== undefined && sent !== null && (typeof sent !== 'number' || Number.isNaN(sent)),
+    'invalid_value',
+    'The time of a call must be a number of ms',
+  );
+
+/** @internal The argument for Rust. */
+export const given = (sent: Sent): number | undefined => sent ?? undefined;

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { type Bad, refuse } from '../core/checks.js';
+import type { Bad } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { writesSoFar } from '../wasm/imports/storage.js';
 import { callSync, type Exports } from '../wasm/object_driver.js';
@@ -82,21 +82,7 @@ export abstract class StoredObject extends DurableObject<unknown> {
   }
 }
 
-// Whether the user's call was refused, as opposed to a failure on the way.
+// What is no refusal of the call, but a failure on the way.
 const FAILURES: readonly string[] = ['panic', 'object_unavailable', 'misconfigured'];
 const isRefusal = (error: unknown): boolean =>
   error instanceof CloudflareClientsError && !FAILURES.includes(error.code);
-
-/** @internal When a call was made, in ms, by the caller's estimate of the object's clock; older clients send none. */
-export type Sent = number | null | undefined;
-
-/** @internal */
-export const notSent = (sent: unknown): Bad =>
-  refuse(
-    sent !== undefined && sent !== null && (typeof sent !== 'number' || Number.isNaN(sent)),
-    'invalid_value',
-    'The time of a call must be a number of ms',
-  );
-
-/** @internal The argument for Rust. */
-export const given = (sent: Sent): number | undefined => sent ?? undefined;

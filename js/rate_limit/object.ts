@@ -1,5 +1,6 @@
+import { given, notSent } from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
-import { given, notSent, StoredObject } from '../durable_objects/stored_object.js';
+import { StoredObject } from '../durable_objects/stored_object.js';
 import type { RateLimitConfig } from './limit.js';
 
 /**

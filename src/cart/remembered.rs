@@ -1,5 +1,6 @@
 //! What a cart remembers of calls: under which keys, and for how long. Pure.
 
+use crate::hash::of_call;
 use crate::protocol::call_time::SPARE_MS;
 
 /// How long the end of a merge is remembered at least, in its source and in a target that gave it up, in ms:
@@ -97,9 +98,5 @@ pub const FINGERPRINT: usize = 8;
 /// What tells two calls apart that carry the same key: half of the FNV-1a of what is done, in hexadecimal.
 /// Preconditions are no part of it.
 pub fn fingerprint(operation: &str, payload: &str) -> String {
-    let bytes = operation.bytes().chain([0]).chain(payload.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{:08x}", hash >> 32)
+    format!("{:08x}", of_call(operation, payload) >> 32)
 }

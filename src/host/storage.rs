@@ -60,7 +60,7 @@ extern "C" {
 
     // The version of the tables, if there are any. What is no more of version 0.1 is remembered: it is asked once.
     #[wasm_bindgen(js_namespace = host, js_name = oldVersion, catch)]
-    pub(crate) fn old_version(storage: &StorageHandle) -> Result<Option<f64>, JsValue>;
+    pub(crate) fn old_version(storage: &StorageHandle) -> Result<Option<u32>, JsValue>;
 
     #[wasm_bindgen(js_namespace = host, js_name = setAlarm, catch)]
     pub(crate) fn set_alarm(storage: &StorageHandle, at: f64) -> Result<(), JsValue>;

@@ -13,7 +13,7 @@ use super::call::{Answer, Call, Key};
 use super::calls::Calls;
 use super::codec::{Reader, Writer};
 use super::places::text_key;
-use super::state::Class;
+use super::state::{Before, Class};
 use super::storage::{Storage, text_of};
 use super::tables::{self, NewerVersion};
 use crate::error::Error;
@@ -128,13 +128,17 @@ fn begun<S: Class + Default>(storage: StorageHandle) -> Result<Body<S>, Error> {
 impl Any<'_> {
     fn load(&mut self) -> Result<(), Error> {
         // Tables of version 0.1 beside a state were written after a roll-back: they are newer.
-        if let Some(old) = tables::version(&self.storage)? {
+        if let Some(version) = tables::version(&self.storage)? {
             if self.storage.get(&text_of(STATE))?.is_some() {
                 self.storage.clear()?;
             }
             // Before the call is looked at: it may be refused, and the tables are gone.
-            self.state
-                .read_tables(&self.storage, old, self.now, &mut self.calls)?;
+            self.state.read_tables(Before {
+                storage: &self.storage,
+                version,
+                now: self.now,
+                calls: &mut self.calls,
+            })?;
             tables::refuse_old(&self.storage)?;
             self.guarded = true;
             return self.write();

@@ -1,5 +1,6 @@
 //! A call that an object remembers: by which key, until when, and what it returned. Pure.
 
+use crate::hash::{fnv_1a, of_call};
 use crate::object::codec::{Reader, Writer};
 use crate::protocol::call_time::OWN_KEY;
 
@@ -95,16 +96,9 @@ pub fn id_of(key: &str) -> u64 {
 
 /// What tells two calls apart that carry the same key: FNV-1a of what is done, half of it.
 pub fn note_of(operation: &str, payload: &str) -> u32 {
-    let bytes = operation.bytes().chain([0]).chain(payload.bytes());
-    let hash = fnv_1a(bytes);
+    let hash = of_call(operation, payload);
     // Never 0, which matches all.
     ((hash ^ (hash >> 32)) as u32).max(1)
-}
-
-fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// Writes calls, one after the other.

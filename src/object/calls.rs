@@ -140,13 +140,12 @@ impl Calls {
         let has_ended = self.pages_until <= now || self.pages_until - now >= AHEAD_MS;
         let turns = changes > MAX_AT_HAND || (before > 0 && has_ended);
         if turns {
-            let newer: Vec<u64> = all.iter().map(|call| call.key.id).collect();
+            let newer = std::mem::take(&mut all);
             for page in 0..before {
-                let mut older = self.read_page(page)?;
-                older.retain(|call| !newer.contains(&call.key.id));
-                older.append(&mut all);
-                all = older;
+                let older = self.read_page(page)?.into_iter();
+                all.extend(older.filter(|call| newer.iter().all(|known| known.key != call.key)));
             }
+            all.extend(newer);
             forget_surplus(&mut all, now);
         }
         let mut surplus = usize::saturating_sub(checks, MAX_AT_HAND);

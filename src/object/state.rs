@@ -29,19 +29,25 @@ pub trait State {
     fn is_guarded(&self) -> bool;
 }
 
-/// A state that version 0.1 of the package has kept in tables.
+/// An object whose tables version 0.1 of the package has made.
+pub struct Before<'a> {
+    /// Its storage.
+    pub storage: &'a Storage,
+    /// The version of the tables.
+    pub version: u32,
+    /// The object's clock, in ms since the epoch.
+    pub now: f64,
+    /// What it remembered goes here.
+    pub calls: &'a mut Calls,
+}
+
+/// A state that version 0.1 has kept in tables.
 pub trait OldTables {
-    /// Reads its tables, and what it remembered. Those that are needed no more are deleted.
+    /// Reads them, and deletes those that are needed no more.
     ///
     /// # Errors
     /// The storage failed.
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        version: u32,
-        now: f64,
-        calls: &mut Calls,
-    ) -> Result<(), Error>;
+    fn read_tables(&mut self, before: Before) -> Result<(), Error>;
 }
 
 /// What the body asks of a class.

@@ -95,14 +95,6 @@ impl Storage {
         sql_run(&self.0, &text_of(sql), args.to_vec()).map_err(failed)
     }
 
-    /// Deletes tables.
-    ///
-    /// # Errors
-    /// [`StorageFailure`] when SQLite refused it.
-    pub fn drop_tables(&self, statements: &[&'static str]) -> Result<(), Error> {
-        statements.iter().try_for_each(|sql| self.run(sql, &[]))
-    }
-
     /// The bytes under a key of the storage.
     ///
     /// # Errors

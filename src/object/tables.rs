@@ -24,18 +24,12 @@ impl RoomError for NewerVersion {
     }
 }
 
-/// What `schema` says of an object that is no more of version 0.1.
-const LATER: f64 = 1_000.0;
-
 /// The version of the object's old tables, if it has any.
 ///
 /// # Errors
 /// The storage failed.
 pub fn version(storage: &Storage) -> Result<Option<u32>, Error> {
-    let version = old_version(&storage.0).map_err(failed)?;
-    Ok(version
-        .filter(|version| *version < LATER)
-        .map(|version| version as u32))
+    old_version(&storage.0).map_err(failed)
 }
 
 /// Has the old code refuse an object whose tables were read into its state.

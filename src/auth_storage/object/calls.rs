@@ -52,48 +52,37 @@ pub fn get(object: &Object) -> CallResult {
 /// A TTL out of range.
 pub fn set(object: &mut Object, once: &Once, value: &JsString, ttl: Option<f64>) -> CallResult {
     let expires_at = ttl.map(|ttl| model::expiry(ttl, object.now)).transpose()?;
-    apply(object, once, &mut |Body { state, storage, .. }| {
-        state.put(storage, value, expires_at)?;
+    apply(object, once, &mut |object| {
+        object.state.put(&object.storage, value, expires_at)?;
         Ok(Done::Changed(Answer::Nothing))
     })
 }
 
 /// Deletes the value; a missing one is not an error.
 pub fn delete(object: &mut Object, once: &Once) -> CallResult {
-    apply(object, once, &mut |Body {
-                                  state,
-                                  storage,
-                                  now,
-                                  ..
-                              }| {
+    apply(object, once, &mut |object| {
         // Also where nothing was: a copy that comes late must not delete what was set since.
-        if state.live(*now).is_none() && once.sent.is_none() {
+        if object.state.live(object.now).is_none() && once.sent.is_none() {
             return Ok(Done::Nothing(JsValue::NULL));
         }
-        state.clear(storage)?;
+        object.state.clear(&object.storage)?;
         Ok(Done::Changed(Answer::Nothing))
     })
 }
 
 /// The value, which is deleted; null for all but the first.
 pub fn take(object: &mut Object, once: &Once) -> CallResult {
-    apply(object, once, &mut |Body {
-                                  state,
-                                  storage,
-                                  now,
-                                  calls,
-                                  ..
-                              }| {
-        if state.live(*now).is_none() {
+    apply(object, once, &mut |object| {
+        if object.state.live(object.now).is_none() {
             if once.sent.is_none() {
                 return Ok(Done::Nothing(JsValue::NULL));
             }
-            state.clear(storage)?;
+            object.state.clear(&object.storage)?;
         }
-        let taken = state.take().map_or(Answer::Nothing, Text::answer);
+        let taken = object.state.take().map_or(Answer::Nothing, Text::answer);
         if matches!(taken, Answer::Stored(_)) {
-            for place in calls.forget_texts(MAX_TAKEN - 1) {
-                storage.delete(&text_key(place))?;
+            for place in object.calls.forget_texts(MAX_TAKEN - 1) {
+                object.storage.delete(&text_key(place))?;
             }
         }
         Ok(Done::Changed(taken))
@@ -144,9 +133,9 @@ fn counter_of(object: &Object) -> Result<Option<Counter>, Error> {
     }))
 }
 
-fn count(Body { state, storage, .. }: &mut Object, next: Counter) -> Result<(), Error> {
+fn count(object: &mut Object, next: Counter) -> Result<(), Error> {
     let text = JsString::from(next.count.to_string());
-    state.put(storage, &text, next.expires_at)
+    object.state.put(&object.storage, &text, next.expires_at)
 }
 
 // A call that was applied before returns what it returned then.

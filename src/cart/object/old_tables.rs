@@ -7,8 +7,7 @@ use crate::cart::header::Header;
 use crate::cart::remembered::{FINGERPRINT, is_merge};
 use crate::error::Error;
 use crate::object::call::{Answer, id_of};
-use crate::object::calls::Calls;
-use crate::object::state::OldTables;
+use crate::object::state::{Before, OldTables};
 use crate::object::storage::Storage;
 
 // What was remembered as long as the cart had moments that begin here.
@@ -17,41 +16,29 @@ const WITH_CART_FROM: f64 = 4e15;
 const HEADER: &str = "SELECT version, ttl_seconds, expires_at, renewed_at, owner, lines, bytes,
     merge_id, merge_into FROM cart";
 
-impl OldTables for Kept {
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        version: u32,
-        now: f64,
-        calls: &mut Calls,
-    ) -> Result<(), Error> {
-        *self = read(storage, version, now, calls)?;
-        Ok(())
-    }
-}
+const APPLIED: &str =
+    "SELECT key, until, coalesce(note, '') FROM applied WHERE until > ? ORDER BY until";
 
-fn read(storage: &Storage, version: u32, now: f64, calls: &mut Calls) -> Result<Kept, Error> {
-    if version < 2 {
-        storage.run("ALTER TABLE applied ADD COLUMN note TEXT", &[])?;
-    }
-    let mut kept = Kept {
-        header: header(storage)?,
-        merges: Vec::new(),
-        has_table: true,
-    };
-    let sql = "SELECT key, until, coalesce(note, '') FROM applied WHERE until > ? ORDER BY until";
-    for row in storage.rows(sql, &[now.into()])? {
-        let (key, until) = (row.string(0), row.number(1));
-        let note = note(row.string(2));
-        if is_merge(&key) {
-            let (id, since) = (id_of(&key), until - WITH_CART_FROM);
-            kept.merges.push(Merged { id, since, note });
-        } else {
-            calls.adopt(key_of(&key), until, 0, Answer::Text(note));
+impl OldTables for Kept {
+    fn read_tables(&mut self, before: Before) -> Result<(), Error> {
+        let Before { storage, now, .. } = before;
+        if before.version < 2 {
+            storage.run("ALTER TABLE applied ADD COLUMN note TEXT", &[])?;
         }
+        (self.header, self.has_table) = (header(storage)?, true);
+        for row in storage.rows(APPLIED, &[now.into()])? {
+            let (key, until) = (row.string(0), row.number(1));
+            let note = note(row.string(2));
+            if is_merge(&key) {
+                let (id, since) = (id_of(&key), until - WITH_CART_FROM);
+                self.merges.push(Merged { id, since, note });
+            } else {
+                let answer = Answer::Text(note);
+                before.calls.adopt(key_of(&key), until, 0, answer);
+            }
+        }
+        storage.run("DROP TABLE cart; DROP TABLE applied", &[])
     }
-    storage.drop_tables(&["DROP TABLE cart", "DROP TABLE applied"])?;
-    Ok(kept)
 }
 
 fn header(storage: &Storage) -> Result<Option<Header>, Error> {

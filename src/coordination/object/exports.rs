@@ -115,10 +115,10 @@ pub fn counter_count(storage: StorageHandle) -> JsValue {
 pub fn counter_reset(storage: StorageHandle, key: JsString, sent: Option<f64>) -> JsValue {
     body::timely(storage, sent, |object: &mut Object| {
         let key = &String::from(key);
+        check_key(key)?;
         if sent.is_some() || object.state.value != 0.0 || !object.calls.is_empty() {
             once(object, key, sent, "reset", &|_| Ok(0.0))?;
         }
-        check_key(key)?;
         Ok(JsValue::NULL)
     })
 }

@@ -4,70 +4,46 @@ use super::state::Coordination;
 use crate::coordination::lock::model::Lock;
 use crate::error::Error;
 use crate::object::call::{Answer, Key, note_of};
-use crate::object::calls::Calls;
-use crate::object::state::OldTables;
-use crate::object::storage::Storage;
+use crate::object::state::{Before, OldTables};
 
 // What version 1 of them had not.
 const SECOND: &str =
     "ALTER TABLE keys ADD COLUMN note TEXT; ALTER TABLE lock ADD COLUMN extended_by REAL";
-
-impl OldTables for Coordination {
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        version: u32,
-        now: f64,
-        calls: &mut Calls,
-    ) -> Result<(), Error> {
-        *self = read(storage, version, now, calls)?;
-        Ok(())
-    }
-}
 
 // The last 40,000: at 400 calls a second four times as many were remembered, and copies come within a minute.
 const NEWEST_KEYS: &str =
     "SELECT * FROM (SELECT key, until, value, coalesce(note, ''), number FROM keys
     WHERE until > ? ORDER BY number DESC LIMIT 40000) ORDER BY number";
 
-fn read(
-    storage: &Storage,
-    version: u32,
-    now: f64,
-    calls: &mut Calls,
-) -> Result<Coordination, Error> {
-    if version < 2 {
-        storage.run(SECOND, &[])?;
+const LOCK: &str =
+    "SELECT holder, fence, expires_at, ttl_ms, released_by, coalesce(extended_by, 0) FROM lock";
+
+const DROP: &str = "DROP TABLE lock; DROP TABLE counter; DROP TABLE keys; DROP TABLE alarm";
+
+impl OldTables for Coordination {
+    fn read_tables(&mut self, before: Before) -> Result<(), Error> {
+        let Before { storage, now, .. } = before;
+        if before.version < 2 {
+            storage.run(SECOND, &[])?;
+        }
+        self.lock = storage.row(LOCK, &[])?.map(|row| Lock {
+            holder: row.string(0),
+            fence: row.number(1),
+            expires_at: row.number(2),
+            ttl_ms: row.number(3),
+            released_by: row.string(4),
+            extended_by: row.number(5),
+        });
+        let counter = storage.row("SELECT value FROM counter", &[])?;
+        self.value = counter.map_or(0.0, |row| row.number(0));
+        for row in storage.rows(NEWEST_KEYS, &[now.into()])? {
+            let note = match row.string(3).as_str() {
+                "" => 0,
+                what => note_of(what, ""),
+            };
+            let (key, answer) = (Key::of(&row.string(0)), Answer::Number(row.number(2)));
+            before.calls.adopt(key, row.number(1), note, answer);
+        }
+        storage.run(DROP, &[])
     }
-    let sql =
-        "SELECT holder, fence, expires_at, ttl_ms, released_by, coalesce(extended_by, 0) FROM lock";
-    let lock = storage.row(sql, &[])?.map(|row| Lock {
-        holder: row.string(0),
-        fence: row.number(1),
-        expires_at: row.number(2),
-        ttl_ms: row.number(3),
-        released_by: row.string(4),
-        extended_by: row.number(5),
-    });
-    let value = storage.row("SELECT value FROM counter", &[])?;
-    for row in storage.rows(NEWEST_KEYS, &[now.into()])? {
-        let note = row.string(3);
-        let note = if note.is_empty() {
-            0
-        } else {
-            note_of(&note, "")
-        };
-        let answer = Answer::Number(row.number(2));
-        calls.adopt(Key::of(&row.string(0)), row.number(1), note, answer);
-    }
-    storage.drop_tables(&[
-        "DROP TABLE lock",
-        "DROP TABLE counter",
-        "DROP TABLE keys",
-        "DROP TABLE alarm",
-    ])?;
-    Ok(Coordination {
-        lock,
-        value: value.map_or(0.0, |row| row.number(0)),
-    })
 }

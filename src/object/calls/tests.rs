@@ -107,7 +107,23 @@ fn keys_of_callers_with_the_same_id_are_two() {
     calls.add(call(a, Kind::Given, 1_000.0));
     assert!(knows(&calls, a, 0.0) && !knows(&calls, b, 0.0));
     calls.add(call(b, Kind::Given, 1_000.0));
-    let calls = reread(&calls);
+    let mut calls = reread(&calls);
+    assert!(knows(&calls, a, 0.0) && knows(&calls, b, 0.0));
+    // Also when one is on a page and the other is turned to it.
+    let mut turn = |from: u32| {
+        for n in from..from + 300 {
+            calls.add(call(&n.to_string(), Kind::Given, 1_000.0));
+            calls.settle(0.0).unwrap();
+        }
+        calls.clone()
+    };
+    turn(0);
+    let mut calls = turn(1_000);
+    calls.add(call(b, Kind::Given, 1_000.0));
+    for n in 0..300 {
+        calls.add(call(&(2_000 + n).to_string(), Kind::Given, 1_000.0));
+        calls.settle(0.0).unwrap();
+    }
     assert!(knows(&calls, a, 0.0) && knows(&calls, b, 0.0));
 }
 

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::object::call::{Answer, Key};
 use crate::object::calls::Calls;
-use crate::object::state::OldTables;
-use crate::object::storage::{Row, Storage};
+use crate::object::state::{Before, OldTables};
+use crate::object::storage::Row;
 use crate::rate_limit::algorithm::fixed_window::FixedWindow;
 use crate::rate_limit::algorithm::sliding_window::SlidingWindow;
 use crate::rate_limit::algorithm::state::AlgorithmState;
@@ -13,33 +13,23 @@ use crate::rate_limit::limit::Algorithm;
 
 use super::state::{Limits, Used};
 
-impl OldTables for Limits {
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        _: u32,
-        now: f64,
-        calls: &mut Calls,
-    ) -> Result<(), Error> {
-        *self = read(storage, now, calls)?;
-        Ok(())
-    }
-}
+// As many limits as an identifier may have: those that last longest.
+const LIMITS: &str =
+    "SELECT prefix, algorithm, quota, window_ms, amount, moment, hits, calls FROM limits
+    WHERE ends_at > ? ORDER BY ends_at DESC LIMIT 1000";
 
-fn read(storage: &Storage, now: f64, calls: &mut Calls) -> Result<Limits, Error> {
-    // As many as an identifier may have: those that last longest.
-    let sql = "SELECT prefix, algorithm, quota, window_ms, amount, moment, hits, calls FROM limits
-        WHERE ends_at > ? ORDER BY ends_at DESC LIMIT 1000";
-    let mut limits = Limits::default();
-    for row in storage.rows(sql, &[now.into()])? {
-        limits.0.push(Used {
-            prefix: row.string(0),
-            state: state(&row),
-        });
-        remember(&row.string(7), now, calls);
+impl OldTables for Limits {
+    fn read_tables(&mut self, before: Before) -> Result<(), Error> {
+        let Before { storage, now, .. } = before;
+        for row in storage.rows(LIMITS, &[now.into()])? {
+            self.0.push(Used {
+                prefix: row.string(0),
+                state: state(&row),
+            });
+            remember(&row.string(7), now, before.calls);
+        }
+        storage.run("DROP TABLE limits", &[])
     }
-    storage.run("DROP TABLE limits", &[])?;
-    Ok(limits)
 }
 
 fn state(row: &Row) -> AlgorithmState {

@@ -5,9 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::state::{Held, Kept, Kind, Record};
 use crate::error::Error;
-use crate::object::calls::Calls;
-use crate::object::state::OldTables;
-use crate::object::storage::{Row, Storage};
+use crate::object::state::{Before, OldTables};
+use crate::object::storage::Row;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,36 +18,23 @@ extern "C" {
 const RECORD: f64 = 0.0;
 
 impl OldTables for Kept {
-    fn read_tables(
-        &mut self,
-        storage: &Storage,
-        _: u32,
-        _: f64,
-        _: &mut Calls,
-    ) -> Result<(), Error> {
-        *self = read(storage)?;
-        Ok(())
-    }
-}
-
-fn read(storage: &Storage) -> Result<Kept, Error> {
-    let mut kept = Kept::default();
-    let sql = "SELECT kind, name, tick, until, body FROM held ORDER BY tick";
-    for row in storage.rows(sql, &[])? {
-        if row.number(0) == RECORD {
-            kept.record = record(&row);
-        } else if let Some(kind) = Kind::numbered(row.number(0) as u8) {
-            kept.rows.push(Held {
-                kind,
-                name: row.string(1),
-                timestamp: row.number(2),
-                until: row.number(3),
-                ended: kind == Kind::Tombstone && row.text(4).is_some(),
-            });
+    fn read_tables(&mut self, Before { storage, .. }: Before) -> Result<(), Error> {
+        let sql = "SELECT kind, name, tick, until, body FROM held ORDER BY tick";
+        for row in storage.rows(sql, &[])? {
+            if row.number(0) == RECORD {
+                self.record = record(&row);
+            } else if let Some(kind) = Kind::numbered(row.number(0) as u8) {
+                self.rows.push(Held {
+                    kind,
+                    name: row.string(1),
+                    timestamp: row.number(2),
+                    until: row.number(3),
+                    ended: kind == Kind::Tombstone && row.text(4).is_some(),
+                });
+            }
         }
+        storage.run("DROP TABLE held", &[])
     }
-    storage.run("DROP TABLE held", &[])?;
-    Ok(kept)
 }
 
 fn record(row: &Row) -> Option<Record> {

@@ -6,7 +6,9 @@ import { unique } from '../../support/backend.js';
 import { NOTHING, storedIn, toTheEnd } from '../../support/snapshots.js';
 import { failing, failureOf, putState, stateOf } from '../../support/stored.js';
 import { stoppedClock } from '../../support/time.js';
-import { CLASSES, madeBefore, NOW, objectOf, reply } from './classes.js';
+import { type Case, CLASSES, madeBefore, NOW, objectOf, reply } from './classes.js';
+
+type Tried = Pick<Case, 'className' | 'write' | 'read' | 'value'>;
 
 const REFUSED = /^(invalid_|timeout$)/;
 const UNREADABLE = 'misconfigured';
@@ -14,6 +16,18 @@ const UNREADABLE = 'misconfigured';
 const FAILED = /^(object_unavailable|a write failed half way)$/;
 
 const clock = stoppedClock(NOW);
+
+/** A call during which `broken` fails keeps nothing, and the object works after. */
+async function keepsNothingOf({ className, write, read, value }: Tried, broken: 'put' | 'setAlarm') {
+  const name = unique();
+  const mend = await failing(objectOf(className, name), broken);
+  expect(await failureOf(reply(objectOf(className, name), write))).toMatch(FAILED);
+  mend();
+  const object = objectOf(className, name);
+  expect(await storedIn(object)).toEqual(NOTHING);
+  expect(await reply(object, write)).toMatchObject({ ok: true });
+  expect(await reply(object, read)).toEqual({ ok: true, value });
+}
 
 describe.each(CLASSES)('$name', ({ className, write, read, value, look = read, empty, refused, end }) => {
   async function written() {
@@ -69,16 +83,8 @@ describe.each(CLASSES)('$name', ({ className, write, read, value, look = read, e
     expect(await reply(object, read)).toEqual({ ok: true, value });
   });
 
-  it('keeps nothing of a call whose state is not stored, and works after', async () => {
-    const name = unique();
-    const mend = await failing(objectOf(className, name), 'put');
-    expect(await failureOf(reply(objectOf(className, name), write))).toMatch(FAILED);
-    mend();
-    const object = objectOf(className, name);
-    expect(await storedIn(object)).toEqual(NOTHING);
-    expect(await reply(object, write)).toMatchObject({ ok: true });
-    expect(await reply(object, read)).toEqual({ ok: true, value });
-  });
+  it('keeps nothing of a call whose state is not stored, and works after', () =>
+    keepsNothingOf({ className, write, read, value }, 'put'));
 
   it('is emptied by its alarm, and begins anew', async () => {
     const { object } = await written();
@@ -108,16 +114,8 @@ describe.each(CLASSES)('$name', ({ className, write, read, value, look = read, e
 
 // A counter that has a value has no alarm.
 describe.each(CLASSES.filter(({ end }) => !end))('$name', ({ className, write, read, value }) => {
-  it('keeps nothing of a call whose alarm is not set, and works after', async () => {
-    const name = unique();
-    const mend = await failing(objectOf(className, name), 'setAlarm');
-    expect(await failureOf(reply(objectOf(className, name), write))).toMatch(FAILED);
-    mend();
-    const object = objectOf(className, name);
-    expect(await storedIn(object)).toEqual(NOTHING);
-    expect(await reply(object, write)).toMatchObject({ ok: true });
-    expect(await reply(object, read)).toEqual({ ok: true, value });
-  });
+  it('keeps nothing of a call whose alarm is not set, and works after', () =>
+    keepsNothingOf({ className, write, read, value }, 'setAlarm'));
 
   it('sets an alarm that fails again, and is emptied by that', async () => {
     const object = objectOf(className);

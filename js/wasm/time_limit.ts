@@ -31,15 +31,19 @@ let patience = 0;
 export function limited(promise: unknown, ms: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = begin(ms, reject);
-    const settle = (how: (value: unknown) => void) => (value: unknown) => {
+    const resolved = (value: unknown) => {
       end(timer);
-      how(value);
+      resolve(value);
+    };
+    const rejected = (error: unknown) => {
+      end(timer);
+      reject(error);
     };
     try {
       const then = (promise as PromiseLike<unknown> | undefined)?.then ? promise : Promise.resolve(promise);
-      (then as PromiseLike<unknown>).then(settle(resolve), settle(reject));
+      (then as PromiseLike<unknown>).then(resolved, rejected);
     } catch (error) {
-      settle(reject)(error);
+      rejected(error);
     }
   });
 }
@@ -52,7 +56,9 @@ function begin(ms: number, reject: (why: unknown) => void): Timer {
   if (last && more >= 0 && last.goesOffAt > now) {
     spare.pop();
     // A clock that was set meanwhile makes no limit more than twice as long.
-    return Object.assign(last, { more: Math.min(more, ms), late });
+    last.more = Math.min(more, ms);
+    last.late = late;
+    return last;
   }
   const timer: Timer = { id: undefined, goesOffAt: 0, more: 0, late };
   set(timer, ms);
@@ -77,13 +83,17 @@ function end(timer: Timer): void {
   if (isAlone) clear();
   timer.more = 0;
   spare.push(timer);
-  [sparedAt, sparedBy, patience] = [now, setTimeout, PATIENCE];
+  sparedAt = now;
+  sparedBy = setTimeout;
+  patience = PATIENCE;
   if (isAlone) void clearLater();
 }
 
 // By `await`: in workerd a queueMicrotask takes 3 µs.
 async function clearLater(): Promise<void> {
-  for (; patience > 0; patience--) await undefined;
+  // Those that were taken over need no clearing.
+  for (; patience > 0 && spare.length > 0; patience--) await undefined;
+  patience = 0;
   clear();
 }
 

@@ -69,7 +69,7 @@ pub fn cart_in_memory(
 ) -> JsValue {
     let operation = if method == "mutate" { "change" } else { method };
     let call = Call::new(now(), ttl_seconds, key, if_version, owner)
-        .map(|call| call.doing(operation, &String::from(&json)));
+        .map(|call| call.doing(operation, || String::from(&json)));
     finish(call.map_err(Into::into).and_then(|call| {
         check_name(&id)?;
         CARTS.with_borrow_mut(|carts| {

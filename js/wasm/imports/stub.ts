@@ -57,7 +57,7 @@ export const replyOk = (reply: { ok?: unknown } | null | undefined) => reply?.ok
 export const replyValue = (reply: { value?: unknown }) => reply.value;
 
 /** The numbers of an array that holds nothing else. */
-export function numbersOf(value: unknown): Float64Array | undefined {
+export function numbersOf(value: unknown): number[] | undefined {
   const isNumbers = Array.isArray(value) && value.every((number) => typeof number === 'number');
-  return isNumbers ? Float64Array.from(value) : undefined;
+  return isNumbers ? value : undefined;
 }

@@ -99,7 +99,7 @@ pub fn cart_set(
     };
     with_call(storage, terms, &mut |cart, call| {
         let parsed = parse::lines(&lines)?;
-        let call = call.doing("set", &String::from(&lines));
+        let call = call.doing("set", || String::from(&lines));
         let outcome = operations::set_lines(cart, &parsed, &call)?;
         reply(cart, outcome)
     })
@@ -133,7 +133,7 @@ pub fn cart_change(
         if one && parsed.len() != 1 {
             return Err(CartError::BadChange.into());
         }
-        let call = call.doing("change", &String::from(&changes));
+        let call = call.doing("change", || String::from(&changes));
         let outcome = operations::change(cart, &parsed, &call)?;
         reply(cart, outcome)
     })
@@ -156,7 +156,7 @@ pub fn cart_delete(
         sent,
     };
     with_call(storage, terms, &mut |cart, call| {
-        operations::delete(cart, &call.doing("delete", ""))?;
+        operations::delete(cart, &call.doing("delete", String::new))?;
         Ok(JsValue::NULL)
     })
 }

@@ -158,7 +158,12 @@ impl CartStorage for SqlCart<'_> {
                 merges.push(Merged { id, since, note });
             }
             Retention::Until(until) => {
-                self.0.remember(key_of(key), until, 0, Answer::Text(note));
+                let answer = if note.is_empty() {
+                    Answer::Nothing
+                } else {
+                    Answer::Text(note)
+                };
+                self.0.remember(key_of(key), until, 0, answer);
             }
         }
         Ok(())

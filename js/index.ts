@@ -24,7 +24,8 @@ export {
   type Sku,
 } from './cart/client.js';
 export { CounterClient, type IncrementOptions } from './coordination/counter_client.js';
-export { type AcquireOptions, type Lock, LockClient } from './coordination/lock_client.js';
+export type { AcquireOptions, Lock, WithLockOptions } from './coordination/lock.js';
+export { LockClient } from './coordination/lock_client.js';
 export { CloudflareClientsError, type ErrorCode } from './core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
 export type { KVHandle } from './core/kv_handle.js';

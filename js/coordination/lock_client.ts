@@ -1,39 +1,25 @@
-import { type Bad, refuse } from '../core/checks.js';
+import { optional, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { keepAlive } from '../core/options.js';
 import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 import { notLockName } from './arguments.js';
-
-/** Options of {@link LockClient.acquire}. */
-export interface AcquireOptions {
-  /**
-   * After how many seconds the lock is free again if its holder crashed. It should be longer than the work
-   * takes; work that may take longer extends the lock.
-   */
-  ttlSeconds: number;
-  /**
-   * How long to wait for the lock, in ms. The client polls, after 25 ms to a second each time, or when the lock
-   * ends; there is no queue.
-   * @defaultValue 0
-   */
-  waitMs?: number | undefined;
-}
-
-/** A lock that is held. */
-export interface Lock {
-  /** The name of the lock. */
-  readonly name: string;
-  /** Larger than the fence of every earlier holder: pass it along with your writes, and refuse a smaller one there. */
-  readonly fence: number;
-  /** When the lock ends by itself, in ms since the epoch, by the object's clock. */
-  readonly expiresAt: number;
-  /**
-   * The proof of the holder: keep it secret. Not enumerable, so that logging a lock does not show it, and a copy
-   * by JSON or by spreading has none.
-   */
-  readonly holder: string;
-}
+import { HeldLock } from './held_lock.js';
+import {
+  type AcquireOptions,
+  type Held,
+  isHeld,
+  type Lock,
+  lockOf,
+  MAX_HOLD_SECONDS,
+  notHold,
+  notLock,
+  notSignal,
+  notTtl,
+  notWait,
+  type WithLockOptions,
+} from './lock.js';
 
 /**
  * Locks on Durable Objects: one holder at a time for a name, until it is released or its TTL is over.
@@ -60,22 +46,45 @@ export class LockClient {
   }
 
   /**
-   * Acquires the lock of a name; null when another caller holds it for all of `waitMs`.
+   * Acquires the lock of a name; null when another caller holds it for all of `waitMs`. When the call fails, or
+   * is aborted, it withdraws behind the response: the lock is not left held by nobody.
    *
-   * @throws {CloudflareClientsError} `invalid_key` (the name), `invalid_ttl`, `misconfigured` (`waitMs`),
-   * `object_unavailable`, `object_overloaded`, `timeout`.
+   * @throws {CloudflareClientsError} `invalid_key` (the name), `invalid_ttl`, `misconfigured` (`waitMs`, `signal`),
+   * `object_unavailable`, `object_overloaded`, `timeout`; the signal's reason.
    */
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
-    const waitMs = options?.waitMs ?? 0;
-    const bad = notLockName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
+    const { ttlSeconds, waitMs = 0, signal } = options ?? ({} as AcquireOptions);
+    const bad = notLockName(name) ?? notTtl(ttlSeconds) ?? notWait(waitMs) ?? optional(notSignal, signal);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
+    if (signal?.aborted) throw signal.reason;
     // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
-    const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.waitForLock(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
+    const stop = { aborted: false };
+    const acquiring = observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
+      wasm.waitForLock(this.#objects, name, holder, ttlSeconds, waitMs, stop, report),
     );
-    return held && lockOf(name, holder, held);
+    try {
+      const held = await (signal ? unlessAborted(acquiring, signal) : acquiring);
+      return held && lockOf(name, holder, held);
+    } catch (error) {
+      stop.aborted = true;
+      if (signal?.aborted || mayHold(error)) {
+        keepAlive(undefined, this.#withdraw(name, holder, acquiring));
+      }
+      throw error;
+    }
+  }
+
+  // After the attempt that is under way: it may get the lock.
+  async #withdraw(name: string, holder: string, acquiring: Promise<unknown>): Promise<void> {
+    await acquiring.catch(() => {});
+    try {
+      await this.#call('withdraw', name, [holder], () => {});
+    } catch {
+      // An object of an older version does not know it; else the lock ends by its TTL.
+      await this.#call('release', name, [holder, crypto.randomUUID()], () => {}).catch(() => {});
+    }
   }
 
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
@@ -104,11 +113,13 @@ export class LockClient {
   }
 
   /**
-   * Runs `fn` while holding the lock, and always releases it. What `fn` throws is passed on; a failed release
-   * is not (the lock ends by its TTL, and `onEvent` reports it).
+   * Runs `fn` while holding the lock, and always releases it. The lock is extended after half of its TTL, for as long as
+   * `fn` runs, up to `maxHoldSeconds`: one row written each time. `signal` is aborted when the lock is lost all the
+   * same; then somebody else may hold it. What `fn` throws is passed on; a failed release is not (the lock ends by its
+   * TTL, and `onEvent` reports it).
    *
-   * @throws {CloudflareClientsError} `conflict`, `retryable`, when the lock could not be acquired; else as
-   * {@link acquire}.
+   * @throws {CloudflareClientsError} `conflict`, `retryable`, when the lock could not be acquired; `invalid_value` when
+   * `fn` is no function, `misconfigured` (`maxHoldSeconds`); else as {@link acquire}.
    *
    * @example
    * ```ts
@@ -116,7 +127,18 @@ export class LockClient {
    * const posts = await locks.withLock('rebuild', { ttlSeconds: 30, waitMs: 5_000 }, () => loadFeatured());
    * ```
    */
-  async withLock<T>(name: string, options: AcquireOptions, fn: (lock: Lock) => Promise<T> | T): Promise<T> {
+  async withLock<T>(
+    name: string,
+    options: WithLockOptions,
+    fn: (lock: Lock, signal: AbortSignal) => Promise<T> | T,
+  ): Promise<T> {
+    const { ttlSeconds } = options ?? {};
+    const { maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, Number(ttlSeconds)) } = options ?? {};
+    const bad =
+      refuse(typeof fn !== 'function', 'invalid_value', 'fn must be a function') ??
+      notTtl(ttlSeconds) ??
+      notHold(maxHoldSeconds, ttlSeconds);
+    if (bad) return refused(this.#objects.onEvent, 'lock', 'withLock', bad);
     const lock = await this.acquire(name, options);
     if (!lock) {
       throw new CloudflareClientsError(
@@ -125,15 +147,21 @@ export class LockClient {
         { retryable: true },
       );
     }
+    const held = new HeldLock({
+      ttlMs: ttlSeconds * 1_000,
+      maxMs: maxHoldSeconds * 1_000,
+      extend: (seconds) => this.extend(lock, seconds),
+    });
     try {
-      return await fn(lock);
+      return await fn(lock, held.signal);
     } finally {
+      held.end();
       await this.release(lock).catch(() => {});
     }
   }
 
   #call<T>(
-    method: 'extend' | 'release',
+    method: 'extend' | 'release' | 'withdraw',
     name: string,
     args: unknown[],
     read: NonNullable<ObjectCall<T>['read']>,
@@ -152,35 +180,18 @@ export class LockClient {
   }
 }
 
-type Held = [fence: number, expiresAt: number];
-
-function isHeld(value: unknown): value is Held {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number');
+// Resolves as the job does, unless the signal is aborted before.
+function unlessAborted<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    signal.addEventListener('abort', aborted, { once: true });
+    const forget = () => signal.removeEventListener('abort', aborted);
+    job.finally(forget).then(resolve, reject);
+  });
 }
 
-function lockOf(name: string, holder: string, [fence, expiresAt]: Held): Lock {
-  const lock = { name, fence, expiresAt };
-  return Object.freeze(Object.defineProperty(lock, 'holder', { value: holder })) as Lock;
-}
+// Whether the lock may have been acquired by a call that failed: its reply may be lost.
+const mayHold = (error: unknown): boolean =>
+  !(error instanceof CloudflareClientsError) || MAY_HOLD.includes(error.code);
 
-function notTtl(ttlSeconds: unknown): Bad {
-  const fits = typeof ttlSeconds === 'number' && ttlSeconds > 0 && ttlSeconds <= MAX_TTL_SECONDS;
-  return refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a number of seconds above 0, at most 100 years');
-}
-
-const MAX_TTL_SECONDS = 3_155_760_000;
-
-/** The longest a timer can wait. */
-const MAX_WAIT_MS = 2_147_483_647;
-
-function notWait(waitMs: unknown): Bad {
-  const fits = typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_WAIT_MS;
-  return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
-}
-
-function notLock(lock: Lock): Bad {
-  const fits =
-    typeof lock === 'object' && lock !== null && typeof lock.holder === 'string' && lock.holder !== '';
-  const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
-  return refuse(!fits, 'invalid_value', message) ?? notLockName(lock.name);
-}
+const MAY_HOLD: readonly string[] = ['timeout', 'object_unavailable', 'panic'];

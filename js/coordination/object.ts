@@ -3,6 +3,7 @@ import { given, notSent } from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
 import { StoredObject } from '../durable_objects/stored_object.js';
 import { notKey } from './arguments.js';
+import { KEPT_MS, Waiters } from './waiters.js';
 
 /** A lock that the caller holds: its fence, and when it expires, in ms since the epoch. */
 export type LockHeld = [fence: number, expiresAt: number];
@@ -10,15 +11,46 @@ export type LockHeld = [fence: number, expiresAt: number];
 /** For how many ms at most another caller holds the lock. */
 export type LockBusy = [retryInMs: number];
 
+/** The same for a caller who waits: how many wait before it, and for how many ms its place is kept. */
+export type LockAwaited = [retryInMs: number, ahead: number, keptMs: number];
+
 /**
  * One lock or one counter: an object for each name. Bind it as `COORDINATION_DO` and pass the binding to
  * `LockClient` and `CounterClient`, which call its methods.
  */
 export class CoordinationDurableObject extends StoredObject {
-  /** Acquires the lock if it is free. `holder` is the caller's own secret; the same holder gets the same lock. */
-  acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
+  readonly #waiters = new Waiters();
+
+  /**
+   * Acquires the lock if it is free, and nobody waits for longer. `holder` is the caller's own secret; the same holder
+   * gets the same lock. Who `waits` keeps its place for a while, and comes again.
+   */
+  acquire(
+    holder: string,
+    ttlSeconds: number,
+    sent?: number,
+    waits?: boolean,
+  ): Reply<LockHeld | LockBusy | LockAwaited> {
     const bad = notHolder(holder) ?? notTtl(ttlSeconds) ?? notSent(sent);
-    return this.call(bad, (wasm, storage) => wasm.lockAcquire(storage, holder, ttlSeconds, given(sent)));
+    const now = Date.now();
+    const ahead = this.#waiters.ahead(holder, now);
+    const reply = this.call<LockHeld | LockBusy>(bad, (wasm, storage) =>
+      wasm.lockAcquire(storage, holder, ttlSeconds, ahead === 0, given(sent)),
+    );
+    if (!reply.ok) return reply;
+    if (reply.value.length > 1 || waits !== true) {
+      this.#waiters.leave(holder);
+      return reply;
+    }
+    this.#waiters.stay(holder, now);
+    return { ok: true, value: [reply.value[0], ahead, KEPT_MS] };
+  }
+
+  /** Frees the lock if it is this holder's, who does not know; a call of it that comes late gets nothing any more. */
+  withdraw(holder: string, sent?: number): Reply<null> {
+    const bad = notHolder(holder) ?? notSent(sent);
+    if (!bad) this.#waiters.leave(holder);
+    return this.call(bad, (wasm, storage) => wasm.lockWithdraw(storage, holder, given(sent)));
   }
 
   /** Gives the holder another TTL from now; null for a caller who does not hold the lock. */

@@ -188,6 +188,7 @@ export interface Exports {
     holder: string,
     ttlSeconds: number,
     waitMs: number,
+    stop: { readonly aborted: boolean },
     report: CallReport | undefined,
   ): Result;
   clientKey(address: string): string;

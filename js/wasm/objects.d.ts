@@ -80,7 +80,14 @@ export interface Exports {
   limitOnAlarm(storage: object): boolean;
 
   coordinationOnAlarm(storage: object): boolean;
-  lockAcquire(storage: object, holder: string, ttlSeconds: number, sent: number | undefined): Result;
+  lockAcquire(
+    storage: object,
+    holder: string,
+    ttlSeconds: number,
+    inTurn: boolean,
+    sent: number | undefined,
+  ): Result;
+  lockWithdraw(storage: object, holder: string, sent: number | undefined): Result;
   lockExtend(storage: object, holder: string, ttlSeconds: number, sent: number | undefined): Result;
   lockRelease(storage: object, holder: string, call: string, sent: number | undefined): Result;
   counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Result;

@@ -11,6 +11,8 @@
 pub enum CallTime {
     /// It changes something, and is known to its object by a key.
     Sent,
+    /// The same, for a method that takes one more argument after it: classes of before do not know that one.
+    SentBeforeLast,
     /// It reads, or names the logical timestamp or the version that it changes.
     Omitted,
 }

@@ -53,7 +53,7 @@ impl Namespace {
     }
 
     /// Calls `method` of the object named `name`, and returns the value of its reply. A call that says when it was
-    /// made does so by the last argument, so `args` must have its full length.
+    /// made does so by the last argument, or the one before it, so `args` must have its full length.
     ///
     /// # Errors
     /// [`super::failure::ObjectFailure`] when the object could not be reached, threw, or did not answer in time;
@@ -179,8 +179,10 @@ impl Namespace {
 
 fn with_time(args: &[JsValue], time: CallTime, sent: f64) -> Vec<JsValue> {
     let mut args = args.to_vec();
-    if time == CallTime::Sent {
-        args.push(sent.into());
+    match time {
+        CallTime::Sent => args.push(sent.into()),
+        CallTime::SentBeforeLast => args.insert(args.len().saturating_sub(1), sent.into()),
+        CallTime::Omitted => {}
     }
     args
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::Acquire;
+use super::client::{Acquire, Stop};
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
@@ -16,6 +16,7 @@ pub fn wait_for_lock(
     holder: String,
     ttl_seconds: f64,
     wait_ms: f64,
+    stop: Stop,
     report: Option<JsReport>,
 ) -> JsValue {
     let objects = Namespace::new(namespace, report);
@@ -24,6 +25,7 @@ pub fn wait_for_lock(
         holder,
         ttl_seconds,
         wait_ms,
+        stop,
     };
     run(async move { acquire.make(&objects).await })
 }

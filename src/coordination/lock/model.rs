@@ -34,12 +34,19 @@ pub enum Attempt {
 }
 
 impl Lock {
-    /// Takes the lock if it is free. Whoever holds it already gets the same again: a call that is made
-    /// again after its reply was lost.
-    pub fn acquire(known: Option<Self>, holder: &str, ttl_ms: f64, now: f64) -> Attempt {
+    /// Takes the lock if it is free and it is the caller's turn. Whoever holds it already gets the same again: a call
+    /// that is made again after its reply was lost.
+    pub fn acquire(
+        known: Option<Self>,
+        holder: &str,
+        ttl_ms: f64,
+        now: f64,
+        in_turn: bool,
+    ) -> Attempt {
         let last = match known {
             Some(lock) if lock.is_held(now) && lock.holder == holder => return Attempt::Held(lock),
             Some(lock) if lock.is_held(now) => return Attempt::Busy(lock.expires_at - now),
+            _ if !in_turn => return Attempt::Busy(0.0),
             // A late copy of a call whose caller has released the lock since: nobody would release it again.
             Some(lock) if lock.holder == holder && !lock.released_by.is_empty() => {
                 return Attempt::Busy(0.0);
@@ -124,19 +131,29 @@ mod tests {
 
     #[test]
     fn one_holder_at_a_time() {
-        let lock = held(Lock::acquire(None, "a", 1_000.0, START));
+        let lock = held(Lock::acquire(None, "a", 1_000.0, START, true));
         assert_eq!((lock.fence, lock.expires_at), (START, START + 1_000.0));
-        let other = |now| Lock::acquire(Some(lock.clone()), "b", 1_000.0, now);
+        let other = |now| Lock::acquire(Some(lock.clone()), "b", 1_000.0, now, true);
         assert_eq!(other(START + 1.0), Attempt::Busy(999.0));
         assert_eq!(held(other(START + 1_000.0)).fence, START + 1_000.0);
         // The reply was lost: the same again.
-        let again = Lock::acquire(Some(lock.clone()), "a", 9_000.0, START + 5.0);
+        let again = Lock::acquire(Some(lock.clone()), "a", 9_000.0, START + 5.0, true);
         assert_eq!(held(again), lock);
     }
 
     #[test]
+    fn a_free_lock_is_for_whoever_has_waited_for_longest() {
+        let attempt =
+            |known, holder, in_turn| Lock::acquire(known, holder, 1_000.0, START, in_turn);
+        assert_eq!(attempt(None, "new", false), Attempt::Busy(0.0));
+        let lock = held(attempt(None, "first", true));
+        let again = attempt(Some(lock.clone()), "first", false);
+        assert_eq!(held(again), lock, "its reply was lost");
+    }
+
+    #[test]
     fn only_its_holder_extends_and_releases() {
-        let mut lock = held(Lock::acquire(None, "a", 1_000.0, START));
+        let mut lock = held(Lock::acquire(None, "a", 1_000.0, START, true));
         assert_eq!(lock.clone().extended("b", 5_000.0, None, START), None);
         let longer = lock
             .clone()
@@ -154,32 +171,38 @@ mod tests {
             "its reply was lost"
         );
         assert!(!lock.release("a", "call 2", START + 2.0));
-        let next = held(Lock::acquire(Some(lock.clone()), "b", 1.0, START));
+        let next = held(Lock::acquire(Some(lock.clone()), "b", 1.0, START, true));
         assert_eq!(next.fence, START + 1.0);
         assert!(!lock.clone().release("a", "call", START + 1_000.0));
     }
 
     #[test]
     fn a_clock_that_went_back_keeps_nobody_out_for_longer_than_the_ttl() {
-        let lock = held(Lock::acquire(None, "a", 1_000.0, START));
+        let lock = held(Lock::acquire(None, "a", 1_000.0, START, true));
         let back = START - 3_600_000.0;
         let seen = lock.at(back);
         assert_eq!(
-            Lock::acquire(Some(seen.clone()), "b", 1.0, back),
+            Lock::acquire(Some(seen.clone()), "b", 1.0, back, true),
             Attempt::Busy(1_000.0)
         );
-        let next = held(Lock::acquire(Some(seen), "b", 1.0, back + 1_000.0));
+        let next = held(Lock::acquire(Some(seen), "b", 1.0, back + 1_000.0, true));
         assert_eq!(next.fence, START + 1.0);
     }
 
     #[test]
     fn a_forgotten_lock_is_a_minute_behind_the_next_fence() {
-        let mut lock = held(Lock::acquire(None, "a", 1_000.0, START));
+        let mut lock = held(Lock::acquire(None, "a", 1_000.0, START, true));
         assert_eq!(lock.forget_at(), START + 61_000.0);
         lock.release("a", "call", START + 10.0);
         assert_eq!(lock.forget_at(), START + 60_010.0);
         // Nothing is known, and the clock went back by less than that minute.
-        let next = held(Lock::acquire(None, "b", 1.0, lock.forget_at() - 59_999.0));
+        let next = held(Lock::acquire(
+            None,
+            "b",
+            1.0,
+            lock.forget_at() - 59_999.0,
+            true,
+        ));
         assert!(next.fence > lock.fence);
     }
 
@@ -200,7 +223,7 @@ mod tests {
                 match what {
                     0 => {
                         let was_mine = known.as_ref().is_some_and(|l| l.is_held(now) && l.holder == holder);
-                        if let Attempt::Held(lock) = Lock::acquire(known.clone().map(|l| l.at(now)), &holder, ttl, now) {
+                        if let Attempt::Held(lock) = Lock::acquire(known.clone().map(|l| l.at(now)), &holder, ttl, now, true) {
                             if !was_mine {
                                 prop_assert!(lock.fence > fence);
                                 prop_assert!(now >= free_at);

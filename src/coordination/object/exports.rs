@@ -13,23 +13,30 @@ use crate::host::storage::StorageHandle;
 use crate::host::task::CallResult;
 use crate::kv::ttl;
 use crate::object::body::{self, Body};
-use crate::object::call::{Answer, Key, note_of};
-use crate::protocol::call_time::key_until;
+use crate::object::call::{Answer, Key, id_of, note_of};
+use crate::protocol::call_time::{key_until, remembered_until};
 
 type Object = Body<Coordination>;
 
-/// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most.
+/// Takes the lock: `[fence, expiresAt]`; or `[ms]`, for which it is somebody else's at most. Out of turn nobody takes a
+/// free one, nor does who has withdrawn.
 #[wasm_bindgen(js_name = lockAcquire)]
 pub fn lock_acquire(
     storage: StorageHandle,
     holder: JsString,
     ttl_seconds: f64,
+    in_turn: bool,
     sent: Option<f64>,
 ) -> JsValue {
     body::timely(storage, sent, |object: &mut Object| {
         let holder = &check_holder(holder)?;
         let ttl_ms = milliseconds(ttl_seconds)?;
-        match Lock::acquire(known(object), holder, ttl_ms, object.now) {
+        let has_withdrawn = object
+            .calls
+            .find(&withdrawal(holder), object.now)?
+            .is_some();
+        let in_turn = in_turn && !has_withdrawn;
+        match Lock::acquire(known(object), holder, ttl_ms, object.now, in_turn) {
             Attempt::Held(lock) => Ok(held(object, lock)),
             Attempt::Busy(ms) => Ok(Array::of1(&ms.into()).into()),
         }
@@ -69,6 +76,28 @@ pub fn lock_release(
             .is_some_and(|lock| lock.release(holder, call, now))
             .into())
     })
+}
+
+/// For a caller who does not know whether it has the lock, and does not want it any more: frees it, and a call of the
+/// caller that comes late does not take it again.
+#[wasm_bindgen(js_name = lockWithdraw)]
+pub fn lock_withdraw(storage: StorageHandle, holder: JsString, sent: Option<f64>) -> JsValue {
+    body::timely(storage, sent, |object: &mut Object| {
+        let holder = &check_holder(holder)?;
+        let now = object.now;
+        known(object);
+        if let Some(lock) = object.state.lock.as_mut() {
+            lock.release(holder, holder, now);
+        }
+        let until = remembered_until(now, sent, 0.0);
+        object.remember(withdrawal(holder), until, 0, Answer::Nothing);
+        Ok(JsValue::NULL)
+    })
+}
+
+// By what the body remembers that a caller has withdrawn: no key of a call begins so.
+fn withdrawal(holder: &str) -> Key {
+    Key::own(id_of(&["withdrawn ", holder].concat()))
 }
 
 // The lock as it is now. That is kept, or each look would begin a TTL anew where a clock has gone back.

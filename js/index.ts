@@ -17,6 +17,7 @@ export {
   type CartLine,
   type CartMutationOptions,
   type CartReadOptions,
+  type CartIncrementOptions,
   type CartState,
   CartStoreClient,
   type CartStoreOptions,
@@ -54,5 +55,5 @@ export {
   type SessionInput,
   type SessionSetOptions,
 } from './session/cache_client.js';
-export type { SessionRecord } from './session/record.js';
+export type { SessionRecord, SessionRecordInput } from './session/record.js';
 export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';

@@ -11,6 +11,7 @@ declare module 'cloudflare:workers' {
     readonly exports?: Record<string, unknown>;
     abort(reason?: string): void;
     readonly storage: {
+      readonly sql: { exec(sql: string, ...args: unknown[]): { toArray(): Record<string, unknown>[] } };
       transactionSync<T>(closure: () => T): T;
       deleteAll(): Promise<void>;
       deleteAlarm(): Promise<void>;

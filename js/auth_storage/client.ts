@@ -4,14 +4,16 @@
  * @packageDocumentation
  */
 
-import { type Bad, notText } from '../core/checks.js';
+import { type Bad, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import { booleanOption, optionsOf } from '../core/options.js';
 import { ownKey } from '../core/own_key.js';
 import { observedObject } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
+import { RESERVED, TrackedKeys } from './tracked_keys.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
@@ -33,6 +35,25 @@ export interface AuthSecondaryStorage {
   getAndDelete: (key: string) => Promise<string | null>;
   /** Adds one and returns the count. A new counter expires `ttl` seconds after it was created. */
   increment: (key: string, ttl: number) => Promise<number>;
+  /**
+   * Returns the keys that have a value, without `keyPrefix`: one call for each 500, and one for each key. Needs
+   * `trackKeys`.
+   */
+  listKeys: () => Promise<string[]>;
+  /** Deletes all keys under `keyPrefix`. Needs `trackKeys`. */
+  clear: () => Promise<void>;
+}
+
+/** Options of {@link secondaryStorage}. */
+export interface SecondaryStorageOptions extends ObjectClientOptions {
+  /** What all keys begin with in the namespace, so that several apps can share it. @defaultValue none */
+  keyPrefix?: string | undefined;
+  /**
+   * Keeps a list of the keys, for `listKeys` and `clear`: one more call and one more row for each `set`, and for each
+   * new counter. Keys that were set without it are not in the list.
+   * @defaultValue false
+   */
+  trackKeys?: boolean | undefined;
 }
 
 /** A rule of better-auth's limiter. */
@@ -67,20 +88,80 @@ export interface AuthRateLimitStorage {
  */
 export function secondaryStorage(
   namespace: ObjectHandle,
-  options?: ObjectClientOptions,
+  options?: SecondaryStorageOptions,
 ): AuthSecondaryStorage {
   const objects = objectsOf(namespace, 'secondaryStorage', options);
+  const { keyPrefix = '', trackKeys = false } = optionsOf(options);
+  const bad = notKeyPrefix(keyPrefix);
+  if (bad) throw bad;
+  const tracked = booleanOption(trackKeys, 'trackKeys', false)
+    ? new TrackedKeys(objects, keyPrefix)
+    : undefined;
+  const named = (key: string) => (typeof key === 'string' ? keyPrefix + key : key);
+  const get = (key: string) => call<string | null>(objects, 'get', named(key), []);
+  const remove = async <T>(method: 'delete' | 'getAndDelete', key: string): Promise<T> => {
+    const value = await call<T>(objects, method, named(key), [ownKey()]);
+    tracked?.untrack(key);
+    return value;
+  };
+  const listed = (operation: string): Promise<never> =>
+    refused(objects.onEvent, 'auth_storage', operation, notTracked(operation));
   return {
-    get: (key) => call(objects, 'get', key, []),
+    get,
     // The object's replies to these two are not passed on.
-    set: (key, value, ttl) => call<null>(objects, 'set', key, [ownKey(), value, ttl]).then(nothing),
-    delete: (key) => call<null>(objects, 'delete', key, [ownKey()]).then(nothing),
-    getAndDelete: (key) => call(objects, 'getAndDelete', key, [ownKey()]),
-    increment: (key, ttl) => call(objects, 'increment', key, [ownKey(), ttl]),
+    async set(key, value, ttl) {
+      if (ttl !== 0 && !notSet(key, value, ttl)) await tracked?.track(key, ttl);
+      await call(objects, 'set', named(key), [ownKey(), value, ttl]);
+    },
+    async delete(key) {
+      await remove('delete', key);
+    },
+    getAndDelete: (key) => remove('getAndDelete', key),
+    async increment(key, ttl) {
+      const count = await call<number>(objects, 'increment', named(key), [ownKey(), ttl]);
+      if (count === 1) await tracked?.track(key, ttl);
+      return count;
+    },
+    async listKeys() {
+      if (!tracked) return listed('listKeys');
+      const there: string[] = [];
+      await each(tracked, async (key) => {
+        if ((await get(key)) === null) tracked.untrack(key);
+        else there.push(key);
+      });
+      return there;
+    },
+    async clear() {
+      if (!tracked) return listed('clear');
+      await each(tracked, (key) => remove('delete', key));
+    },
   };
 }
 
-const nothing = () => {};
+// How many objects are asked at the same time.
+const CONCURRENCY = 50;
+
+async function each(tracked: TrackedKeys, job: (key: string) => Promise<unknown>): Promise<void> {
+  for await (const page of tracked.pages()) {
+    for (let i = 0; i < page.length; i += CONCURRENCY) {
+      await Promise.all(page.slice(i, i + CONCURRENCY).map(job));
+    }
+  }
+}
+
+const notSet = (key: string, value: string, ttl: number | undefined): Bad =>
+  notText(key, 'The key') ?? notValue(value) ?? notTtl(ttl);
+
+const notTracked = (method: string) =>
+  new CloudflareClientsError(
+    'unsupported',
+    `${method} needs the option trackKeys: true, from the first key on`,
+  );
+
+function notKeyPrefix(keyPrefix: unknown): Bad {
+  const fits = typeof keyPrefix === 'string' && keyPrefix.length <= 128 && !keyPrefix.startsWith(RESERVED);
+  return refuse(!fits, 'misconfigured', 'The option keyPrefix must be a string of at most 128 characters');
+}
 
 /**
  * The `rateLimit.customStorage` of better-auth on the same namespace: exact, wherever and however many
@@ -115,12 +196,15 @@ export function rateLimitStorage(
 
 function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
-  const bad = notText(key, 'The key') ?? notArguments(made);
+  const bad = notText(key, 'The key') ?? notReserved(key) ?? notArguments(made);
   if (bad) return refused(objects.onEvent, 'auth_storage', method, bad);
   return observedObject(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );
 }
+
+const notReserved = (key: string): Bad =>
+  refuse(key.startsWith(RESERVED), 'invalid_key', 'The key must not begin with U+0001');
 
 function notArguments([method, , args]: AuthCall): Bad {
   if (method === 'set') return notValue(args[1]) ?? notTtl(args[2]);

@@ -1,8 +1,9 @@
-import { notName } from '../core/checks.js';
-import { given, notSent } from '../durable_objects/arguments.js';
-import type { Reply } from '../durable_objects/reply.js';
+import { type Bad, notName, notNumber, notText } from '../core/checks.js';
+import { given, notSent, notSentText, optionalSent, type Sent } from '../durable_objects/arguments.js';
+import { type Reply, refused } from '../durable_objects/reply.js';
 import { StoredObject } from '../durable_objects/stored_object.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
+import { KeyIndex } from './key_index.js';
 
 /**
  * One key of better-auth's secondary storage, or one counter of its limiter. Call it by `secondaryStorage` and
@@ -51,9 +52,51 @@ export class AuthStorageDurableObject extends StoredObject {
     );
   }
 
+  /** Of an index object: a key is about to have a value until a moment, or for good. */
+  trackKey(key: string, until: number | null, sent?: number): Reply<null> {
+    const bad = notTrackedKey(key) ?? optionalSent(notNumber, until, 'until') ?? notSent(sent);
+    return this.#indexed(bad, sent, (index, now) => index.track(key, until ?? null, now));
+  }
+
+  /** Of an index object: a key has no value any more. */
+  untrackKey(key: string, sent?: number): Reply<null> {
+    const bad = notTrackedKey(key) ?? notSent(sent);
+    return this.#indexed(bad, sent, (index, now) => index.untrack(key, now));
+  }
+
+  /** Of an index object: the next keys after `after`, of which some may have no value; at most 500. */
+  listKeys(after: string, limit: number): Reply<string[]> {
+    const bad = notSentText(after, 'after') ?? notNumber(limit, 'limit');
+    if (bad) return refused(bad);
+    const most = Math.max(1, Math.min(Math.floor(limit) || 1, 500));
+    return { ok: true, value: this.#index().list(after, most, Date.now()) };
+  }
+
+  #index(): KeyIndex {
+    return new KeyIndex(this.ctx.storage);
+  }
+
+  #indexed(bad: Bad, sent: Sent, job: (index: KeyIndex, now: number) => void): Reply<null> {
+    if (bad) return refused(bad);
+    const now = Date.now();
+    if (now - (sent ?? now) > LATE_MS) {
+      const message = 'The call reached the object too late, and was not made';
+      return { ok: false, code: 'timeout', message, at: now };
+    }
+    job(this.#index(), now);
+    return { ok: true, value: null };
+  }
+
   override async alarm(): Promise<void> {
-    await this.onAlarm((wasm, storage) => wasm.authOnAlarm(storage));
+    const index = this.#index();
+    if (!index.isThere) return this.onAlarm((wasm, storage) => wasm.authOnAlarm(storage));
+    if (index.forget(Date.now())) await this.ctx.storage.deleteAll();
   }
 }
+
+// As in src/protocol/call_time.rs.
+const LATE_MS = 60_000;
+
+const notTrackedKey = (key: unknown) => notText(key, 'The key', 'invalid_key', 2_048);
 
 const notKey = (key: unknown) => notName(key, 'An idempotency key', 'invalid_key', 128);

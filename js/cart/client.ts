@@ -60,6 +60,13 @@ export interface CartMutationOptions extends CartReadOptions {
   ifVersion?: number | undefined;
 }
 
+/** Options of {@link CartStoreClient.incrementQty}: those of a mutation, and what the line is beside its SKU. */
+export interface CartIncrementOptions extends CartMutationOptions {
+  size?: string | undefined;
+  /** The data of a rental; stored as JSON. */
+  rental?: unknown;
+}
+
 /** Options of {@link CartStoreClient}. */
 export interface CartStoreOptions extends ObjectClientOptions {
   /** How long a cart lives after it was last read or changed. @defaultValue 2592000, 30 days */
@@ -138,14 +145,31 @@ export class CartStoreClient<Item extends Sku = AnySku> {
    * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
    * 1,000,000 or 512 KB; `forbidden`; `conflict`; `timeout`, `object_unavailable`, `object_overloaded`.
    */
-  async incrementQty<S extends Sku>(
+  incrementQty<S extends Sku>(
+    id: string,
+    sku: S,
+    qty: number,
+    options?: CartIncrementOptions,
+  ): Promise<CartState<Item>>;
+  incrementQty<S extends Sku>(
     id: string,
     sku: S,
     qty: number,
     size?: string,
     rental?: unknown,
     options?: CartMutationOptions,
+  ): Promise<CartState<Item>>;
+  async incrementQty<S extends Sku>(
+    id: string,
+    sku: S,
+    qty: number,
+    sizeOrOptions?: string | CartIncrementOptions,
+    ...more: [rental?: unknown, options?: CartMutationOptions]
   ): Promise<CartState<Item>> {
+    const together = typeof sizeOrOptions === 'object' && sizeOrOptions !== null;
+    const [size, rental, options] = together
+      ? [sizeOrOptions.size, sizeOrOptions.rental, sizeOrOptions]
+      : [sizeOrOptions, ...more];
     const change = { op: 'increment', sku, qty, size, rental };
     return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
   }

@@ -12,6 +12,27 @@ export interface SessionRecord {
   createdAt: Date;
 }
 
+/** A session to be stored. */
+export interface SessionRecordInput extends Omit<SessionRecord, 'createdAt'> {
+  /** A string is ISO 8601, as `JSON.stringify` writes a `Date`. */
+  createdAt: Date | string;
+}
+
+// With its time and its zone: without them it would name another moment in each place.
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** @internal The moment of a record's creation; of what is none an invalid one. */
+export const createdOf = (createdAt: Date | string): Date =>
+  new Date(typeof createdAt !== 'string' || ISO.test(createdAt) ? createdAt : Number.NaN);
+
+/** @internal The error for an invalid record of a client. */
+export function notInput(record: unknown): Bad {
+  const { createdAt } = (record ?? {}) as Partial<SessionRecordInput>;
+  return notRecord(
+    typeof createdAt === 'string' ? { ...(record as object), createdAt: createdOf(createdAt) } : record,
+  );
+}
+
 /** @internal The error for an invalid record. */
 export function notRecord(record: unknown): Bad {
   if (typeof record !== 'object' || record === null) {
@@ -26,6 +47,10 @@ export function notRecord(record: unknown): Bad {
     notName(sessionId, 'sessionId', 'invalid_session') ??
     notName(customerId, 'customerId', 'invalid_session') ??
     refuse(typeof userAgent !== 'string', 'invalid_session', 'userAgent must be a string') ??
-    refuse(!isDate(createdAt), 'invalid_session', 'createdAt must be a Date that names a moment')
+    refuse(
+      !isDate(createdAt),
+      'invalid_session',
+      'createdAt must be a Date, or an ISO 8601 string, that names a moment',
+    )
   );
 }

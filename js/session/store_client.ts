@@ -5,7 +5,7 @@ import { namespaceIdOf } from '../core/namespace_id.js';
 import { optionsOf, wholeSeconds } from '../core/options.js';
 import { observedObject } from '../core/stub_call.js';
 import type { StoreMethod } from '../wasm/clients.js';
-import { notRecord, type SessionRecord } from './record.js';
+import { createdOf, notInput, type SessionRecord, type SessionRecordInput } from './record.js';
 
 /** Options of {@link SessionStoreClient}. */
 export interface SessionStoreOptions extends ObjectClientOptions {
@@ -70,12 +70,12 @@ export class SessionStoreClient {
    * `object_unavailable`, `object_overloaded` or `timeout`: call again, or {@link delete} the session, which
    * may have been stored (a call still under way may be applied within 30 seconds).
    */
-  set(record: SessionRecord): Promise<void> {
-    const bad = notRecord(record);
+  set(record: SessionRecordInput): Promise<void> {
+    const bad = notInput(record);
     if (bad) return refused(this.#objects.onEvent, 'session_store', 'set', bad);
     const { sessionId, customerId, userAgent, createdAt } = record;
     // No other fields of the caller's object are sent.
-    const sent = { sessionId, customerId, userAgent, createdAt: new Date(createdAt) };
+    const sent = { sessionId, customerId, userAgent, createdAt: createdOf(createdAt) };
     const created = sent.createdAt.getTime();
     return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
       wasm.storeSet(this.#objects, sessionId, customerId, created, sent, this.#ttlMs, report),

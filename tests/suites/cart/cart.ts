@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unique } from '../../support/backend.js';
+import { code, unique } from '../../support/backend.js';
 import { stoppedClock } from '../../support/time.js';
 import { type CartBackend, mug, qtys } from './backend.js';
 import { cartMergeSuite } from './merge.js';
@@ -37,6 +37,19 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
       await client.incrementQty(id, mug, 2);
       expect(await client.setQty(id, 'mug', -1)).toEqual({});
       expect(await client.incrementQty(id, mug, 0)).toEqual({});
+    });
+
+    test('size, rental and options go together in one object', async () => {
+      const client = carts();
+      const id = await client.createCart({ owner: 'ann' });
+      const once = { size: 'L', rental: { days: 3 }, idempotencyKey: 'once', owner: 'ann' };
+      const cart = { 'mug:L': { sku: mug, qty: 2, size: 'L', rental: { days: 3 } } };
+      expect(await client.incrementQty(id, mug, 2, once)).toEqual(cart);
+      expect(await client.incrementQty(id, mug, 2, once)).toEqual(cart);
+      expect(await code(client.incrementQty(id, mug, 2, { owner: 'bob' }))).toBe('forbidden');
+      expect(await code(client.incrementQty(id, mug, 2, { size: 7 as never, owner: 'ann' }))).toBe(
+        'invalid_value',
+      );
     });
 
     test('a rental stays until another is named', async () => {

@@ -31,6 +31,23 @@ describe('SessionStoreClient', () => {
     await store.delete(session.sessionId);
   });
 
+  it('takes the moment of creation as JSON has it, and returns a Date', async () => {
+    const session = record(unique(), unique());
+    await store.set({ ...session, createdAt: session.createdAt.toISOString() });
+    expect(await store.get(session.sessionId)).toEqual(session);
+    for (const createdAt of [
+      '',
+      'yesterday',
+      '2026-11-28',
+      '2026-11-28T10:00:00',
+      '2026-13-01T00:00:00Z',
+      7,
+      null,
+    ]) {
+      expect(await code(store.set({ ...session, createdAt: createdAt as string }))).toBe('invalid_session');
+    }
+  });
+
   it('keeps what it was given, not what became of it', async () => {
     const session = { ...record(unique(), unique()), more: 'than is kept' };
     const { more, ...kept } = session;

@@ -14,10 +14,10 @@ export {
 export {
   type AnySku,
   type CartChange,
+  type CartIncrementOptions,
   type CartLine,
   type CartMutationOptions,
   type CartReadOptions,
-  type CartIncrementOptions,
   type CartState,
   CartStoreClient,
   type CartStoreOptions,

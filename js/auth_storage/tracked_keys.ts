@@ -1,6 +1,7 @@
 // The client's side of the index of keys (key_index.ts).
-import { keepAlive } from '../core/options.js';
+
 import type { Objects } from '../core/namespace.js';
+import { keepAlive } from '../core/options.js';
 import { callObject, otherClass } from '../core/stub_call.js';
 
 // So many objects share the keys, since all sets of new keys pass through them.

@@ -28,7 +28,16 @@ export { type AcquireOptions, type Lock, LockClient } from './coordination/lock_
 export { CloudflareClientsError, type ErrorCode } from './core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
 export type { KVHandle } from './core/kv_handle.js';
-export type { LocationHint, ObjectClientOptions, ObjectHandle } from './core/namespace.js';
+export type {
+  CartObjects,
+  CoordinationObjects,
+  LocationHint,
+  ObjectClass,
+  ObjectClientOptions,
+  ObjectHandle,
+  RateLimitObjects,
+  SessionObjects,
+} from './core/namespace.js';
 export type { ClientOptions, WaitUntil } from './core/options.js';
 export {
   KVClient,

@@ -7,7 +7,14 @@
 import { type Bad, notText } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import {
+  type AuthObjects,
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsOf,
+} from '../core/namespace.js';
+import { optionsOf } from '../core/options.js';
 import { ownKey } from '../core/own_key.js';
 import { observedObject } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
@@ -15,7 +22,7 @@ import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
-export type { LocationHint, ObjectClientOptions, ObjectHandle } from '../core/namespace.js';
+export type { AuthObjects, LocationHint, ObjectClientOptions, ObjectHandle } from '../core/namespace.js';
 export type { ClientOptions } from '../core/options.js';
 
 /** The result of {@link secondaryStorage}: better-auth's `SecondaryStorage`. Its functions need no `this`. */
@@ -66,10 +73,10 @@ export interface AuthRateLimitStorage {
  * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace.
  */
 export function secondaryStorage(
-  namespace: ObjectHandle,
+  namespace: AuthObjects,
   options?: ObjectClientOptions,
 ): AuthSecondaryStorage {
-  const objects = objectsOf(namespace, 'secondaryStorage', options);
+  const objects = authObjects(namespace, 'secondaryStorage', options);
   return {
     get: (key) => call(objects, 'get', key, []),
     // The object's replies to these two are not passed on.
@@ -96,10 +103,10 @@ const nothing = () => {};
  * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace.
  */
 export function rateLimitStorage(
-  namespace: ObjectHandle,
+  namespace: AuthObjects,
   options?: ObjectClientOptions,
 ): AuthRateLimitStorage {
-  const objects = objectsOf(namespace, 'rateLimitStorage', options);
+  const objects = authObjects(namespace, 'rateLimitStorage', options);
   return {
     consume: async (key, rule) => {
       if (typeof rule !== 'object' || rule === null) {
@@ -111,6 +118,14 @@ export function rateLimitStorage(
       return wait === 0 ? { allowed: true, retryAfter: null } : { allowed: false, retryAfter: wait };
     },
   };
+}
+
+function authObjects(
+  namespace: AuthObjects,
+  client: string,
+  options: ObjectClientOptions | undefined,
+): Objects {
+  return objectsOf(namespace, client, 'AuthStorageDurableObject', optionsOf(options, OBJECT_OPTIONS));
 }
 
 function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {

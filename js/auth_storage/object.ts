@@ -17,6 +17,9 @@ import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
  * ```
  */
 export class AuthStorageDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'AuthStorageDurableObject';
+
   get(): Reply<string | null> {
     return this.call(undefined, (wasm, storage) => wasm.authGet(storage));
   }

@@ -15,6 +15,9 @@ export type LockBusy = [retryInMs: number];
  * `LockClient` and `CounterClient`, which call its methods.
  */
 export class CoordinationDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'CoordinationDurableObject';
+
   /** Acquires the lock if it is free. `holder` is the caller's own secret; the same holder gets the same lock. */
   acquire(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | LockBusy> {
     const bad = notHolder(holder) ?? notTtl(ttlSeconds) ?? notSent(sent);

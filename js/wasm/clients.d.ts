@@ -16,6 +16,7 @@ export interface CallReport {
 /** A client's namespace of objects: `Objects` of core/namespace.ts. */
 export interface ClientNamespace {
   readonly handle: object;
+  readonly className: string;
   readonly placement: object | undefined;
   readonly limitMs: number;
 }

@@ -81,6 +81,7 @@ impl SessionCacheClient {
         match revocations.admits(&user, token, as_of).await {
             Ok(true) => return Ok(Some(session)),
             Ok(false) => self.report.note(Note::Revoked),
+            Err(error) if error.is_misuse() => return Err(error),
             Err(error) => self.report.note_code(Note::ObjectFailed, error.code()),
         }
         Ok(None)

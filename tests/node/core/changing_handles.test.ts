@@ -18,9 +18,7 @@ it('handles that change from call to call are told of once, with what to write',
   for (let i = 0; i < 50; i++) new RateLimiterClient(env());
   for (let i = 0; i < 50; i++) new CacheClient(env());
   expect(warn).toHaveBeenCalledTimes(1);
-  expect(warn).toHaveBeenCalledWith(
-    expect.stringContaining("RateLimiterClient(…, { name: 'MY_BINDING' })"),
-  );
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining("RateLimiterClient(…, { name: 'MY_BINDING' })"));
   for (let i = 0; i < 50; i++) new KVClient(env());
   expect(warn).toHaveBeenCalledTimes(1);
 });

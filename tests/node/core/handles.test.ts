@@ -176,7 +176,8 @@ it('what a namespace says of a jurisdiction is passed on, and data stays where i
   const jurisdiction = () => {
     throw cause;
   };
-  expect(() => new LockClient({ ...down, jurisdiction }, { jurisdiction: 'fedramp' })).toThrow(
+  const refusing = { ...down, jurisdiction };
+  expect(() => new LockClient(refusing, { jurisdiction: 'fedramp' })).toThrow(
     expect.objectContaining({ code: 'unsupported', cause }),
   );
   expect(await code(new LockClient(down).acquire('a', { ttlSeconds: 1 }))).toBe('object_unavailable');

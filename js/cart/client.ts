@@ -109,7 +109,9 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     this.#objects = objectsOf(namespace, 'CartStoreClient', 'CartDurableObject', given);
     this.#ttlSeconds = wholeSeconds(ttlSeconds);
     const memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
-    this.#memory = memory ? objectsIdentity(namespace, 'CartStoreClient', given) : undefined;
+    if (!memory) return;
+    this.#memory = objectsIdentity(namespace, 'CartStoreClient', given);
+    this.#objects.breaker = this.#memory.id;
   }
 
   /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */

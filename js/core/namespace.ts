@@ -85,6 +85,8 @@ export interface Objects {
   readonly handle: ObjectHandle;
   /** The class whose replies the client takes. */
   readonly className: ObjectClass;
+  /** The number of the namespace where calls have a fallback, else 0: then objects that fail are not asked again and again. */
+  breaker: number;
   readonly placement: object | undefined;
   readonly limitMs: number;
   readonly slowMs: number;
@@ -101,7 +103,7 @@ export function objectsOf(
   const { jurisdiction, ...checked } = objectOptionsOf(options);
   notNamespace(namespace, client);
   const handle = jurisdiction === undefined ? namespace : within(namespace, jurisdiction);
-  return { handle, className, ...checked };
+  return { handle, className, breaker: 0, ...checked };
 }
 
 /** @internal The namespace to which belongs what the isolate remembers of its objects. */

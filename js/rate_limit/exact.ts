@@ -24,6 +24,7 @@ export class ExactLimits implements Limits {
     const client = 'RateLimiterClient';
     const objects = objectsOf(namespace, client, 'RateLimitDurableObject', options);
     const namespaceId = objectsIdentity(namespace, client, options).id;
+    if (limiter.onUnavailable !== 'throw') objects.breaker = namespaceId;
     this.#limiter = { ...limiter, namespace: objects, namespaceId };
   }
 

@@ -334,9 +334,10 @@ function revocationsOf(
     timeoutMs,
     slowMs,
   });
+  namespace.breaker = objectsIdentity(namespace.handle, client, { name }, 'revocationsName').id;
   return {
     namespace,
-    namespaceId: objectsIdentity(namespace.handle, client, { name }, 'revocationsName').id,
+    namespaceId: namespace.breaker,
     stalenessMs: maxStalenessSeconds * 1_000,
   };
 }

@@ -17,6 +17,8 @@ export interface CallReport {
 export interface ClientNamespace {
   readonly handle: object;
   readonly className: string;
+  /** Its number where calls have a fallback, else 0. */
+  readonly breaker: number;
   readonly placement: object | undefined;
   readonly limitMs: number;
 }

@@ -8,6 +8,9 @@ extern "C" {
     /// What a client knows of its namespace: `Objects` of `js/core/namespace.ts`.
     #[derive(Clone)]
     pub type ClientNamespace;
+    // The namespace's number where calls have a fallback, else 0.
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn breaker(this: &ClientNamespace) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = limitMs)]
     pub(crate) fn limit_ms(this: &ClientNamespace) -> f64;
 

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::clock::{learn_time, object_time};
 use super::failure::ObjectReason;
+use super::isolate;
 use super::refusal::Refusal;
 use super::retry::{Flags, pause};
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub struct Namespace {
     pub namespace: ClientNamespace,
     /// The time limit of a call with its retries, in ms; 0 for none.
     pub limit_ms: f64,
+    /// Whether the caller goes on without the object when it fails: then it is not asked while others fail.
+    pub has_fallback: bool,
     /// Where the call reports to.
     pub report: Report,
 }
@@ -37,6 +40,7 @@ impl Namespace {
         Self {
             namespace: namespace.clone(),
             limit_ms: namespace.limit_ms(),
+            has_fallback: false,
             report: Report(report),
         }
     }
@@ -56,6 +60,23 @@ impl Namespace {
     /// [`super::failure::ObjectFailure`] when the object could not be reached, threw, or did not answer in time;
     /// [`Refusal`] when it refused the call.
     pub async fn call(
+        &self,
+        name: &JsString,
+        method: &str,
+        args: &[JsValue],
+        time: CallTime,
+    ) -> Result<JsValue, Error> {
+        if self.has_fallback && !isolate::admits(&self.namespace) {
+            return Err(ObjectReason::Skipped.because(JsValue::UNDEFINED));
+        }
+        let result = self.attempts(name, method, args, time).await;
+        if self.has_fallback {
+            isolate::learn(&self.namespace, name, result.as_ref().err(), &self.report);
+        }
+        result
+    }
+
+    async fn attempts(
         &self,
         name: &JsString,
         method: &str,
@@ -121,9 +142,7 @@ impl Namespace {
             };
             let asked = now();
             let replies: Array = open()
-                .map(|(_, (name, args))| {
-                    object_call(&self.namespace, name, method, args.clone())
-                })
+                .map(|(_, (name, args))| object_call(&self.namespace, name, method, args.clone()))
                 .collect();
             attempts += 1;
             let settled = settle_all(&replies, self.timer(started)).await;

@@ -43,6 +43,11 @@ pub enum ObjectReason {
         "could not be called: the handle threw a TypeError (see cause). Check that it is a Durable Object namespace"
     )]
     NoNamespace,
+    /// Others have failed lately, so it was not called.
+    #[error(
+        "was not called: several objects of its namespace have failed, and the next call on one of them is made within ten seconds"
+    )]
+    Skipped,
     /// It could not be reached, or was reset on the way.
     #[error("could not be reached (see cause). Retry")]
     Unavailable,
@@ -53,7 +58,9 @@ impl RoomError for ObjectFailure {
         match self.reason {
             ObjectReason::TimedOut => "timeout",
             ObjectReason::Overloaded => "object_overloaded",
-            ObjectReason::Threw | ObjectReason::Unavailable => "object_unavailable",
+            ObjectReason::Threw | ObjectReason::Skipped | ObjectReason::Unavailable => {
+                "object_unavailable"
+            }
             ObjectReason::OtherClass => "misconfigured",
             ObjectReason::NoNamespace => "invalid_handle",
         }
@@ -62,7 +69,10 @@ impl RoomError for ObjectFailure {
     fn retryable(&self) -> bool {
         matches!(
             self.reason,
-            ObjectReason::TimedOut | ObjectReason::Overloaded | ObjectReason::Unavailable
+            ObjectReason::TimedOut
+                | ObjectReason::Overloaded
+                | ObjectReason::Skipped
+                | ObjectReason::Unavailable
         )
     }
 

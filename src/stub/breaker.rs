@@ -12,10 +12,10 @@ pub const WITHIN_MS: f64 = 60_000.0;
 pub const PROBE_MS: f64 = 10_000.0;
 
 /// What is known of one namespace.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Breaker {
-    /// Hashes of the names of objects that have failed since `since`.
-    failed: Vec<u64>,
+    /// Hashes of the names of objects that have failed since `since`, one less than open it. 0 is none.
+    failed: [u32; OPENS_AFTER - 1],
     since: f64,
     /// When the next call may probe. `None`: it is closed.
     probe_at: Option<f64>,
@@ -37,25 +37,24 @@ impl Breaker {
     }
 
     /// An object has failed, by not answering or by not being reached. Returns whether that has opened it.
-    pub fn failed(&mut self, object: u64, now: f64) -> bool {
-        if self.probe_at.is_some() {
-            self.probe_at = Some(now + PROBE_MS);
-            return false;
+    pub fn failed(&mut self, object: u32, now: f64) -> bool {
+        let was_open = self.probe_at.is_some();
+        if !was_open {
+            if (now - self.since).abs() > WITHIN_MS {
+                *self = Self::default();
+            }
+            if self.failed.first() == Some(&0) {
+                self.since = now;
+            }
+            let object = object.max(1);
+            let mut places = self.failed.iter_mut();
+            if let Some(place) = places.find(|of| **of == 0 || **of == object) {
+                *place = object;
+                return false;
+            }
         }
-        if (now - self.since).abs() > WITHIN_MS {
-            self.failed.clear();
-        }
-        if self.failed.is_empty() {
-            self.since = now;
-        }
-        if !self.failed.contains(&object) {
-            self.failed.push(object);
-        }
-        let opens = self.failed.len() >= OPENS_AFTER;
-        if opens {
-            self.probe_at = Some(now + PROBE_MS);
-        }
-        opens
+        self.probe_at = Some(now + PROBE_MS);
+        !was_open
     }
 
     /// An object has answered. Returns whether that has closed it.
@@ -73,12 +72,9 @@ mod tests {
 
     fn open() -> Breaker {
         let mut breaker = Breaker::default();
-        for object in 0..OPENS_AFTER as u64 {
+        for object in 1..=OPENS_AFTER as u32 {
             assert!(breaker.admits(0.0));
-            assert_eq!(
-                breaker.failed(object, 0.0),
-                object + 1 == OPENS_AFTER as u64
-            );
+            assert_eq!(breaker.failed(object, 0.0), object == OPENS_AFTER as u32);
         }
         breaker
     }
@@ -99,7 +95,7 @@ mod tests {
     fn failures_that_lie_far_apart_do_not_add_up() {
         let mut breaker = Breaker::default();
         for object in 0..10 {
-            assert!(!breaker.failed(object, object as f64 * (WITHIN_MS / 2.0 + 1.0)));
+            assert!(!breaker.failed(object, f64::from(object) * (WITHIN_MS / 2.0 + 1.0)));
         }
     }
 
@@ -127,7 +123,7 @@ mod tests {
     proptest! {
         // Whatever happens, a call goes out within two intervals, and one that is answered closes it.
         #[test]
-        fn it_is_never_open_for_good(steps in prop::collection::vec((0..3, 0..5_u64, -2e4..2e4), 0..60)) {
+        fn it_is_never_open_for_good(steps in prop::collection::vec((0..3, 0..5_u32, -2e4..2e4), 0..60)) {
             let (mut breaker, mut now) = (Breaker::default(), 1e9_f64);
             for (what, object, ms) in steps {
                 let ms: f64 = ms;

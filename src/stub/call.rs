@@ -69,24 +69,10 @@ impl Namespace {
         if self.has_fallback && !isolate::admits(&self.namespace) {
             return Err(ObjectReason::Skipped.because(JsValue::UNDEFINED));
         }
-        let result = self.attempts(name, method, args, time).await;
-        if self.has_fallback {
-            isolate::learn(&self.namespace, name, result.as_ref().err(), &self.report);
-        }
-        result
-    }
-
-    async fn attempts(
-        &self,
-        name: &JsString,
-        method: &str,
-        args: &[JsValue],
-        time: CallTime,
-    ) -> Result<JsValue, Error> {
         let started = now();
         let mut attempts = 0;
         let (mut sent, mut times, mut unknown) = (object_time(), 1, false);
-        loop {
+        let result = loop {
             let args = with_time(args, time, sent);
             let asked = now();
             let reply = object_call(&self.namespace, name, method, args);
@@ -97,29 +83,33 @@ impl Namespace {
                 Ok(reply) => {
                     let status = reply_status(&self.namespace, &reply);
                     if !is_late(status) {
-                        return value_of(status, reply);
+                        break value_of(status, reply);
                     }
                     learn_time(status);
                     // An attempt of which nobody knows may have been made, and be forgotten by now: not even
                     // the refusal, which says that nothing was made, is true of it.
                     if unknown {
-                        return Err(timed_out());
+                        break Err(timed_out());
                     }
                     if times >= MAX_TIMES {
-                        return value_of(status, reply);
+                        break value_of(status, reply);
                     }
                     (sent, times) = (object_time() + RETIMED, times + 1);
                     continue;
                 }
-                Err(Failure::TimedOut) => return Err(timed_out()),
+                Err(Failure::TimedOut) => break Err(timed_out()),
                 Err(Failure::Threw(cause)) => cause,
             };
             unknown = true;
             match self.next(&cause, attempts, started) {
                 Some(pause) => self.back_off(pause).await,
-                None => return Err(failed(cause)),
+                None => break Err(failed(cause)),
             }
+        };
+        if self.has_fallback {
+            isolate::learn(&self.namespace, name, &result, &self.report);
         }
+        result
     }
 
     /// Calls `method` of objects side by side, each with its own arguments; returns their results in their order. The

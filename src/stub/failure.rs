@@ -34,18 +34,14 @@ pub enum ObjectReason {
     #[error("failed: its own code threw (see cause)")]
     Threw,
     /// It has not the method that was called.
-    #[error(
-        "is of another class than this client calls (see cause). Check class_name of the binding"
-    )]
+    #[error("is of another class (see cause). Check class_name of the binding")]
     OtherClass,
     /// What was called is no namespace.
-    #[error(
-        "could not be called: the handle threw a TypeError (see cause). Check that it is a Durable Object namespace"
-    )]
+    #[error("could not be called (see cause). Check that the handle is a namespace of objects")]
     NoNamespace,
     /// Others have failed lately, so it was not called.
     #[error(
-        "was not called: several objects of its namespace have failed, and the next call on one of them is made within ten seconds"
+        "was not called, since several others have failed. Within ten seconds a call is made again"
     )]
     Skipped,
     /// It could not be reached, or was reset on the way.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use super::breaker::Breaker;
 use super::failure::{ObjectFailure, ObjectReason};
 use js_sys::JsString;
+use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::hash::fnv_1a;
@@ -38,7 +39,13 @@ pub fn admits(namespace: &ClientNamespace) -> bool {
 
 /// Takes how such a call has ended. Neither an object that is overloaded nor one whose own code threw says anything of
 /// others: nobody opens the breaker by what they do to their own.
-pub fn learn(namespace: &ClientNamespace, name: &JsString, error: Option<&Error>, report: &Report) {
+pub fn learn(
+    namespace: &ClientNamespace,
+    name: &JsString,
+    result: &Result<JsValue, Error>,
+    report: &Report,
+) {
+    let error = result.as_ref().err();
     let failure = error.and_then(Error::of_room::<ObjectFailure>);
     match failure.map(|failure| failure.reason) {
         None => {
@@ -48,7 +55,7 @@ pub fn learn(namespace: &ClientNamespace, name: &JsString, error: Option<&Error>
         }
         Some(ObjectReason::TimedOut | ObjectReason::Unavailable) => {
             let id = namespace.breaker();
-            if id != 0 && failed(id, fnv_1a(String::from(name).bytes()), now()) {
+            if id != 0 && failed(id, fnv_1a(String::from(name).bytes()) as u32, now()) {
                 report.note(Note::CircuitOpened);
             }
         }
@@ -56,7 +63,7 @@ pub fn learn(namespace: &ClientNamespace, name: &JsString, error: Option<&Error>
     }
 }
 
-fn failed(id: u32, object: u64, now: f64) -> bool {
+fn failed(id: u32, object: u32, now: f64) -> bool {
     BREAKERS.with_borrow_mut(|breakers| {
         if !breakers.iter().any(|(of, _)| *of == id) {
             if breakers.len() >= MAX_BREAKERS {

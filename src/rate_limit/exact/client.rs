@@ -109,7 +109,7 @@ impl Operation {
     }
 
     /// Whether `on_unavailable` is about it.
-    const fn may_do_without(self) -> bool {
+    pub const fn may_do_without(self) -> bool {
         matches!(self, Self::Check | Self::Peek)
     }
 
@@ -192,11 +192,8 @@ impl ExactLimiterClient {
         }
         let args = operation.arguments(limits, configs);
         let name = JsString::from(identifier);
-        let objects = Namespace {
-            has_fallback: operation.may_do_without(),
-            ..self.objects.clone()
-        };
-        let reply = objects
+        let reply = self
+            .objects
             .call(&name, operation.method(), &args, operation.time())
             .await;
         if forgives {

@@ -3,17 +3,20 @@
 
 use std::cell::RefCell;
 
-use wasm_bindgen::prelude::*;
-
 use super::client::Keyed;
-use crate::kv::handle::Kv;
-use crate::rate_limit::kv::counter::Counter;
-use crate::rate_limit::kv::table::{CounterId, CounterTable, Eviction, MAX_COUNTERS};
-use crate::rate_limit::limit::{Decision, Limit};
+use crate::rate_limit::limit::Decision;
+
+/// How many counts an isolate keeps: a list that is searched, since it is for outages.
+const MAX_COUNTS: usize = 4_096;
+
+struct Count {
+    key: String,
+    ends_at: f64,
+    used: f64,
+}
 
 thread_local! {
-    // The table of limits on KV, whose counters are not written here.
-    static COUNTERS: RefCell<CounterTable<Kv>> = RefCell::default();
+    static COUNTS: RefCell<Vec<Count>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Decides a call, and counts it under all limits or under none if `counts`. Returns the strictest decision, and its
@@ -25,23 +28,37 @@ pub fn decide(
     counts: bool,
     now: f64,
 ) -> Option<(Decision, f64)> {
-    COUNTERS.with_borrow_mut(|table| {
-        let mut each = |keyed: &Keyed, counts: bool| {
-            let Keyed { prefix, limit } = keyed;
-            let key = [&prefix.len().to_string(), ":", prefix, identifier].concat();
-            let counter = counter(table, CounterId { namespace_id, key }, limit, now)?;
-            Some(if counts {
-                counter.decide(limit, now)
-            } else {
-                counter.peek(limit, now)
-            })
-        };
-        let fits = |keyed| each(keyed, false).is_some_and(|decision| decision.allowed);
-        let counts = counts && limits.iter().all(fits);
-        let decided = limits
-            .iter()
-            .filter_map(|keyed| Some((each(keyed, counts)?, keyed.limit.limit)));
-        decided.reduce(|a, b| if is_stricter(&b.0, &a.0) { b } else { a })
+    COUNTS.with_borrow_mut(|table| {
+        let mut fits = true;
+        let mut strictest: Option<(Decision, f64)> = None;
+        // Looked at first, since a call counts under all of them or under none.
+        for counting in [false, true] {
+            for Keyed { prefix, limit } in limits {
+                let key = [
+                    &namespace_id.to_string(),
+                    ":",
+                    &prefix.len().to_string(),
+                    ":",
+                    prefix,
+                    identifier,
+                ]
+                .concat();
+                let count = count_of(table, key, now + limit.window_ms, now)?;
+                let allowed = count.used + limit.cost <= limit.limit;
+                fits &= allowed;
+                if !counting {
+                    continue;
+                }
+                if counts && fits {
+                    count.used += limit.cost;
+                }
+                let decision = limit.decision(allowed, count.used, count.ends_at, now);
+                if strictest.is_none_or(|(known, _)| is_stricter(&decision, &known)) {
+                    strictest = Some((decision, limit.limit));
+                }
+            }
+        }
+        strictest
     })
 }
 
@@ -53,21 +70,25 @@ fn is_stricter(a: &Decision, b: &Decision) -> bool {
     }
 }
 
-fn counter<'a>(
-    table: &'a mut CounterTable<Kv>,
-    id: CounterId,
-    limit: &Limit,
-    now: f64,
-) -> Option<&'a mut Counter> {
-    if table.get(&id).is_none() {
-        if let Eviction::AfterWriting(oldest, _) = table.evict(MAX_COUNTERS, now) {
-            table.remove(&oldest);
+fn count_of(table: &mut Vec<Count>, key: String, ends_at: f64, now: f64) -> Option<&mut Count> {
+    let mut found = table.iter().position(|count| count.key == key);
+    if found.is_none() {
+        if table.len() >= MAX_COUNTS {
+            // The oldest goes.
+            table.remove(0);
         }
-        // No handle: it is never asked.
-        let nowhere = Kv::new(JsValue::UNDEFINED.unchecked_into(), false, 0.0);
-        table.insert(id.clone(), Counter::begin(now, limit.window_ms), nowhere);
+        found = Some(table.len());
+        table.push(Count {
+            key,
+            ends_at,
+            used: 0.0,
+        });
     }
-    let counter = table.get(&id)?;
-    counter.roll(now, limit.window_ms);
-    Some(counter)
+    let count = table.get_mut(found?)?;
+    if now >= count.ends_at {
+        (count.used, count.ends_at) = (0.0, ends_at);
+    }
+    // A clock that went back, or an earlier configuration, makes it no longer.
+    count.ends_at = count.ends_at.min(ends_at);
+    Some(count)
 }

@@ -79,12 +79,9 @@ impl RevocationClient {
         args: &[JsValue],
     ) -> Result<JsValue, Error> {
         let name = JsString::from(name);
-        let objects = Namespace {
-            // A session is loaded where it cannot be checked or cached; a revocation is tried in any case.
-            has_fallback: matches!(method, "readRevocations" | "fillToken" | "stampFill"),
-            ..self.objects.clone()
-        };
-        objects.call(&name, method, args, CallTime::Omitted).await
+        self.objects
+            .call(&name, method, args, CallTime::Omitted)
+            .await
     }
 
     /// Whether what was read at `read_at`, by the clock of the user's object, may be served to the user under a token.

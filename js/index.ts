@@ -30,7 +30,16 @@ export { LockClient } from './coordination/lock_client.js';
 export { CloudflareClientsError, type ErrorCode } from './core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
 export type { KVHandle } from './core/kv_handle.js';
-export type { LocationHint, ObjectClientOptions, ObjectHandle } from './core/namespace.js';
+export type {
+  CartObjects,
+  CoordinationObjects,
+  LocationHint,
+  ObjectClass,
+  ObjectClientOptions,
+  ObjectHandle,
+  RateLimitObjects,
+  SessionObjects,
+} from './core/namespace.js';
 export type { ClientOptions, WaitUntil } from './core/options.js';
 export {
   KVClient,

@@ -146,6 +146,11 @@ impl Error {
         }
     }
 
+    /// Whether something else is bound than the client needs: no failure, which would pass.
+    pub fn is_misuse(&self) -> bool {
+        matches!(self.code(), "misconfigured" | "invalid_handle")
+    }
+
     /// Makes the running call reject with it.
     pub(crate) fn tell(self) {
         let (cause, keys) = match &self {

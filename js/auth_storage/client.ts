@@ -7,7 +7,13 @@
 import { type Bad, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import {
+  type AuthObjects,
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsOf,
+} from '../core/namespace.js';
 import { booleanOption, optionsOf } from '../core/options.js';
 import { ownKey } from '../core/own_key.js';
 import { observedObject } from '../core/stub_call.js';
@@ -17,7 +23,7 @@ import { RESERVED, TrackedKeys } from './tracked_keys.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
-export type { LocationHint, ObjectClientOptions, ObjectHandle } from '../core/namespace.js';
+export type { AuthObjects, LocationHint, ObjectClientOptions, ObjectHandle } from '../core/namespace.js';
 export type { ClientOptions } from '../core/options.js';
 
 /** The result of {@link secondaryStorage}: better-auth's `SecondaryStorage`. Its functions need no `this`. */
@@ -87,14 +93,15 @@ export interface AuthRateLimitStorage {
  * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace.
  */
 export function secondaryStorage(
-  namespace: ObjectHandle,
+  namespace: AuthObjects,
   options?: SecondaryStorageOptions,
 ): AuthSecondaryStorage {
-  const objects = objectsOf(namespace, 'secondaryStorage', options);
-  const { keyPrefix = '', trackKeys = false } = optionsOf(options);
+  const given = optionsOf(options, [...OBJECT_OPTIONS, 'keyPrefix', 'trackKeys']);
+  const objects = objectsOf(namespace, 'secondaryStorage', 'AuthStorageDurableObject', given);
+  const { keyPrefix = '' } = given;
   const bad = notKeyPrefix(keyPrefix);
   if (bad) throw bad;
-  const tracked = booleanOption(trackKeys, 'trackKeys', false)
+  const tracked = booleanOption(given.trackKeys, 'trackKeys', false)
     ? new TrackedKeys(objects, keyPrefix)
     : undefined;
   const named = (key: string) => (typeof key === 'string' ? keyPrefix + key : key);
@@ -177,10 +184,11 @@ function notKeyPrefix(keyPrefix: unknown): Bad {
  * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace.
  */
 export function rateLimitStorage(
-  namespace: ObjectHandle,
+  namespace: AuthObjects,
   options?: ObjectClientOptions,
 ): AuthRateLimitStorage {
-  const objects = objectsOf(namespace, 'rateLimitStorage', options);
+  const given = optionsOf(options, OBJECT_OPTIONS);
+  const objects = objectsOf(namespace, 'rateLimitStorage', 'AuthStorageDurableObject', given);
   return {
     consume: async (key, rule) => {
       if (typeof rule !== 'object' || rule === null) {

@@ -1,6 +1,7 @@
 import { type Bad, notName, notNumber, notText } from '../core/checks.js';
+import { CloudflareClientsError } from '../core/error.js';
 import { given, notSent, notSentText, optionalSent, type Sent } from '../durable_objects/arguments.js';
-import { type Reply, refused } from '../durable_objects/reply.js';
+import type { Reply } from '../durable_objects/reply.js';
 import { StoredObject } from '../durable_objects/stored_object.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 import { KeyIndex } from './key_index.js';
@@ -18,6 +19,9 @@ import { KeyIndex } from './key_index.js';
  * ```
  */
 export class AuthStorageDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'AuthStorageDurableObject';
+
   get(): Reply<string | null> {
     return this.call(undefined, (wasm, storage) => wasm.authGet(storage));
   }
@@ -67,9 +71,8 @@ export class AuthStorageDurableObject extends StoredObject {
   /** Of an index object: the next keys after `after`, of which some may have no value; at most 500. */
   listKeys(after: string, limit: number): Reply<string[]> {
     const bad = notSentText(after, 'after') ?? notNumber(limit, 'limit');
-    if (bad) return refused(bad);
     const most = Math.max(1, Math.min(Math.floor(limit) || 1, 500));
-    return { ok: true, value: this.#index().list(after, most, Date.now()) };
+    return this.reply(bad, () => this.#index().list(after, most, Date.now()));
   }
 
   #index(): KeyIndex {
@@ -77,20 +80,20 @@ export class AuthStorageDurableObject extends StoredObject {
   }
 
   #indexed(bad: Bad, sent: Sent, job: (index: KeyIndex, now: number) => void): Reply<null> {
-    if (bad) return refused(bad);
-    const now = Date.now();
-    if (now - (sent ?? now) > LATE_MS) {
-      const message = 'The call reached the object too late, and was not made';
-      return { ok: false, code: 'timeout', message, at: now };
-    }
-    job(this.#index(), now);
-    return { ok: true, value: null };
+    return this.reply(bad, () => {
+      const now = Date.now();
+      if (now - (sent ?? now) > LATE_MS) {
+        throw new CloudflareClientsError('timeout', 'The call reached the object too late, and was not made');
+      }
+      job(this.#index(), now);
+      return null;
+    });
   }
 
   override async alarm(): Promise<void> {
     const index = this.#index();
     if (!index.isThere) return this.onAlarm((wasm, storage) => wasm.authOnAlarm(storage));
-    if (index.forget(Date.now())) await this.ctx.storage.deleteAll();
+    await this.emptiedIf(() => this.reply(undefined, () => index.forget(Date.now())));
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   functionOption,
   milliseconds,
+  nameOption,
   notMilliseconds,
   optionsOf,
   type WaitUntil,
@@ -73,8 +74,8 @@ export class CacheClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
   constructor(kv: KVHandle, options?: CacheOptions) {
-    this.#handle = handleOf(kv, 'CacheClient');
-    const { timeoutMs, waitUntil, onEvent } = optionsOf(options);
+    const { name, timeoutMs, waitUntil, onEvent } = optionsOf(options, OPTIONS);
+    this.#handle = handleOf(kv, 'CacheClient', nameOption(name));
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
     this.#waitUntil = functionOption(waitUntil, 'waitUntil');
     this.#onEvent = functionOption(onEvent, 'onEvent');
@@ -152,8 +153,8 @@ export class CacheClient {
       optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
-    const { kv, hasMetadata } = this.#handle;
-    const member = new Member(kv, key, options?.waitUntil ?? this.#waitUntil);
+    const { kv, identity, hasMetadata } = this.#handle;
+    const member = new Member(identity, key, options?.waitUntil ?? this.#waitUntil);
     return observed<T>(
       this.#onEvent,
       'cache',
@@ -218,6 +219,8 @@ export class CacheClient {
     return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));
   }
 }
+
+const OPTIONS = ['name', 'timeoutMs', 'waitUntil', 'onEvent'] as const;
 
 const JOIN_TIMEOUT_MS = 5_000;
 

@@ -1,4 +1,5 @@
 // Single flight: of the calls that miss a key at the same time, one loads for all of its isolate.
+import type { Identity } from '../core/identity.js';
 import { keepAlive, type WaitUntil } from '../core/options.js';
 
 /** The outcome of a group. With neither a text nor a failure the value could not be cached: each call loads its own. */
@@ -36,13 +37,13 @@ interface Groups {
 
 // Groups whose leader vanished stay until another call misses their key, or until there are too many.
 const MAX_GROUPS = 1_000;
-const groupsOfHandles = new WeakMap<object, Groups>();
+const groupsOfNamespaces = new WeakMap<Identity, Groups>();
 
-function groupsOf(kv: object): Groups {
-  let groups = groupsOfHandles.get(kv);
+function groupsOf(namespace: Identity): Groups {
+  let groups = groupsOfNamespaces.get(namespace);
   if (!groups) {
     groups = { open: new Map(), last: {} };
-    groupsOfHandles.set(kv, groups);
+    groupsOfNamespaces.set(namespace, groups);
   }
   return groups;
 }
@@ -56,8 +57,8 @@ export class Member {
   #group: Group | undefined;
   #leads = false;
 
-  constructor(kv: object, key: string, waitUntil: WaitUntil | undefined) {
-    this.#groups = groupsOf(kv);
+  constructor(namespace: Identity, key: string, waitUntil: WaitUntil | undefined) {
+    this.#groups = groupsOf(namespace);
     this.#start = this.#groups.last;
     this.#key = key;
     this.#waitUntil = waitUntil;

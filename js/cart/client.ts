@@ -1,8 +1,15 @@
 import { type Bad, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { namespaceIdOf } from '../core/namespace_id.js';
+import type { Identity } from '../core/identity.js';
+import {
+  type CartObjects,
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsIdentity,
+  objectsOf,
+} from '../core/namespace.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
 import { notOwnKey, ownKey } from '../core/own_key.js';
 import { callObject, observedObject } from '../core/stub_call.js';
@@ -82,6 +89,8 @@ export interface CartStoreOptions extends ObjectClientOptions {
 
 const TTL_SECONDS = 2_592_000;
 
+const OPTIONS = [...OBJECT_OPTIONS, 'ttlSeconds', 'onUnavailable'] as const;
+
 /**
  * Carts, each in a Durable Object of its own. A change takes one round trip and is applied once, also when
  * its reply was lost and the client sends it again.
@@ -97,14 +106,19 @@ const TTL_SECONDS = 2_592_000;
 export class CartStoreClient<Item extends Sku = AnySku> {
   readonly #objects: Objects;
   readonly #ttlSeconds: number;
-  readonly #memory: boolean;
+  /** Whose carts this isolate's memory keeps, where it stands in for objects. */
+  readonly #memory: Identity | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
-  constructor(namespace: ObjectHandle, options?: CartStoreOptions) {
-    const { ttlSeconds = TTL_SECONDS, onUnavailable = 'throw' } = optionsOf(options);
-    this.#objects = objectsOf(namespace, 'CartStoreClient', options);
+  constructor(namespace: CartObjects, options?: CartStoreOptions) {
+    const given = optionsOf(options, OPTIONS);
+    const { ttlSeconds = TTL_SECONDS, onUnavailable = 'throw' } = given;
+    this.#objects = objectsOf(namespace, 'CartStoreClient', 'CartDurableObject', given);
     this.#ttlSeconds = wholeSeconds(ttlSeconds);
-    this.#memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
+    const memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
+    if (!memory) return;
+    this.#memory = objectsIdentity(namespace, 'CartStoreClient', given);
+    this.#objects.breaker = this.#memory.id;
   }
 
   /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */
@@ -281,19 +295,11 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     ifVersion: number | undefined,
     owner: string | undefined,
   ): (() => T) | undefined {
-    if (!this.#memory) return undefined;
+    const memory = this.#memory;
+    if (!memory) return undefined;
     return () =>
       callSync((wasm) =>
-        wasm.cartInMemory(
-          namespaceIdOf(this.#objects.handle),
-          id,
-          method,
-          json,
-          this.#ttlSeconds,
-          key,
-          ifVersion,
-          owner,
-        ),
+        wasm.cartInMemory(memory.id, id, method, json, this.#ttlSeconds, key, ifVersion, owner),
       ) as T;
   }
 

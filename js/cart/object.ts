@@ -21,6 +21,9 @@ const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
  * ```
  */
 export class CartDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'CartDurableObject';
+
   /** Returns the version and the cart as JSON, or null. Renews the TTL. */
   get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null> {
     const bad = notNumber(ttlSeconds, 'ttlSeconds') ?? optionalSent(notSentText, owner, 'owner');

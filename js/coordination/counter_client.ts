@@ -1,6 +1,13 @@
 import { optional, refuse } from '../core/checks.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import {
+  type CoordinationObjects,
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsOf,
+} from '../core/namespace.js';
+import { optionsOf } from '../core/options.js';
 import { notOwnKey, ownKey } from '../core/own_key.js';
 import { callObject, otherClass } from '../core/stub_call.js';
 import { notKey, notLockName } from './arguments.js';
@@ -30,8 +37,9 @@ export class CounterClient {
   readonly #objects: Objects;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
-  constructor(namespace: ObjectHandle, options?: ObjectClientOptions) {
-    this.#objects = objectsOf(namespace, 'CounterClient', options);
+  constructor(namespace: CoordinationObjects, options?: ObjectClientOptions) {
+    const given = optionsOf(options, OBJECT_OPTIONS);
+    this.#objects = objectsOf(namespace, 'CounterClient', 'CoordinationDurableObject', given);
   }
 
   /**

@@ -1,8 +1,14 @@
 import { optional, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { keepAlive } from '../core/options.js';
+import {
+  type CoordinationObjects,
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsOf,
+} from '../core/namespace.js';
+import { keepAlive, optionsOf } from '../core/options.js';
 import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 import { notLockName } from './arguments.js';
 import { HeldLock } from './held_lock.js';
@@ -41,8 +47,9 @@ export class LockClient {
   readonly #objects: Objects;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
-  constructor(namespace: ObjectHandle, options?: ObjectClientOptions) {
-    this.#objects = objectsOf(namespace, 'LockClient', options);
+  constructor(namespace: CoordinationObjects, options?: ObjectClientOptions) {
+    const given = optionsOf(options, OBJECT_OPTIONS);
+    this.#objects = objectsOf(namespace, 'LockClient', 'CoordinationDurableObject', given);
   }
 
   /**

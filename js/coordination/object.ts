@@ -19,6 +19,9 @@ export type LockAwaited = [retryInMs: number, ahead: number, keptMs: number];
  * `LockClient` and `CounterClient`, which call its methods.
  */
 export class CoordinationDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'CoordinationDurableObject';
+
   readonly #waiters = new Waiters();
 
   /**
@@ -43,7 +46,7 @@ export class CoordinationDurableObject extends StoredObject {
       return reply;
     }
     this.#waiters.stay(holder, now);
-    return { ok: true, value: [reply.value[0], ahead, KEPT_MS] };
+    return { ...reply, value: [reply.value[0], ahead, KEPT_MS] };
   }
 
   /** Frees the lock if it is this holder's, who does not know; a call of it that comes late gets nothing any more. */

@@ -1,6 +1,6 @@
 // Checks of arguments, by clients and by objects. A check returns the error for an invalid value, or undefined;
-// checks are joined by `??`. Types and lengths are checked here, before anything is copied into the wasm; bounds are
-// Rust's.
+// checks are joined by `??`. Types and lengths are checked here, before anything is copied into the wasm, whose memory
+// never shrinks; bounds are Rust's.
 import { CloudflareClientsError, type ErrorCode } from './error.js';
 
 /** The error that refuses an argument; undefined for a valid argument. */
@@ -11,17 +11,26 @@ export function refuse(bad: boolean, code: ErrorCode, message: string): Bad {
   return bad ? new CloudflareClientsError(code, message) : undefined;
 }
 
+/**
+ * @internal The longest identifier, key or token that is looked at, in UTF-16 units: longer than any header of a request.
+ * Most have a lower bound, in bytes, which is Rust's.
+ */
+export const MAX_TEXT = 65_536;
+
 /** @internal The error for a value that is no string, is too long, or cannot be encoded as UTF-8. */
 export function notText(
   value: unknown,
   what: string,
   code: ErrorCode = 'invalid_key',
-  maxLength = Number.POSITIVE_INFINITY,
+  maxLength = MAX_TEXT,
 ): Bad {
   if (typeof value !== 'string') {
     return new CloudflareClientsError(code, `${what} must be a string, not ${typeName(value)}`);
   }
-  if (value.length > maxLength) return new CloudflareClientsError('value_too_large', `${what} is too long`);
+  if (value.length > maxLength) {
+    const tooLong = code === 'invalid_value' ? 'value_too_large' : code;
+    return new CloudflareClientsError(tooLong, `${what} is too long`);
+  }
   // A lone surrogate would become U+FFFD in KV: two keys would be one.
   if (!value.isWellFormed()) {
     return new CloudflareClientsError(code, `${what} is not well-formed Unicode`);
@@ -31,12 +40,10 @@ export function notText(
 
 /** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */
 export function notName(value: unknown, what: string, code: ErrorCode = 'invalid_key', max = 512): Bad {
-  const bad = notText(value, what, code);
-  if (bad) return bad;
-  const { length } = value as string;
-  return length >= 1 && length <= max
-    ? undefined
-    : refuse(true, code, `${what} must have 1 to ${max} characters`);
+  if (typeof value === 'string' && !(value.length >= 1 && value.length <= max)) {
+    return new CloudflareClientsError(code, `${what} must have 1 to ${max} characters`);
+  }
+  return notText(value, what, code);
 }
 
 /** @internal */
@@ -51,6 +58,40 @@ export function optional<Arguments extends unknown[]>(
   ...rest: Arguments
 ): Bad {
   return value === undefined ? undefined : check(value, ...rest);
+}
+
+/** @internal The named fields of an object, and the error where they cannot be read. */
+export type Fields<T extends object, Name extends keyof T> = Partial<Pick<T, Name>> & { readonly bad?: Bad };
+
+/**
+ * @internal Reads the named fields of an object of the caller's, each once: it may have getters, which throw or change.
+ * Undefined and null have none.
+ */
+export function fieldsOf<T extends object, Name extends keyof T>(
+  given: T | null | undefined,
+  names: readonly Name[],
+  what = 'The options',
+  code: ErrorCode = 'misconfigured',
+): Fields<T, Name> {
+  if (given === undefined || given === null) return NO_FIELDS;
+  const fields: Partial<Pick<T, Name>> = {};
+  const bad = (why: string) => ({ bad: refuse(true, code, `${what} ${why}`) }) as Fields<T, Name>;
+  try {
+    if (typeof given !== 'object' || Array.isArray(given)) {
+      return bad(`must be an object, not ${typeName(given)}`);
+    }
+    for (const name of names) fields[name] = given[name];
+  } catch {
+    return bad('cannot be read: a getter threw');
+  }
+  return fields;
+}
+
+const NO_FIELDS = Object.freeze({});
+
+/** @internal Throws the error of a constructor's arguments. */
+export function throwIf(bad: Bad): void {
+  if (bad) throw bad;
 }
 
 /** @internal Not `instanceof`: a Date may come from another realm. */

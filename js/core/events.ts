@@ -26,7 +26,9 @@ export type EventClient =
  * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
  * not served), `blocked` (refused from this isolate's memory of an earlier refusal, without a call on the
  * object), `lock_lost` (a lock was no longer its holder's when it was released), `revoked` (KV still had a
- * session that was revoked, or one that was cached without `revocations`).
+ * session that was revoked, or one that was cached without `revocations`), `circuit_opened` (several objects of the
+ * namespace have failed: calls with a fallback use it at once, and one in ten seconds is made as a probe), `circuit_closed`
+ * (an object has answered again).
  */
 export type EventNote =
   | 'expired'
@@ -43,7 +45,9 @@ export type EventNote =
   | 'object_failed'
   | 'blocked'
   | 'lock_lost'
-  | 'revoked';
+  | 'revoked'
+  | 'circuit_opened'
+  | 'circuit_closed';
 
 /** The event that `onEvent` gets: one per call, and before it one per note. It holds no key, token or value. */
 export interface ClientEvent {

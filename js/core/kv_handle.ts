@@ -1,4 +1,6 @@
 import { CloudflareClientsError } from './error.js';
+import { type Identity, identityOf } from './identity.js';
+import { hasMethod, isKV, kindOf } from './probe.js';
 
 /**
  * A KV namespace, recognised by its methods: the real binding, a proxy of one, or a test double.
@@ -10,45 +12,29 @@ export interface KVHandle {
   delete(key: string): Promise<unknown>;
 }
 
-/** What a KV handle may have besides {@link KVHandle}. */
-interface MoreOfKV {
-  getWithMetadata?: unknown;
-  list?: unknown;
-  idFromName?: unknown;
-}
-
 /** @internal What a client knows of its handle. */
 export interface Handle {
   readonly kv: KVHandle;
+  /** The namespace to which belongs what the isolate remembers. */
+  readonly identity: Identity;
   readonly hasMetadata: boolean;
   readonly hasList: boolean;
 }
 
-/** @internal `alternative` names what else the client takes. */
-export function handleOf(kv: KVHandle, client: string, alternative = ''): Handle {
-  const found = kv as (KVHandle & MoreOfKV) | null | undefined;
-  if (
-    typeof found?.get !== 'function' ||
-    typeof found.put !== 'function' ||
-    typeof found.delete !== 'function'
-  ) {
+/** @internal `name` is the binding's, where it was told; `alternative` names what else the client takes. */
+export function handleOf(kv: KVHandle, client: string, name: string | undefined, alternative = ''): Handle {
+  if (!isKV(kv)) {
     throw new CloudflareClientsError(
       'invalid_handle',
-      `${client} needs a KV namespace and got ${kind(found)}.
+      `${client} needs a KV namespace and got ${kindOf(kv, 'get, put and delete')}.
 Check the binding's name under "kv_namespaces" in your wrangler configuration, and that it is read
 from the environment of this request (in SvelteKit: event.platform.env).${alternative}`.replaceAll('\n', ' '),
     );
   }
   return {
-    kv: found,
-    hasMetadata: typeof found.getWithMetadata === 'function',
-    hasList: typeof found.list === 'function',
+    kv,
+    identity: identityOf(kv, 'KV', client, name),
+    hasMetadata: hasMethod(kv, 'getWithMetadata'),
+    hasList: hasMethod(kv, 'list'),
   };
-}
-
-function kind(value: (Partial<KVHandle> & MoreOfKV) | null | undefined): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return typeof value;
-  if (typeof value.idFromName === 'function') return 'a Durable Object namespace';
-  return 'an object without get, put and delete';
 }

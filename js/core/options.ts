@@ -1,8 +1,15 @@
-import { type Bad, refuse } from './checks.js';
+import { type Bad, type Fields, fieldsOf, notName, refuse, throwIf } from './checks.js';
 import type { OnEvent } from './events.js';
 
 /** Options that all clients take. */
 export interface ClientOptions {
+  /**
+   * The name of the binding, such as `RATE_LIMIT_KV`. What an isolate remembers belongs to a namespace, which it knows by
+   * its handle object. Libraries that trace, and some platform layers, make another one at each `env.X`: then the
+   * name says which namespace it is.
+   * @defaultValue none: the handle object itself
+   */
+  name?: string | undefined;
   /** Is called for every call; see {@link ClientEvent}. What it throws is ignored. */
   onEvent?: OnEvent | undefined;
   /** The longest a single KV operation may take, in ms; then the call rejects with `timeout`. @defaultValue no limit */
@@ -33,16 +40,18 @@ export function hasKeepAlive(waitUntil: WaitUntil | undefined): boolean {
   return (waitUntil ?? ambient) !== undefined;
 }
 
-/** @internal The options of a constructor; from JavaScript null stands for none. */
-export function optionsOf<T extends object>(options: T | null | undefined): Partial<T> {
-  // Clients are made per request, mostly without options.
-  if (options === undefined || options === null) return NONE;
-  const fits = typeof options === 'object' && !Array.isArray(options);
-  throwIf(refuse(!fits, 'misconfigured', 'The options must be an object'));
-  return options;
+/**
+ * @internal The options of a constructor: each of `names` is read once. From JavaScript null stands for none. Clients are
+ * made per request, mostly without options.
+ */
+export function optionsOf<T extends object, Name extends keyof T>(
+  options: T | null | undefined,
+  names: readonly Name[],
+): Fields<T, Name> {
+  const fields = fieldsOf(options, names);
+  throwIf(fields.bad);
+  return fields;
 }
-
-const NONE = Object.freeze({});
 
 /** @internal The error for an invalid time limit in ms. */
 export function notMilliseconds(value: unknown, name: string): Bad {
@@ -71,8 +80,7 @@ const MAX_TTL_SECONDS = 315_360_000;
 
 /** @internal */
 export function functionOption<T>(value: T | undefined, name: string): T | undefined {
-  if (value === undefined) return undefined;
-  throwIf(misconfigured(typeof value !== 'function', name, 'a function'));
+  throwIf(notFunction(value, name));
   return value;
 }
 
@@ -89,11 +97,16 @@ export function oneOf<T extends string>(value: T, name: string, allowed: readonl
   return value;
 }
 
+/** @internal The error for an option that is no function, where there is one. */
+export const notFunction = (value: unknown, name: string): Bad =>
+  misconfigured(value !== undefined && typeof value !== 'function', name, 'a function');
+
 function misconfigured(bad: boolean, name: string, expected: string): Bad {
   return bad ? refuse(true, 'misconfigured', `The option ${name} must be ${expected}`) : undefined;
 }
 
-// Constructors throw the error for an invalid option.
-function throwIf(bad: Bad): void {
-  if (bad) throw bad;
+/** @internal The name of a binding. */
+export function nameOption(name: string | undefined, what = 'name'): string | undefined {
+  if (name !== undefined) throwIf(notName(name, `The option ${what}`, 'misconfigured'));
+  return name;
 }

@@ -60,7 +60,7 @@ export function callObject<T>(objects: Objects, made: ObjectCall<T>): Promise<T>
 export function otherClass(): CloudflareClientsError {
   return new CloudflareClientsError(
     'misconfigured',
-    'The Durable Object returned something else than a class of @codex/cloudflare-clients/durable-objects does. Check class_name of the binding',
+    'The Durable Object returned something else than the class of @codex/cloudflare-clients/durable-objects that this client calls. Check class_name of the binding',
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
-import { type ClientOptions, functionOption, milliseconds, optionsOf } from '../core/options.js';
+import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
 
 /** How a value is stored, by KV's own rules. */
@@ -55,8 +55,8 @@ export class KVClient {
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
   constructor(kv: KVHandle, options?: ClientOptions) {
-    this.#handle = handleOf(kv, 'KVClient');
-    const { timeoutMs, onEvent } = optionsOf(options);
+    const { name, timeoutMs, onEvent } = optionsOf(options, OPTIONS);
+    this.#handle = handleOf(kv, 'KVClient', nameOption(name));
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
     this.#onEvent = functionOption(onEvent, 'onEvent');
   }
@@ -144,6 +144,8 @@ export class KVClient {
     return observed(this.#onEvent, 'kv', operation, start);
   }
 }
+
+const OPTIONS = ['name', 'timeoutMs', 'onEvent'] as const;
 
 interface KVPage<Metadata> {
   keys: KVListedKey<Metadata>[];

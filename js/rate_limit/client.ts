@@ -2,13 +2,14 @@ import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
 import { type OnEvent, refused } from '../core/events.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import {
-  isObjectHandle,
+  OBJECT_OPTIONS,
   type ObjectClientOptions,
   type ObjectHandle,
   objectOptionsOf,
+  type RateLimitObjects,
 } from '../core/namespace.js';
-import { namespaceIdOf } from '../core/namespace_id.js';
 import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from '../core/options.js';
+import { isNamespace } from '../core/probe.js';
 import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
 import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
@@ -41,6 +42,8 @@ export interface RateLimiterOptions extends ObjectClientOptions {
   localBlock?: boolean | undefined;
 }
 
+const OPTIONS = [...OBJECT_OPTIONS, 'onUnavailable', 'waitUntil', 'localBlock'] as const;
+
 const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
 
 /**
@@ -66,23 +69,22 @@ export class RateLimiterClient {
   readonly #onEvent: OnEvent | undefined;
 
   /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
-  constructor(handle: KVHandle | ObjectHandle, options?: RateLimiterOptions) {
-    const given = optionsOf(options);
+  constructor(handle: KVHandle | RateLimitObjects, options?: RateLimiterOptions) {
+    const given = optionsOf(options, OPTIONS);
     const { onUnavailable = 'throw', timeoutMs } = given;
     if (onUnavailable !== 'throw') oneOf(onUnavailable, 'onUnavailable', ON_UNAVAILABLE);
     const waitUntil = functionOption(given.waitUntil, 'waitUntil');
     const onEvent = functionOption(given.onEvent, 'onEvent');
     this.#onEvent = onEvent;
     const localBlock = booleanOption(given.localBlock, 'localBlock', true);
-    if (isObjectHandle(handle)) {
-      const namespaceId = namespaceIdOf(handle, given.jurisdiction);
-      this.#limits = new ExactLimits(handle, { namespaceId, onUnavailable, localBlock }, options);
+    if (isNamespace(handle)) {
+      this.#limits = new ExactLimits(handle as ObjectHandle, { onUnavailable, localBlock }, given);
       return;
     }
     // On KV some of them mean nothing, and are checked all the same.
-    if (options) objectOptionsOf(options);
-    const namespaceId = typeof handle === 'object' && handle !== null ? namespaceIdOf(handle) : 0;
-    this.#limits = new KVLimits(handle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent });
+    if (options) objectOptionsOf(given);
+    const { name } = given;
+    this.#limits = new KVLimits(handle as KVHandle, { name, onUnavailable, timeoutMs, waitUntil, onEvent });
   }
 
   /**

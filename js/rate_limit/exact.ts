@@ -1,6 +1,12 @@
 // Limits on Durable Objects: one object for each identifier, exact everywhere.
 
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
+import {
+  type ObjectHandle,
+  type ObjectOptions,
+  type Objects,
+  objectsIdentity,
+  objectsOf,
+} from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 import type { ExactLimiter, ExactMethod } from '../wasm/clients.js';
 import type { Limits } from './kv.js';
@@ -12,10 +18,14 @@ export class ExactLimits implements Limits {
 
   constructor(
     namespace: ObjectHandle,
-    limiter: Omit<ExactLimiter, 'namespace'>,
-    options: ObjectClientOptions | undefined,
+    limiter: Omit<ExactLimiter, 'namespace' | 'namespaceId'>,
+    options: ObjectOptions,
   ) {
-    this.#limiter = { ...limiter, namespace: objectsOf(namespace, 'RateLimiterClient', options) };
+    const client = 'RateLimiterClient';
+    const objects = objectsOf(namespace, client, 'RateLimitDurableObject', options);
+    const namespaceId = objectsIdentity(namespace, client, options).id;
+    if (limiter.onUnavailable !== 'throw') objects.breaker = namespaceId;
+    this.#limiter = { ...limiter, namespace: objects, namespaceId };
   }
 
   refusal(): undefined {

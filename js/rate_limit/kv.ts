@@ -23,7 +23,7 @@ export interface Limits {
 
 /** @internal */
 export interface KVLimitsOptions {
-  namespaceId: number;
+  name: string | undefined;
   onUnavailable: OnUnavailable;
   timeoutMs: number | undefined;
   waitUntil: WaitUntil | undefined;
@@ -41,14 +41,15 @@ interface Limiter extends KvLimiter {
 export class KVLimits implements Limits {
   readonly #limiter: Limiter;
 
-  constructor(kv: KVHandle, { namespaceId, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
+  constructor(kv: KVHandle, { name, onUnavailable, timeoutMs, waitUntil, onEvent }: KVLimitsOptions) {
     const alternative = ' A namespace of RateLimitDurableObject under "durable_objects" works too.';
+    const { identity } = handleOf(kv, 'RateLimiterClient', name, alternative);
     this.#limiter = {
-      kv: handleOf(kv, 'RateLimiterClient', alternative).kv,
+      kv,
       limitMs: milliseconds(timeoutMs, 'timeoutMs', onUnavailable === 'throw' ? 0 : 2_000),
       onUnavailable,
       flushLater: hasKeepAlive(waitUntil) ? (key, ms) => this.#flush(key, ms) : undefined,
-      namespaceId,
+      namespaceId: identity.id,
       waitUntil,
       onEvent,
     };

@@ -21,6 +21,9 @@ export type LimitReply = [
  * `RateLimiterClient`, which calls its methods.
  */
 export class RateLimitDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'RateLimitDurableObject';
+
   /** Counts a call under all limits or under none. A call whose `id` is known is not counted again. */
   check(limits: readonly RateLimitConfig[], cost: number, id: number, sent?: number): Reply<LimitReply> {
     return this.call(notSent(sent), (wasm, storage) =>

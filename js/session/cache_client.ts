@@ -1,14 +1,14 @@
-import { type Bad, isDate, notText, refuse } from '../core/checks.js';
+import { type Bad, type Fields, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { ended, type OnEvent, observed, Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
-import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { namespaceIdOf } from '../core/namespace_id.js';
+import { type Objects, objectsIdentity, objectsOf, type SessionObjects } from '../core/namespace.js';
 import {
   booleanOption,
   type ClientOptions,
   functionOption,
   milliseconds,
+  nameOption,
   optionsOf,
 } from '../core/options.js';
 import type { Revocations as WithReport } from '../wasm/clients.js';
@@ -65,10 +65,16 @@ export interface SessionCacheOptions extends ClientOptions {
    * after its sign-out, and a refill may restore it.
    *
    * A session is then cached for at most 30 days, and one without a user id is not cached at all. Sessions
-   * cached without `revocations` are loaded once again. Pass the binding itself, not a fresh
-   * `jurisdiction()` of it for each request: what an isolate remembers belongs to the handle object.
+   * cached without `revocations` are loaded once again. Undefined is no namespace: a missing binding is
+   * `invalid_handle`, and no cache without revocations.
    */
-  revocations?: ObjectHandle | undefined;
+  revocations?: SessionObjects;
+  /**
+   * The name of the binding that `revocations` is, such as `SESSION_DO`: where its handle object is another one for each
+   * request (see `name`), as also a fresh `jurisdiction()` of it is.
+   * @defaultValue none: the handle object itself
+   */
+  revocationsName?: string | undefined;
   /**
    * How old an isolate's knowledge of a user's revocations may be, in seconds: it costs one call on the
    * user's object in that time, for each user whom an isolate serves. 0 checks on every read.
@@ -137,13 +143,13 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * Durable Object namespace, `unsupported` for revocations on a KV handle without `getWithMetadata`.
    */
   constructor(kv: KVHandle, options?: SessionCacheOptions) {
-    this.#handle = handleOf(kv, 'SessionCacheClient');
-    const given = optionsOf(options);
+    const given = optionsOf(options, OPTIONS);
+    this.#handle = handleOf(kv, 'SessionCacheClient', nameOption(given.name));
     this.#limitMs = milliseconds(given.timeoutMs, 'timeoutMs');
     this.#onEvent = functionOption(given.onEvent, 'onEvent');
     this.#hash = booleanOption(given.hashTokens, 'hashTokens', false);
     this.#track = booleanOption(given.trackUsers, 'trackUsers', true);
-    this.#revocations = revocationsOf(given, this.#handle);
+    this.#revocations = revocationsOf(given, hasRevocations(options), this.#handle);
   }
 
   /**
@@ -285,21 +291,53 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 }
 
-function revocationsOf(options: SessionCacheOptions, handle: Handle): Revocations | undefined {
+const OPTIONS = [
+  'name',
+  'timeoutMs',
+  'onEvent',
+  'hashTokens',
+  'trackUsers',
+  'revocations',
+  'revocationsName',
+  'maxStalenessSeconds',
+  'slowMs',
+] as const;
+
+// Written out as undefined, it is a binding that is missing, and not a cache without revocations.
+function hasRevocations(options: SessionCacheOptions | null | undefined): boolean {
+  try {
+    return options !== undefined && options !== null && 'revocations' in options;
+  } catch {
+    return true;
+  }
+}
+
+function revocationsOf(
+  options: Fields<SessionCacheOptions, (typeof OPTIONS)[number]>,
+  wanted: boolean,
+  handle: Handle,
+): Revocations | undefined {
   const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options;
+  const name = nameOption(options.revocationsName, 'revocationsName');
   milliseconds(slowMs, 'slowMs');
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
     throw new CloudflareClientsError('misconfigured', message);
   }
-  if (revocations === undefined) return undefined;
+  if (!wanted) return undefined;
   if (!handle.hasMetadata) {
     const message = 'revocations need a KV handle with getWithMetadata()';
     throw new CloudflareClientsError('unsupported', message);
   }
+  const client = 'SessionCacheClient';
+  const namespace = objectsOf(revocations as SessionObjects, client, 'SessionDurableObject', {
+    timeoutMs,
+    slowMs,
+  });
+  namespace.breaker = objectsIdentity(namespace.handle, client, { name }, 'revocationsName').id;
   return {
-    namespace: objectsOf(revocations, 'SessionCacheClient', { timeoutMs, slowMs }),
-    namespaceId: namespaceIdOf(revocations),
+    namespace,
+    namespaceId: namespace.breaker,
     stalenessMs: maxStalenessSeconds * 1_000,
   };
 }

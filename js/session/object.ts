@@ -52,6 +52,9 @@ const MAX_MS = 315_360_000_000;
  * by `ctx.exports`, or as `env.SESSION_DO`.
  */
 export class SessionDurableObject extends StoredObject {
+  /** @internal */
+  protected readonly className = 'SessionDurableObject';
+
   /** A session's object: returns its record, or null. */
   readSession(): Reply<SessionRecord | null> {
     return this.call(undefined, (wasm, storage) => wasm.sessionRead(storage));

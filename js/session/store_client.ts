@@ -1,7 +1,13 @@
 import { notText } from '../core/checks.js';
 import { refused } from '../core/events.js';
-import { type ObjectClientOptions, type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
-import { namespaceIdOf } from '../core/namespace_id.js';
+import {
+  OBJECT_OPTIONS,
+  type ObjectClientOptions,
+  type Objects,
+  objectsIdentity,
+  objectsOf,
+  type SessionObjects,
+} from '../core/namespace.js';
 import { optionsOf, wholeSeconds } from '../core/options.js';
 import { observedObject } from '../core/stub_call.js';
 import type { StoreMethod } from '../wasm/clients.js';
@@ -22,6 +28,8 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    */
   timeoutMs?: number | undefined;
 }
+
+const OPTIONS = [...OBJECT_OPTIONS, 'ttlSeconds'] as const;
 
 /**
  * Sessions in Durable Objects (`SessionDurableObject`): one object for each session, and one for each
@@ -49,11 +57,12 @@ export class SessionStoreClient {
    * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
    * `invalid_ttl` for an invalid `ttlSeconds`, `misconfigured` for another invalid option.
    */
-  constructor(namespace: ObjectHandle, options?: SessionStoreOptions | null) {
-    this.#objects = objectsOf(namespace, 'SessionStoreClient', options);
-    const { ttlSeconds = 604_800, jurisdiction } = optionsOf(options);
+  constructor(namespace: SessionObjects, options?: SessionStoreOptions | null) {
+    const given = optionsOf(options, OPTIONS);
+    const { ttlSeconds = 604_800 } = given;
+    this.#objects = objectsOf(namespace, 'SessionStoreClient', 'SessionDurableObject', given);
     this.#ttlMs = wholeSeconds(ttlSeconds) * 1_000;
-    this.#namespaceId = namespaceIdOf(namespace, jurisdiction);
+    this.#namespaceId = objectsIdentity(namespace, 'SessionStoreClient', given).id;
   }
 
   /** Returns the record of a session; null when there is none, or it has expired. */

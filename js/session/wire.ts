@@ -2,7 +2,8 @@
 // whichever object got the request. So it needs the clients' wasm, which the objects themselves do not.
 import '../entries/load_workerd.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { isObjectHandle } from '../core/namespace.js';
+import type { SessionObjects } from '../core/namespace.js';
+import { isNamespace } from '../core/probe.js';
 import { readBody, refusedResponse } from '../durable_objects/wire_body.js';
 import type { SessionRecord } from './record.js';
 import { SessionStoreClient } from './store_client.js';
@@ -56,7 +57,7 @@ function recordOf(given: unknown): SessionRecord {
 }
 
 function storeOf(namespaces: unknown[], jurisdiction: string | undefined): SessionStoreClient {
-  const namespace = namespaces.find(isObjectHandle);
+  const namespace = namespaces.find(isNamespace) as SessionObjects | undefined;
   if (!namespace) {
     throw new CloudflareClientsError(
       'misconfigured',

@@ -16,6 +16,9 @@ export interface CallReport {
 /** A client's namespace of objects: `Objects` of core/namespace.ts. */
 export interface ClientNamespace {
   readonly handle: object;
+  readonly className: string;
+  /** Its number where calls have a fallback, else 0. */
+  readonly breaker: number;
   readonly placement: object | undefined;
   readonly limitMs: number;
 }

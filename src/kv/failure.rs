@@ -5,7 +5,9 @@ use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, RoomError};
+use crate::host::namespace::failure_flags;
 use crate::host::task::Failure;
+use crate::stub::retry::Flags;
 
 /// KV failed.
 #[derive(Debug, Error)]
@@ -45,6 +47,9 @@ pub enum KvReason {
     /// The time limit passed.
     #[error("did not answer within the time limit")]
     TimedOut,
+    /// The handle takes no such call.
+    #[error("failed with a TypeError (see cause). Check that the handle is a KV namespace")]
+    NoNamespace,
     /// Anything else.
     #[error("failed (see cause). Retry, or go on without the cache")]
     Unavailable,
@@ -55,12 +60,13 @@ impl RoomError for KvFailure {
         match self.reason {
             KvReason::RateLimited => "kv_rate_limited",
             KvReason::TimedOut => "timeout",
+            KvReason::NoNamespace => "invalid_handle",
             KvReason::Unavailable => "kv_unavailable",
         }
     }
 
     fn retryable(&self) -> bool {
-        true
+        self.reason != KvReason::NoNamespace
     }
 
     fn failure(&self) -> Option<(&'static str, &JsValue)> {
@@ -74,6 +80,9 @@ impl KvOperation {
         let (reason, cause) = match failure {
             Failure::TimedOut => (KvReason::TimedOut, JsValue::UNDEFINED),
             Failure::Threw(cause) if is_rate_limit(&cause) => (KvReason::RateLimited, cause),
+            Failure::Threw(cause) if Flags::from_bits(failure_flags(&cause)).no_namespace => {
+                (KvReason::NoNamespace, cause)
+            }
             Failure::Threw(cause) => (KvReason::Unavailable, cause),
         };
         let operation = self;

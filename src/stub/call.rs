@@ -3,14 +3,15 @@
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::clock::{object_time, was_too_late};
+use super::clock::{learn_time, object_time};
 use super::failure::ObjectReason;
+use super::isolate;
 use super::refusal::Refusal;
 use super::retry::{Flags, pause};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::namespace::{
-    ClientNamespace, NamespaceHandle, failure_flags, object_call, reply_ok, reply_value,
+    ClientNamespace, failure_flags, object_call, reply_status, reply_value,
 };
 use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
@@ -23,12 +24,12 @@ pub const CONCURRENCY: usize = 50;
 /// A namespace with what its client knows of it, for the length of a call.
 #[derive(Clone)]
 pub struct Namespace {
-    /// The namespace.
-    pub handle: NamespaceHandle,
-    /// The options of `namespace.get`, such as `{ locationHint }`; undefined for none.
-    pub placement: JsValue,
+    /// The namespace, and the class of its objects.
+    pub namespace: ClientNamespace,
     /// The time limit of a call with its retries, in ms; 0 for none.
     pub limit_ms: f64,
+    /// Whether the caller goes on without the object when it fails: then it is not asked while others fail.
+    pub has_fallback: bool,
     /// Where the call reports to.
     pub report: Report,
 }
@@ -37,9 +38,9 @@ impl Namespace {
     /// For one call of a client.
     pub fn new(namespace: &ClientNamespace, report: Option<JsReport>) -> Self {
         Self {
-            handle: namespace.handle(),
-            placement: namespace.placement(),
+            namespace: namespace.clone(),
             limit_ms: namespace.limit_ms(),
+            has_fallback: false,
             report: Report(report),
         }
     }
@@ -65,41 +66,50 @@ impl Namespace {
         args: &[JsValue],
         time: CallTime,
     ) -> Result<JsValue, Error> {
+        if self.has_fallback && !isolate::admits(&self.namespace) {
+            return Err(ObjectReason::Skipped.because(JsValue::UNDEFINED));
+        }
         let started = now();
         let mut attempts = 0;
         let (mut sent, mut times, mut unknown) = (object_time(), 1, false);
-        loop {
+        let result = loop {
             let args = with_time(args, time, sent);
             let asked = now();
-            let reply = object_call(&self.handle, &self.placement, name, method, args);
+            let reply = object_call(&self.namespace, name, method, args);
             attempts += 1;
             let reply = wait(reply, self.timer(started)).await;
             self.report.waited_for_objects(asked);
             let cause = match reply {
                 Ok(reply) => {
-                    if !was_too_late(&reply) {
-                        return value_of(reply);
+                    let status = reply_status(&self.namespace, &reply);
+                    if !is_late(status) {
+                        break value_of(status, reply);
                     }
+                    learn_time(status);
                     // An attempt of which nobody knows may have been made, and be forgotten by now: not even
                     // the refusal, which says that nothing was made, is true of it.
                     if unknown {
-                        return Err(timed_out());
+                        break Err(timed_out());
                     }
                     if times >= MAX_TIMES {
-                        return value_of(reply);
+                        break value_of(status, reply);
                     }
                     (sent, times) = (object_time() + RETIMED, times + 1);
                     continue;
                 }
-                Err(Failure::TimedOut) => return Err(timed_out()),
+                Err(Failure::TimedOut) => break Err(timed_out()),
                 Err(Failure::Threw(cause)) => cause,
             };
             unknown = true;
             match self.next(&cause, attempts, started) {
                 Some(pause) => self.back_off(pause).await,
-                None => return Err(failed(cause)),
+                None => break Err(failed(cause)),
             }
+        };
+        if self.has_fallback {
+            isolate::learn(&self.namespace, name, &result, &self.report);
         }
+        result
     }
 
     /// Calls `method` of objects side by side, each with its own arguments; returns their results in their order. The
@@ -122,9 +132,7 @@ impl Namespace {
             };
             let asked = now();
             let replies: Array = open()
-                .map(|(_, (name, args))| {
-                    object_call(&self.handle, &self.placement, name, method, args.clone())
-                })
+                .map(|(_, (name, args))| object_call(&self.namespace, name, method, args.clone()))
                 .collect();
             attempts += 1;
             let settled = settle_all(&replies, self.timer(started)).await;
@@ -134,7 +142,10 @@ impl Namespace {
             for (slot, outcome) in slots.zip(settled) {
                 *slot = match outcome {
                     None => Some(Err(timed_out())),
-                    Some(Ok(reply)) => Some(value_of(reply)),
+                    Some(Ok(reply)) => {
+                        let status = reply_status(&self.namespace, &reply);
+                        Some(value_of(status, reply))
+                    }
                     Some(Err(cause)) => match self.next(&cause, attempts, started) {
                         Some(pause) => {
                             longest = Some(longest.unwrap_or(0.0).max(pause));
@@ -195,9 +206,16 @@ fn failed(cause: JsValue) -> Error {
     ObjectReason::of(Flags::from_bits(failure_flags(&cause))).because(cause)
 }
 
-fn value_of(reply: JsValue) -> Result<JsValue, Error> {
-    if reply_ok(&reply) {
+// A moment: neither of the other answers of `reply_status`.
+fn is_late(status: f64) -> bool {
+    status > 1.0
+}
+
+fn value_of(status: f64, reply: JsValue) -> Result<JsValue, Error> {
+    if status == 1.0 {
         Ok(reply_value(&reply))
+    } else if status.is_nan() {
+        Err(Refusal::of_other_class())
     } else {
         Err(Refusal::of(reply).into())
     }

@@ -22,7 +22,9 @@ pub fn object_call(
     sends_time: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let objects = Namespace::new(namespace, report);
+    let mut objects = Namespace::new(namespace, report);
+    // JavaScript has it, for a client that goes by `namespace.breaker`.
+    objects.has_fallback = true;
     let time = if sends_time {
         CallTime::Sent
     } else {

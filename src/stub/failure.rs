@@ -33,6 +33,17 @@ pub enum ObjectReason {
     /// The object's own code threw.
     #[error("failed: its own code threw (see cause)")]
     Threw,
+    /// It has not the method that was called.
+    #[error("is of another class (see cause). Check class_name of the binding")]
+    OtherClass,
+    /// What was called is no namespace.
+    #[error("could not be called (see cause). Check that the handle is a namespace of objects")]
+    NoNamespace,
+    /// Others have failed lately, so it was not called.
+    #[error(
+        "was not called, since several others have failed. Within ten seconds a call is made again"
+    )]
+    Skipped,
     /// It could not be reached, or was reset on the way.
     #[error("could not be reached (see cause). Retry")]
     Unavailable,
@@ -43,12 +54,22 @@ impl RoomError for ObjectFailure {
         match self.reason {
             ObjectReason::TimedOut => "timeout",
             ObjectReason::Overloaded => "object_overloaded",
-            ObjectReason::Threw | ObjectReason::Unavailable => "object_unavailable",
+            ObjectReason::Threw | ObjectReason::Skipped | ObjectReason::Unavailable => {
+                "object_unavailable"
+            }
+            ObjectReason::OtherClass => "misconfigured",
+            ObjectReason::NoNamespace => "invalid_handle",
         }
     }
 
     fn retryable(&self) -> bool {
-        self.reason != ObjectReason::Threw
+        matches!(
+            self.reason,
+            ObjectReason::TimedOut
+                | ObjectReason::Overloaded
+                | ObjectReason::Skipped
+                | ObjectReason::Unavailable
+        )
     }
 
     fn failure(&self) -> Option<(&'static str, &JsValue)> {
@@ -59,7 +80,11 @@ impl RoomError for ObjectFailure {
 impl ObjectReason {
     /// What the runtime's flags say.
     pub const fn of(flags: Flags) -> Self {
-        if flags.overloaded {
+        if flags.other_class {
+            Self::OtherClass
+        } else if flags.no_namespace {
+            Self::NoNamespace
+        } else if flags.overloaded {
             Self::Overloaded
         } else if flags.remote && !flags.retryable {
             Self::Threw
@@ -77,6 +102,6 @@ impl ObjectReason {
 
 /// Whether an object could not do its work: what `onUnavailable` is about.
 pub fn is_unavailable(error: &Error) -> bool {
-    error.of_room::<ObjectFailure>().is_some()
+    error.of_room::<ObjectFailure>().is_some() && !error.is_misuse()
         || error.of_room::<Refusal>().is_some() && error.code() == "object_unavailable"
 }

@@ -34,7 +34,7 @@ const CODES: [&str; 13] = [
 
 const RETRYABLE: [&str; 3] = ["conflict", "object_unavailable", "timeout"];
 
-const OTHER_CLASS: &str = "The Durable Object returned something else than a class of @codex/cloudflare-clients/durable-objects does. Check class_name of the binding";
+const OTHER_CLASS: &str = "The Durable Object returned something else than the class of @codex/cloudflare-clients/durable-objects that this client calls. Check class_name of the binding";
 
 impl Refusal {
     /// Of a reply that carries no value.

@@ -20,6 +20,10 @@ pub struct Flags {
     pub overloaded: bool,
     /// `error.remote`.
     pub remote: bool,
+    /// The class has no such method, or no methods at all.
+    pub other_class: bool,
+    /// The handle threw a `TypeError`: it is no namespace.
+    pub no_namespace: bool,
 }
 
 impl Flags {
@@ -29,6 +33,8 @@ impl Flags {
             retryable: bits & 1 != 0,
             overloaded: bits & 2 != 0,
             remote: bits & 4 != 0,
+            other_class: bits & 8 != 0,
+            no_namespace: bits & 16 != 0,
         }
     }
 }

@@ -15,15 +15,7 @@ import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
 import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
-import {
-  failureFlags,
-  numbersOf,
-  objectCall,
-  replyLateAt,
-  replyOk,
-  replyRefusal,
-  replyValue,
-} from './stub.js';
+import { failureFlags, numbersOf, objectCall, replyRefusal, replyStatus, replyValue } from './stub.js';
 import { parse } from './text.js';
 
 export type Host = ReturnType<typeof hostOf>;
@@ -47,11 +39,10 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     expiryMetadata,
     clearResult,
     objectCall,
-    replyRefusal,
-    replyLateAt,
-    failureFlags,
-    replyOk,
+    replyStatus,
     replyValue,
+    replyRefusal,
+    failureFlags,
     sessionExpiry,
     sessionMetadata,
     indexMetadata,

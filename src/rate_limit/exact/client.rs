@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
+use super::local;
 use super::refusals::{RefusalCache, RefusalId};
 use crate::error::Error;
 use crate::host::clock::now;
@@ -107,6 +108,11 @@ impl Operation {
         }
     }
 
+    /// Whether `on_unavailable` is about it.
+    pub const fn may_do_without(self) -> bool {
+        matches!(self, Self::Check | Self::Peek)
+    }
+
     // `configs` are the limits as the object takes them.
     fn arguments(self, limits: &[Keyed], configs: &Array) -> Vec<JsValue> {
         let first = limits.first();
@@ -146,8 +152,8 @@ impl ExactLimiterClient {
         let epoch = refusals(|refusals| refusals.epoch());
         let value = self.ask(operation, identifier, limits, configs).await;
         let value = match value {
-            Err(error) if matches!(operation, Operation::Check | Operation::Peek) => {
-                return self.without_object(error, limits);
+            Err(error) if operation.may_do_without() => {
+                return self.without_object(error, operation, identifier, limits);
             }
             other => other?,
         };
@@ -197,21 +203,36 @@ impl ExactLimiterClient {
         reply
     }
 
-    fn without_object(&self, error: Error, limits: &[Keyed]) -> CallResult {
-        let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
-        let Some(limit) = limit.filter(|_| is_unavailable(&error)) else {
-            return Err(error);
-        };
+    fn without_object(
+        &self,
+        error: Error,
+        operation: Operation,
+        identifier: &str,
+        limits: &[Keyed],
+    ) -> CallResult {
         let time = now();
-        let ends_at = time + limit.window_ms;
-        let decision = match self.on_unavailable {
-            OnUnavailable::Throw => return Err(error),
-            OnUnavailable::Allow => limit.decision(true, limit.cost, ends_at, time),
-            OnUnavailable::Deny => limit.decision(false, limit.limit, ends_at, time),
+        let decided = match self.on_unavailable {
+            _ if !is_unavailable(&error) => None,
+            OnUnavailable::Throw => None,
+            OnUnavailable::Allow => {
+                let counts = operation == Operation::Check;
+                local::decide(self.namespace_id, identifier, limits, counts, time)
+            }
+            OnUnavailable::Deny => {
+                let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
+                limit.map(|limit| {
+                    let ends_at = time + limit.window_ms;
+                    let denied = limit.decision(false, limit.limit, ends_at, time);
+                    (denied, limit.limit)
+                })
+            }
+        };
+        let Some((decision, limit)) = decided else {
+            return Err(error);
         };
         let report = &self.objects.report;
         report.note_code(Note::ObjectFailed, error.code());
-        Ok(result::of(&decision, limit.limit, true))
+        Ok(result::of(&decision, limit, true))
     }
 
     fn known_refusal(

@@ -47,8 +47,9 @@ pub fn exact_limit(
     report: Option<JsReport>,
 ) -> JsValue {
     run(async move {
-        let client = client(&limiter, report)?;
+        let mut client = client(&limiter, report)?;
         let operation = Operation::named(&operation).ok_or(Error::UnknownOperation)?;
+        client.objects.has_fallback = operation.may_do_without();
         let read = requests(&limits, &cost.into())?;
         let keyed: Vec<Keyed> = read.iter().map(Keyed::of).collect();
         client

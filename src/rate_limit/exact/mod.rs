@@ -3,4 +3,5 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+mod local;
 pub mod refusals;

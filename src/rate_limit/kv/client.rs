@@ -145,7 +145,9 @@ impl RateLimiterClient {
             ..
         } = &self.sync;
         let decided = match decided {
-            Err(error) if *on_unavailable == OnUnavailable::Throw => return Err(error),
+            Err(error) if *on_unavailable == OnUnavailable::Throw || error.is_misuse() => {
+                return Err(error);
+            }
             Err(error) => {
                 report.note_code(Note::KvFailed, error.code());
                 None

@@ -153,7 +153,7 @@ impl CounterSync {
 
     // What the user wants of a failure of KV: the error, or to go on.
     fn tolerate(&self, error: Error) -> Result<(), Error> {
-        if self.on_unavailable == OnUnavailable::Throw {
+        if self.on_unavailable == OnUnavailable::Throw || error.is_misuse() {
             return Err(error);
         }
         self.report.note_code(Note::KvFailed, error.code());

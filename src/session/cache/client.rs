@@ -48,6 +48,15 @@ pub(super) enum Outcome {
 }
 
 impl SessionCacheClient {
+    /// For a call that does without an object which fails: what cannot be checked is loaded.
+    #[must_use]
+    pub fn reading(mut self) -> Self {
+        if let Some(revocations) = &mut self.revocations {
+            revocations.objects.has_fallback = true;
+        }
+        self
+    }
+
     /// The session under a token; null when there is none, it has expired, or it is not a session.
     ///
     /// # Errors
@@ -81,6 +90,7 @@ impl SessionCacheClient {
         match revocations.admits(&user, token, as_of).await {
             Ok(true) => return Ok(Some(session)),
             Ok(false) => self.report.note(Note::Revoked),
+            Err(error) if error.is_misuse() => return Err(error),
             Err(error) => self.report.note_code(Note::ObjectFailed, error.code()),
         }
         Ok(None)

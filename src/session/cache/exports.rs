@@ -66,7 +66,7 @@ pub fn session_get(
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    let client = client(kv, limit_ms, hash_tokens, false, revocations, report).reading();
     run(async move { client.get(&Token::new(token)).await })
 }
 
@@ -86,7 +86,7 @@ pub fn session_get_or_load(
     loader: Function,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report).reading();
     run(async move { client.get_or_load(&Token::new(token), &loader).await })
 }
 

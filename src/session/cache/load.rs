@@ -23,6 +23,7 @@ impl SessionCacheClient {
         match self.get(token).await {
             Ok(session) if !session.is_null() => return Ok(session),
             Ok(_) => {}
+            Err(error) if error.is_misuse() => return Err(error),
             Err(error) => {
                 self.report.note_code(Note::KvFailed, error.code());
                 self.report.hit(false);
@@ -50,6 +51,7 @@ impl SessionCacheClient {
                 }
                 Ok(Outcome::Revoked) => self.report.note_code(Note::NotCached, "conflict"),
                 Ok(Outcome::Untracked) => self.report.note(Note::NotTracked),
+                Err(error) if error.is_misuse() => return Err(error),
                 Err(error) => self.report.note_code(Note::NotCached, error.code()),
             }
             return Ok(data);

@@ -63,12 +63,18 @@ const oneOf = (...right: string[]): Kind => ({
   code: 'misconfigured',
 });
 const namespace: Kind = {
-  wrong: [...ANY, true, call, 0, 'SESSION_DO', kv],
+  wrong: [...ANY, undefined, true, call, 0, 'SESSION_DO', kv],
   right: [objects],
   code: 'invalid_handle',
 };
 
-const onAny = { onEvent: callback, timeoutMs: milliseconds };
+const text: Kind = {
+  wrong: [...ANY.filter((value) => value !== 'yes'), true, call, 0, 'x'.repeat(513), '\ud800'],
+  right: ['LIMIT_KV', 'x'.repeat(512)],
+  code: 'misconfigured',
+};
+
+const onAny = { name: text, onEvent: callback, timeoutMs: milliseconds };
 const onObjects = {
   ...onAny,
   slowMs: milliseconds,
@@ -86,6 +92,7 @@ const sessions = {
   hashTokens: truth,
   trackUsers: truth,
   revocations: namespace,
+  revocationsName: text,
   maxStalenessSeconds: seconds,
   slowMs: milliseconds,
 } satisfies Table<SessionCacheOptions>;
@@ -177,7 +184,8 @@ describe.each(Object.entries(clients))('%s', (_, { make, options }) => {
   });
 
   it.each(Object.entries(options))('takes what %s is for, and undefined for none', (name, { right }) => {
-    const values = [...right, undefined];
+    // Undefined is no namespace: a binding that is missing.
+    const values = name === 'revocations' ? right : [...right, undefined];
     expect(outcomes(values, (value) => make({ [name]: value }))).toEqual(all(values, 'taken'));
   });
 

@@ -21,9 +21,9 @@ describe('a call that is made again with its idempotency key', () => {
       return first;
     };
     await twice(() => stub.increment('i1', 60));
-    expect(await twice(() => stub.increment('i2', 60))).toEqual({ ok: true, value: 2 });
-    expect(await twice(() => stub.consume('c1', 60, 3))).toEqual({ ok: true, value: 0 });
-    expect(await twice(() => stub.getAndDelete('t1'))).toEqual({ ok: true, value: '3' });
+    expect(await twice(() => stub.increment('i2', 60))).toMatchObject({ ok: true, value: 2 });
+    expect(await twice(() => stub.consume('c1', 60, 3))).toMatchObject({ ok: true, value: 0 });
+    expect(await twice(() => stub.getAndDelete('t1'))).toMatchObject({ ok: true, value: '3' });
     await twice(() => stub.set('s1', 'old', 60));
     await stub.set('s2', 'new', 60);
     await twice(() => stub.set('s1', 'old', 60));

@@ -24,11 +24,11 @@ describe('what is stored', () => {
   it('is for ten minutes that nothing was taken or deleted: a copy that comes late ends nothing newer', async () => {
     const key = unique();
     const sent = Date.now();
-    expect(await stubOf(key).getAndDelete('take', sent)).toEqual({ ok: true, value: null });
-    expect(await stubOf(key).delete('delete', sent)).toEqual({ ok: true, value: null });
+    expect(await stubOf(key).getAndDelete('take', sent)).toMatchObject({ ok: true, value: null });
+    expect(await stubOf(key).delete('delete', sent)).toMatchObject({ ok: true, value: null });
     await storage.set(key, 'newer', 60);
-    expect(await stubOf(key).getAndDelete('take', sent)).toEqual({ ok: true, value: null });
-    expect(await stubOf(key).delete('delete', sent)).toEqual({ ok: true, value: null });
+    expect(await stubOf(key).getAndDelete('take', sent)).toMatchObject({ ok: true, value: null });
+    expect(await stubOf(key).delete('delete', sent)).toMatchObject({ ok: true, value: null });
     expect(await storage.get(key)).toBe('newer');
     await storage.delete(key);
     await storage.set(key, 'over', 0);
@@ -69,7 +69,7 @@ describe('what is stored', () => {
       const call = () => stubOf(key)[remove]('\u0001key', sent);
       const sent = Date.now();
       const reply = await call();
-      expect(reply).toEqual({ ok: true, value: remove === 'delete' ? null : 'session' });
+      expect(reply).toMatchObject({ ok: true, value: remove === 'delete' ? null : 'session' });
       expect((await storedUnder(key)).alarm).toBe(sent + 2 * MINUTE);
       clock.pass(MINUTE);
       expect(await call()).toEqual(reply);

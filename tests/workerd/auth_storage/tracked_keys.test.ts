@@ -78,7 +78,7 @@ describe('trackKeys', () => {
     await storage.delete('key');
     clock.pass(1_000);
     await storage.set('key', 'newer', 600);
-    expect(await late()).toEqual({ ok: true, value: null });
+    expect(await late()).toMatchObject({ ok: true, value: null });
     expect(await storage.listKeys()).toEqual(['key']);
     clock.pass(60_000);
     expect(await late()).toMatchObject({ ok: false, code: 'timeout' });

@@ -45,7 +45,7 @@ test('the alarm empties an expired cart, and moves itself on for one that was re
     value: [expect.any(Number), expect.any(String)],
   });
   pass(150);
-  expect(await stub(id).get?.(1)).toEqual({ ok: true, value: null });
+  expect(await stub(id).get?.(1)).toMatchObject({ ok: true, value: null });
   expect(await carts.getCart(id)).toEqual({});
   await runDurableObjectAlarm(stub(id));
   expect(await stored(stub(id))).toEqual(nothing);

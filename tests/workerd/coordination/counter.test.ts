@@ -152,7 +152,7 @@ describe('CounterClient', () => {
   it('remembers a reset of nothing, so that a copy which comes late does not reset what is counted by then', async () => {
     const name = unique();
     const reset = () => (stub(name) as Calls).reset?.('\u0001reset', clock.start);
-    expect(await reset()).toEqual({ ok: true, value: null });
+    expect(await reset()).toMatchObject({ ok: true, value: null });
     expect((await stored(stub(name))).alarm).toBe(clock.start + TWO_MINUTES);
     expect(await counters.increment(name)).toBe(1);
     clock.at(60_000);

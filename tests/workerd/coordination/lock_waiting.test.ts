@@ -126,8 +126,8 @@ describe('waiting for a lock', () => {
       return (early ? deliver() : Promise.resolve()).then(() => Promise.reject(failure({})));
     });
     expect(await code(new LockClient(objects).acquire(name, { ttlSeconds: 30 }))).toBe('object_unavailable');
-    expect(await withdrawn.promise).toEqual({ ok: true, value: null });
-    expect(await late()).toEqual({ ok: true, value: [0] });
+    expect(await withdrawn.promise).toMatchObject({ ok: true, value: null });
+    expect(await late()).toMatchObject({ ok: true, value: [0] });
     expect(await locks.acquire(name, { ttlSeconds: 30 })).not.toBeNull();
   });
 
@@ -142,7 +142,7 @@ describe('waiting for a lock', () => {
       return method === 'acquire' ? reply.then(() => Promise.reject(failure({}))) : reply;
     });
     expect(await code(new LockClient(objects).acquire(name, { ttlSeconds: 30 }))).toBe('object_unavailable');
-    expect(await released.promise).toEqual({ ok: true, value: true });
+    expect(await released.promise).toMatchObject({ ok: true, value: true });
   });
 
   describe('withLock', () => {

@@ -93,11 +93,11 @@ describe('CoordinationDurableObject by RPC', () => {
     await failed('put', () => coordination(name).release?.('holder', 'call'));
     await failed('setAlarm', () => coordination(name).release?.('holder', 'call'));
     await failed('put', () => coordination(name).withdraw?.('holder'));
-    expect(await coordination(name).release?.('holder', 'call')).toEqual({ ok: true, value: true });
+    expect(await coordination(name).release?.('holder', 'call')).toMatchObject({ ok: true, value: true });
     await failed('put', () => coordination(name).increment?.(3, 'key'));
     await coordination(name).increment?.(3, 'key');
     await failed('put', () => coordination(name).reset?.('other key'));
-    expect(await coordination(name).count?.()).toEqual({ ok: true, value: 3 });
+    expect(await coordination(name).count?.()).toMatchObject({ ok: true, value: 3 });
   });
 
   it('keeps a lock and a counter of one object apart', async () => {
@@ -106,9 +106,9 @@ describe('CoordinationDurableObject by RPC', () => {
       ok: true,
       value: [expect.any(Number), expect.any(Number)],
     });
-    expect(await object.increment?.(3, 'key')).toEqual({ ok: true, value: 3 });
-    expect(await object.reset?.('other key')).toEqual({ ok: true, value: null });
+    expect(await object.increment?.(3, 'key')).toMatchObject({ ok: true, value: 3 });
+    expect(await object.reset?.('other key')).toMatchObject({ ok: true, value: null });
     expect(await object.acquire?.('other', 60)).toMatchObject({ value: [expect.any(Number)] });
-    expect(await object.release?.('holder', 'call')).toEqual({ ok: true, value: true });
+    expect(await object.release?.('holder', 'call')).toMatchObject({ ok: true, value: true });
   });
 });

@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 
-import { type Bad, notText } from '../core/checks.js';
-import { CloudflareClientsError } from '../core/error.js';
+import { type Bad, fieldsOf, notText } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import {
   type AuthObjects,
@@ -109,12 +108,10 @@ export function rateLimitStorage(
   const objects = authObjects(namespace, 'rateLimitStorage', options);
   return {
     consume: async (key, rule) => {
-      if (typeof rule !== 'object' || rule === null) {
-        const bad = new CloudflareClientsError('invalid_limit', 'A rule is { window, max }');
-        return refused(objects.onEvent, 'auth_storage', 'consume', bad);
-      }
-      const { window, max } = rule;
-      const wait = await call<number>(objects, 'consume', key, [ownKey(), window, max]);
+      const { bad, window, max } = fieldsOf(rule, ['window', 'max'], 'A rule', 'invalid_limit');
+      if (bad) return refused(objects.onEvent, 'auth_storage', 'consume', bad);
+      const args: [string, number, number] = [ownKey(), window as number, max as number];
+      const wait = await call<number>(objects, 'consume', key, args);
       return wait === 0 ? { allowed: true, retryAfter: null } : { allowed: false, retryAfter: wait };
     },
   };

@@ -1,4 +1,5 @@
-import { type Bad, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, fieldsOf, notName, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import {
@@ -74,36 +75,39 @@ export class LockClient {
    * `object_unavailable`, `object_overloaded`, `timeout`.
    */
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
-    const waitMs = options?.waitMs ?? 0;
-    const bad = notLockName(name) ?? notTtl(options?.ttlSeconds) ?? notWait(waitMs);
+    const {
+      bad: unreadable,
+      ttlSeconds = Number.NaN,
+      waitMs = 0,
+    } = fieldsOf(options, ['ttlSeconds', 'waitMs']);
+    const bad = notLockName(name) ?? unreadable ?? notTtl(ttlSeconds) ?? notWait(waitMs);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
     // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
     const holder = crypto.randomUUID();
     const held = await observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
-      wasm.waitForLock(this.#objects, name, holder, options.ttlSeconds, waitMs, report),
+      wasm.waitForLock(this.#objects, name, holder, ttlSeconds, waitMs, report),
     );
     return held && lockOf(name, holder, held);
   }
 
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
-    const bad = notLock(lock) ?? notTtl(ttlSeconds);
+    const { bad: notHeld, name, holder, fence } = lockFields(lock);
+    const bad = notHeld ?? notTtl(ttlSeconds);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'extend', bad);
-    const { name, holder } = lock;
     const held = await this.#call<Held | null>('extend', name, [holder, ttlSeconds], (value) => {
       if (value === null || isHeld(value)) return value;
       throw otherClass();
     });
     // Another fence: it was lost, and an earlier acquire() that arrived late has acquired it again.
-    return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
+    return held && held[0] === fence ? lockOf(name, holder, held) : null;
   }
 
   /** Releases the lock. False when it was no longer yours: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
-    const bad = notLock(lock);
+    const { bad, name, holder } = lockFields(lock);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'release', bad);
-    const { name, holder } = lock;
     return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
       if (typeof value !== 'boolean') throw otherClass();
       if (!value) report?.note('lock_lost', '');
@@ -160,6 +164,8 @@ export class LockClient {
   }
 }
 
+bindMethods(LockClient);
+
 type Held = [fence: number, expiresAt: number];
 
 function isHeld(value: unknown): value is Held {
@@ -186,9 +192,15 @@ function notWait(waitMs: unknown): Bad {
   return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
 }
 
-function notLock(lock: Lock): Bad {
-  const fits =
-    typeof lock === 'object' && lock !== null && typeof lock.holder === 'string' && lock.holder !== '';
+// The lock's fields, read once, and the error for what is no lock.
+function lockFields(lock: Lock): Lock & { bad: Bad } {
+  const fields = fieldsOf(lock, ['name', 'holder', 'fence'], 'A lock', 'invalid_value');
+  const fits = typeof fields.holder === 'string' && fields.holder !== '';
   const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
-  return refuse(!fits, 'invalid_value', message) ?? notLockName(lock.name);
+  const bad =
+    fields.bad ??
+    refuse(!fits, 'invalid_value', message) ??
+    notName(fields.holder, 'The holder of a lock', 'invalid_value') ??
+    notLockName(fields.name);
+  return { ...(fields as Lock), bad };
 }

@@ -12,6 +12,9 @@ export interface SessionRecord {
   createdAt: Date;
 }
 
+/** @internal The longest user agent that is stored, in bytes: a character has at least one. */
+export const MAX_USER_AGENT = 1_024;
+
 /** @internal The error for an invalid record. */
 export function notRecord(record: unknown): Bad {
   if (typeof record !== 'object' || record === null) {

@@ -13,7 +13,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
+import { indexMetadata, replyLists, replyPlace, sessionExpiry, sessionMetadata } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import { failureFlags, numbersOf, objectCall, replyRefusal, replyStatus, replyValue } from './stub.js';
 import { parse } from './text.js';
@@ -43,6 +43,8 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyValue,
     replyRefusal,
     failureFlags,
+    replyLists,
+    replyPlace,
     sessionExpiry,
     sessionMetadata,
     indexMetadata,

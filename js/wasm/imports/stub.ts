@@ -76,6 +76,11 @@ export function failureFlags(error: unknown): number {
 
 /** The numbers of an array that holds nothing else. */
 export function numbersOf(value: unknown): Float64Array | undefined {
-  const isNumbers = Array.isArray(value) && value.every((number) => typeof number === 'number');
-  return isNumbers ? Float64Array.from(value) : undefined;
+  try {
+    const numbers: unknown[] = Array.isArray(value) ? Array.from(value) : [undefined];
+    const fits = numbers.every((number) => typeof number === 'number');
+    return fits ? Float64Array.from(numbers as number[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }

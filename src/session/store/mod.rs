@@ -3,4 +3,3 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
-mod reply;

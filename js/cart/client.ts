@@ -112,7 +112,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     const memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
     if (!memory) return;
     this.#memory = objectsIdentity(namespace, 'CartStoreClient', given);
-    this.#objects.breaker = this.#memory.id;
+    this.#objects.breaker = this.#memory.breaker;
   }
 
   /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */

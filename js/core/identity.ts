@@ -2,9 +2,13 @@
 // to a namespace, and not to a client, which is made per request: to the binding's name where the client was told it,
 // else to the handle object. In another jurisdiction the same namespace has other objects.
 
+import { Breaker } from './breaker.js';
+
 /** @internal A namespace, as this isolate knows it: an object of its own, and a number for the wasm. */
 export interface Identity {
   readonly id: number;
+  /** Of its objects, for calls that have a fallback. */
+  readonly breaker: Breaker;
 }
 
 // By kind, jurisdiction and name; and by handle object and jurisdiction.
@@ -31,7 +35,7 @@ export function identityOf(
   const ofName = name === undefined ? undefined : ofNames.get(key);
   if (ofName && ofName === ofHandle) return ofName;
   // The same handle object under its name: what was remembered of it stays.
-  const identity = ofName ?? ofHandle ?? { id: ++last };
+  const identity = ofName ?? ofHandle ?? { id: ++last, breaker: new Breaker() };
   ofHandles.set(handle, (known ?? new Map<string, Identity>()).set(jurisdiction, identity));
   if (name === undefined) noticeChange(client, option);
   else if (!ofName) {

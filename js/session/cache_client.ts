@@ -338,10 +338,11 @@ function revocationsOf(
     timeoutMs,
     slowMs,
   });
-  namespace.breaker = objectsIdentity(namespace.handle, client, { name }, 'revocationsName').id;
+  const { id, breaker } = objectsIdentity(namespace.handle, client, { name }, 'revocationsName');
+  namespace.breaker = breaker;
   return {
     namespace,
-    namespaceId: namespace.breaker,
+    namespaceId: id,
     stalenessMs: maxStalenessSeconds * 1_000,
   };
 }

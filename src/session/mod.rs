@@ -6,7 +6,6 @@ pub mod object;
 pub mod object_name;
 pub mod policy;
 pub mod record;
-pub mod reply;
 pub mod revocation;
 pub mod store;
 pub mod token;

@@ -32,47 +32,6 @@ export function sessionParts(text: string): unknown[] {
   return [sessionId, userAgent, createdAt];
 }
 
-/**
- * Of the reply of a session's, a customer's or a token's object: two numbers, and two lists of the same length, of texts and
- * of numbers. Each is read once; undefined for another shape, or when reading throws.
- */
-export function replyLists(reply: unknown, kind: number): unknown[] | undefined {
-  const [moment, names, moments] = LISTS[kind] as [string, string, string];
-  try {
-    const fields = reply as Record<string, never>;
-    const found = [
-      fields.at,
-      fields[moment],
-      Array.from(fields[names] as never),
-      Array.from(fields[moments] as never),
-    ];
-    const [at, when, texts, numbers] = found as [unknown, unknown, unknown[], unknown[]];
-    const fits =
-      [at, when, ...numbers].every((number) => typeof number === 'number') &&
-      texts.length === numbers.length &&
-      texts.every((text) => typeof text === 'string');
-    return fits ? found : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const LISTS = [
-  ['revokedAt', 'tokens', 'moments'],
-  ['revokedAt', 'users', 'untils'],
-  ['tick', 'ids', 'ticks'],
-];
-
-/** Of a record, or of where one was: whose it is, its logical timestamp, and whether it is still there. */
-export function replyPlace(reply: unknown): unknown[] | undefined {
-  try {
-    const { customerId, tick, kept } = reply as Record<string, unknown>;
-    return typeof customerId === 'string' ? [customerId, tick, kept] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export const sessionPlace = (customerId: string, tick: number, kept: boolean) =>
   kept ? { customerId, tick, kept } : { customerId, tick };
 

@@ -1,6 +1,6 @@
 //! The way from cached sessions to the objects that keep what is revoked.
 
-use js_sys::JsString;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::cache::Revocations;
@@ -11,20 +11,53 @@ use crate::host::clock::now;
 use crate::protocol::call_time::CallTime;
 use crate::session::object_name;
 use crate::session::policy::{CACHED_FOR_MS, REMEMBERED_MS};
-use crate::session::reply::{Kind, Lists};
 use crate::session::token::Token;
 use crate::stub::call::Namespace;
 
-fn revocations(reply: &JsValue, kind: Kind) -> Result<Revocations, Error> {
-    let lists = Lists::of(reply, kind)?;
-    let tokens = lists.names.iter().zip(lists.moments.iter());
-    // Of a token's object it is users, of whom the token says nothing here.
-    let tokens = tokens.filter_map(|(token, at)| Some((token.as_string()?, at.as_f64()?)));
-    Ok(Revocations {
-        at: lists.at,
-        revoked_at: lists.moment,
-        tokens: tokens.filter(|_| matches!(kind, Kind::User)).collect(),
-    })
+#[wasm_bindgen]
+extern "C" {
+    /// What a user's object replies: `{ at, revokedAt, tokens, moments }`; a token's: `{ at, revokedAt,
+    /// users, untils }`. Plain objects of our own class.
+    type Reply;
+    #[wasm_bindgen(method, getter, structural)]
+    fn at(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = revokedAt)]
+    fn revoked_at(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn tokens(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn moments(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn users(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn untils(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = tick)]
+    fn timestamp(this: &Reply) -> JsValue;
+}
+
+fn number(value: &JsValue) -> f64 {
+    value.as_f64().unwrap_or(0.0)
+}
+
+fn list(value: &JsValue) -> Array {
+    value.dyn_ref::<Array>().cloned().unwrap_or_default()
+}
+
+fn revocations(reply: &JsValue) -> Revocations {
+    if !reply.is_object() {
+        return Revocations::default();
+    }
+    let reply = reply.unchecked_ref::<Reply>();
+    let (tokens, moments) = (list(&reply.tokens()), list(&reply.moments()));
+    let tokens = tokens
+        .iter()
+        .zip(moments.iter())
+        .filter_map(|(token, at)| Some((token.as_string()?, number(&at))));
+    Revocations {
+        at: number(&reply.at()),
+        revoked_at: number(&reply.revoked_at()),
+        tokens: tokens.collect(),
+    }
 }
 
 /// The revocations behind one namespace, for the length of a call.
@@ -65,8 +98,7 @@ impl RevocationClient {
         if let Some(admits) = known.flatten() {
             return Ok(admits);
         }
-        let reply = self.ask(&name, "readRevocations", &[]).await?;
-        let revocations = revocations(&reply, Kind::User)?;
+        let revocations = revocations(&self.ask(&name, "readRevocations", &[]).await?);
         let admits = read_at > floor(&revocations, token);
         learn(self.namespace_id, &name, revocations, Some(asked_at));
         Ok(admits)
@@ -89,15 +121,13 @@ impl RevocationClient {
         let args = [JsValue::from(user), until.into()];
         let name = object_name::of_token(token.hash());
         // The token first: a sign-out from now on finds the user, one before now is seen here.
-        let reply = self.ask(&name, "fillToken", &args).await?;
-        let of_token = revocations(&reply, Kind::Token)?;
+        let of_token = revocations(&self.ask(&name, "fillToken", &args).await?);
         let allowed = self.as_of(&name, token, &of_token, start);
         if of_token.revoked_at > 0.0 {
             learn(self.namespace_id, &name, of_token, None);
         }
         let name = object_name::of_customer(user);
-        let reply = self.ask(&name, "stampFill", &[]).await?;
-        let of_user = revocations(&reply, Kind::User)?;
+        let of_user = revocations(&self.ask(&name, "stampFill", &[]).await?);
         let as_of = self.as_of(&name, token, &of_user, start);
         learn(self.namespace_id, &name, of_user, None);
         Ok(allowed.and(as_of))
@@ -131,18 +161,21 @@ impl RevocationClient {
     pub async fn revoke_token(&self, token: &Token) -> Result<(), Error> {
         let name = object_name::of_token(token.hash());
         let reply = self.ask(&name, "revokeToken", &[]).await?;
-        let token_of = Lists::of(&reply, Kind::Token)?;
-        learn_revoked(self.namespace_id, &name, token_of.moment);
+        learn_revoked(self.namespace_id, &name, revocations(&reply).revoked_at);
+        if !reply.is_object() {
+            return Ok(());
+        }
+        let reply = reply.unchecked_ref::<Reply>();
+        let (users, untils) = (list(&reply.users()), list(&reply.untils()));
         // Mostly one, and at most eight.
-        for (user, until) in token_of.names.iter().zip(token_of.moments.iter()) {
+        for (user, until) in users.iter().zip(untils.iter()) {
             let Some(user) = user.as_string() else {
                 continue;
             };
             let name = object_name::of_customer(&user);
             let args = [JsValue::from(token.hash()), until];
             let reply = self.ask(&name, "revokeTokenOfUser", &args).await?;
-            let revocations = revocations(&reply, Kind::User)?;
-            learn(self.namespace_id, &name, revocations, None);
+            learn(self.namespace_id, &name, revocations(&reply), None);
         }
         Ok(())
     }
@@ -154,8 +187,10 @@ impl RevocationClient {
     pub async fn revoke_user(&self, user: &str) -> Result<(), Error> {
         let name = object_name::of_customer(user);
         let reply = self.ask(&name, "revokeUser", &[false.into()]).await?;
-        let index = Lists::of(&reply, Kind::Index)?;
-        learn_revoked(self.namespace_id, &name, index.moment);
+        if reply.is_object() {
+            let revoked_at = number(&reply.unchecked_ref::<Reply>().timestamp());
+            learn_revoked(self.namespace_id, &name, revoked_at);
+        }
         Ok(())
     }
 }

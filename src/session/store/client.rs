@@ -4,6 +4,7 @@
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
+use super::reply::{Entry, Index, owner, timestamp, was_kept};
 use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
@@ -12,10 +13,8 @@ use crate::protocol::call_time::CallTime;
 use crate::session::id::check_id;
 use crate::session::object_name;
 use crate::session::policy::is_settled;
-use crate::session::reply::{Entry, Kind, Lists, Place, entries};
 use crate::session::revocation::isolate::learn_revoked;
 use crate::stub::call::{CONCURRENCY, Namespace};
-use crate::stub::refusal::Refusal;
 
 /// Sessions behind one namespace, for the length of a call.
 pub struct SessionStoreClient {
@@ -70,13 +69,10 @@ impl SessionStoreClient {
         let started = now();
         let args = [JsValue::from(id), ttl_ms.into()];
         let timestamp = ask(&self.objects, &customer_name(customer), "addEntry", &args).await?;
-        if timestamp.as_f64().is_none() {
-            return Err(Refusal::of_other_class());
-        }
         let args = [record.clone(), timestamp, ttl_ms.into()];
         let objects = self.objects.rest_of(started);
         let moved = ask(&objects, &session_name(id), "putSession", &args).await?;
-        self.forget_place(id, Place::of(&moved)?, started).await;
+        self.forget_place(id, &moved, started).await;
         Ok(JsValue::UNDEFINED)
     }
 
@@ -90,37 +86,32 @@ impl SessionStoreClient {
         // Which session it is, first: no timestamp is 0, so nothing is deleted yet. What comes late then finds that
         // one or none. An object of the version before deletes it at once.
         let mut place = self.remove(id, JsValue::from(0), started).await?;
-        if let Some(kept) = place.take_if(|place| place.kept) {
-            place = self.remove(id, kept.timestamp, started).await?;
+        if was_kept(&place) {
+            place = self.remove(id, timestamp(&place), started).await?;
         }
         // Kept still: it was set anew meanwhile, which counts as after this.
-        let removed = place.filter(|place| !place.kept);
-        self.forget_place(id, removed, started).await;
+        if !was_kept(&place) {
+            self.forget_place(id, &place, started).await;
+        }
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn remove(
-        &self,
-        id: &str,
-        timestamp: JsValue,
-        started: f64,
-    ) -> Result<Option<Place>, Error> {
+    async fn remove(&self, id: &str, timestamp: JsValue, started: f64) -> CallResult {
         let objects = self.objects.rest_of(started);
-        let place = ask(&objects, &session_name(id), "removeSession", &[timestamp]).await?;
-        Place::of(&place)
+        ask(&objects, &session_name(id), "removeSession", &[timestamp]).await
     }
 
     // Best effort: an entry without a session harms nobody, and goes by itself.
-    async fn forget_place(&self, id: &str, place: Option<Place>, started: f64) {
-        let Some(place) = place else {
+    async fn forget_place(&self, id: &str, place: &JsValue, started: f64) {
+        let Some(customer) = owner(place) else {
             return;
         };
         let entry = Entry {
             id: JsString::from(id),
-            timestamp: place.timestamp,
+            timestamp: timestamp(place),
         };
         let objects = self.objects.rest_of(started);
-        forget(&objects, &place.customer, &[entry], false).await;
+        forget(&objects, &customer, &[entry], false).await;
     }
 
     /// The live sessions of a customer, oldest first: what each session's own object says.
@@ -131,15 +122,15 @@ impl SessionStoreClient {
         check_id(customer)?;
         let started = now();
         let index = ask(&self.objects, &customer_name(customer), "readIndex", &[]).await?;
-        let index = Lists::of(&index, Kind::Index)?;
+        let index = Index::of(&index);
         let (found, mut stale) = (Array::new(), Vec::new());
-        for batch in entries(&index).chunks(CONCURRENCY) {
+        for batch in index.entries.chunks(CONCURRENCY) {
             let objects = self.objects.rest_of(started);
             let records = objects.call_batch(&calls(batch, &[]), "readSession").await;
             for (record, entry) in records.into_iter().zip(batch) {
                 let record = record?;
                 let set_at = || entry.timestamp.as_f64();
-                if Place::of(&record)?.is_some_and(|place| place.customer == customer) {
+                if owner(&record).is_some_and(|owner| owner == customer) {
                     found.push(&record);
                 } else if set_at().is_some_and(|set_at| is_settled(index.at, set_at)) {
                     stale.push(entry.clone());
@@ -163,23 +154,22 @@ impl SessionStoreClient {
         let name = object_name::of_customer(customer);
         let args = [JsValue::TRUE];
         let reply = ask(&self.objects, &name.as_str().into(), "revokeUser", &args).await?;
-        let index = Lists::of(&reply, Kind::Index)?;
-        learn_revoked(namespace_id, &name, index.moment);
-        let args = [JsValue::from(customer), index.moment.into()];
+        let revoked_at = timestamp(&reply);
+        learn_revoked(namespace_id, &name, revoked_at.as_f64().unwrap_or(0.0));
+        let args = [JsValue::from(customer), revoked_at];
         let (mut revoked, mut failure) = (0_usize, None);
         // A batch has the whole time limit, and the index is told of it: neither a session that hangs nor the end
         // of the invocation's calls takes away the progress that the next call builds on.
-        for batch in entries(&index).chunks(CONCURRENCY) {
+        for batch in Index::of(&reply).entries.chunks(CONCURRENCY) {
             let calls = calls(batch, &args);
             let replies = self.objects.call_batch(&calls, "revokeSession").await;
             let mut done = Vec::with_capacity(batch.len());
             for (reply, entry) in replies.into_iter().zip(batch) {
                 match reply {
-                    Ok(there) if there.as_bool().is_some() => {
+                    Ok(there) => {
                         revoked += usize::from(there.is_truthy());
                         done.push(entry.clone());
                     }
-                    Ok(_) => return Err(Refusal::of_other_class()),
                     Err(error) => failure = Some(error),
                 }
             }

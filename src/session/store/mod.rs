@@ -3,3 +3,4 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
+mod reply;

@@ -15,7 +15,7 @@ import {
 } from '../core/namespace.js';
 import { optionsOf } from '../core/options.js';
 import { ownKey } from '../core/own_key.js';
-import { observedObject } from '../core/stub_call.js';
+import { observedObject, otherClass } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 
@@ -129,9 +129,14 @@ function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
   const bad = notText(key, 'The key') ?? notArguments(made);
   if (bad) return refused(objects.onEvent, 'auth_storage', method, bad);
-  return observedObject(objects, 'auth_storage', method, (wasm, report) =>
+  const result = observedObject<T>(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );
+  const isCount = method === 'increment' || method === 'consume';
+  return result.then((value) => {
+    if (isCount ? typeof value !== 'number' : value !== null && typeof value !== 'string') throw otherClass();
+    return value;
+  });
 }
 
 function notArguments([method, , args]: AuthCall): Bad {

@@ -63,6 +63,6 @@ function noticeChange(client: string, option: string): void {
   warned = true;
   fresh.clear();
   console.warn(
-    `${client} was made for ${MANY} different namespace objects within a minute. If they are one binding, as wrapped by a tracing library or a platform layer, this isolate forgets what it counts and remembers of it. Then pass the binding's name: ${client}(…, { ${option}: 'MY_BINDING' })`,
+    `${client}: ${MANY} namespace objects within a minute. If they are one binding, wrapped anew at each env.X, this isolate forgets what it counts and remembers: pass the binding's name, ${client}(…, { ${option}: 'MY_BINDING' })`,
   );
 }

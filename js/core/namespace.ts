@@ -150,8 +150,7 @@ function within(namespace: ObjectHandle, jurisdiction: 'eu' | 'fedramp'): Object
   } catch (cause) {
     // Only the local runtime says that: elsewhere data must not leave its jurisdiction.
     if (!/not implemented in workerd/.test(String(cause))) {
-      const message = `The namespace refuses the jurisdiction ${jurisdiction} (see cause)`;
-      throw new CloudflareClientsError('unsupported', message, { cause });
+      throw new CloudflareClientsError('unsupported', 'The namespace refuses the jurisdiction', { cause });
     }
     if (!warned) console.warn(`workerd has no jurisdictions: locally, "${jurisdiction}" is left out`);
     warned = true;

@@ -1,7 +1,12 @@
 // What this isolate admits while objects fail, with `onUnavailable: 'allow'`: each limit is counted here, in windows that
 // begin with their first call.
 import { limitResult } from '../wasm/imports/rate_limit.js';
-import type { RateLimitConfig, RateLimitResult } from './limit.js';
+
+interface Limit {
+  readonly limit: number;
+  readonly window: number;
+  readonly keyPrefix: string;
+}
 
 interface Count {
   endsAt: number;
@@ -16,10 +21,10 @@ const MAX_COUNTS = 10_000;
 export function decideHere(
   namespaceId: number,
   identifier: string,
-  limits: readonly RateLimitConfig[],
+  limits: readonly Limit[],
   cost: number,
   isCounted: boolean,
-): RateLimitResult | undefined {
+): ReturnType<typeof limitResult> | undefined {
   const now = Date.now();
   const each = limits.map(({ limit, window, keyPrefix }) => {
     const count = countOf(
@@ -37,7 +42,7 @@ export function decideHere(
   });
   // The refusal that lasts longest, or else the limit with the least left.
   results.sort((a, b) => b.retryAfterSeconds - a.retryAfterSeconds || a.remaining - b.remaining);
-  return results[0] as RateLimitResult | undefined;
+  return results[0];
 }
 
 function countOf(key: string, windowMs: number, now: number): Count {

@@ -3,7 +3,6 @@
 
 import type { Breaker } from '../../core/breaker.js';
 import { isDate } from '../../core/checks.js';
-import type { CallReport } from '../clients.js';
 
 export interface Objects {
   readonly breaker: Breaker | undefined;
@@ -97,7 +96,7 @@ export function breakerLearns(
   { breaker }: Objects,
   name: string,
   failed: boolean,
-  report: CallReport | undefined,
+  report: { note(note: string, code: string): void } | undefined,
 ): void {
   if (failed ? breaker?.failed(name, Date.now()) : breaker?.answered()) {
     report?.note(failed ? 'circuit_opened' : 'circuit_closed', '');

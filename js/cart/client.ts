@@ -75,7 +75,8 @@ export interface CartStoreOptions extends ObjectClientOptions {
   /**
    * What happens when a cart's object fails. `throw`: the call rejects. `memory`: the call uses this
    * isolate's memory, with a `fell_back` event each time. A change there is not seen by other isolates, and
-   * is lost with this one; `mergeCart` never uses it.
+   * is lost with this one; `mergeCart` never uses it. When several carts have failed, it is used at once, but for a probe
+   * now and then. A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'memory' | undefined;

@@ -19,8 +19,9 @@ import { limitOf, notLimit, type RateLimitConfig, type RateLimitResult } from '.
 export interface RateLimiterOptions extends ObjectClientOptions {
   /**
    * What happens when KV or the object fails, or does not reply within `timeoutMs`. `throw`: the call
-   * rejects. `allow`: calls are admitted despite the failure; on KV the isolate goes on counting by itself.
-   * `deny`: no call is admitted. The last two mark their results `degraded`.
+   * rejects. `allow`: the isolate counts by itself, and admits up to the limit. `deny`: no call is admitted. The last
+   * two mark their results `degraded`. When several objects have failed, they decide at once, but for a probe now and then.
+   * A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;

@@ -47,8 +47,7 @@ export async function build({ force = false } = {}) {
     () => {
       clean();
       wasm('clients', 'clients', 'pkg/wasm');
-      // For size: beside what they write, their own time hardly counts.
-      wasm('objects', 'objects', 'pkg/wasm', 'objects', { CARGO_PROFILE_RELEASE_OPT_LEVEL: 'z' });
+      wasm('objects', 'objects', 'pkg/wasm');
       step('Compiling the TypeScript', '5 seconds');
       run('tsc', ['-p', 'js/tsconfig.json']);
       prune();

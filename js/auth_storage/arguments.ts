@@ -2,7 +2,10 @@
 import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
 
 /** @internal */
-export const notValue = (value: unknown): Bad => notText(value, 'The value', 'invalid_value');
+export const notValue = (value: unknown): Bad => notText(value, 'The value', 'invalid_value', MAX_VALUE);
+
+// 1 MiB: a UTF-16 unit is at least one byte of UTF-8.
+const MAX_VALUE = 1_048_576;
 
 /** @internal Undefined, or null as better-auth may pass it, means no expiry. */
 export const notTtl = (ttl: unknown): Bad => (ttl === null ? undefined : notSeconds(ttl ?? 1));

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { type Bad, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../core/namespace.js';
 import { booleanOption, optionsOf } from '../core/options.js';
 import { ownKey } from '../core/own_key.js';
-import { observedObject } from '../core/stub_call.js';
+import { observedObject, otherClass } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
 import { RESERVED, TrackedKeys } from './tracked_keys.js';
@@ -191,12 +191,10 @@ export function rateLimitStorage(
   const objects = objectsOf(namespace, 'rateLimitStorage', 'AuthStorageDurableObject', given);
   return {
     consume: async (key, rule) => {
-      if (typeof rule !== 'object' || rule === null) {
-        const bad = new CloudflareClientsError('invalid_limit', 'A rule is { window, max }');
-        return refused(objects.onEvent, 'auth_storage', 'consume', bad);
-      }
-      const { window, max } = rule;
-      const wait = await call<number>(objects, 'consume', key, [ownKey(), window, max]);
+      const { bad, window, max } = fieldsOf(rule, ['window', 'max'], 'A rule', 'invalid_limit');
+      if (bad) return refused(objects.onEvent, 'auth_storage', 'consume', bad);
+      const args: [string, number, number] = [ownKey(), window as number, max as number];
+      const wait = await call<number>(objects, 'consume', key, args);
       return wait === 0 ? { allowed: true, retryAfter: null } : { allowed: false, retryAfter: wait };
     },
   };
@@ -206,9 +204,14 @@ function call<T>(objects: Objects, ...made: AuthCall): Promise<T> {
   const [method, key] = made;
   const bad = notText(key, 'The key') ?? notReserved(key) ?? notArguments(made);
   if (bad) return refused(objects.onEvent, 'auth_storage', method, bad);
-  return observedObject(objects, 'auth_storage', method, (wasm, report) =>
+  const result = observedObject<T>(objects, 'auth_storage', method, (wasm, report) =>
     wasm.authCall(objects, ...made, report),
   );
+  const isCount = method === 'increment' || method === 'consume';
+  return result.then((value) => {
+    if (isCount ? typeof value !== 'number' : value !== null && typeof value !== 'string') throw otherClass();
+    return value;
+  });
 }
 
 const notReserved = (key: string): Bad =>

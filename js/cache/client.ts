@@ -1,4 +1,5 @@
-import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, type Fields, fieldsOf, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import {
@@ -6,6 +7,7 @@ import {
   functionOption,
   milliseconds,
   nameOption,
+  notFunction,
   notMilliseconds,
   optionsOf,
   type WaitUntil,
@@ -146,15 +148,18 @@ export class CacheClient {
     fetchFn: () => Promise<T> | T,
     options?: GetOrSetOptions,
   ): Promise<T> {
+    const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
       notText(key, 'The key') ??
       notTtl(ttlSeconds) ??
       refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
-      optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
+      given.bad ??
+      notFunction(given.waitUntil, 'waitUntil') ??
+      optional(notMilliseconds, given.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
-    const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
+    const joinMs = given.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
     const { kv, identity, hasMetadata } = this.#handle;
-    const member = new Member(identity, key, options?.waitUntil ?? this.#waitUntil);
+    const member = new Member(identity, key, given.waitUntil ?? this.#waitUntil);
     return observed<T>(
       this.#onEvent,
       'cache',
@@ -174,16 +179,21 @@ export class CacheClient {
    */
   clear(options: ClearOptions): Promise<ClearResult> {
     // JavaScript may pass no options at all: then the prefix is missing.
-    const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
-    const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
+    const given = fieldsOf(options, CLEAR_OPTIONS);
+    const bad = given.bad ?? notText(given.prefix, 'prefix') ?? this.#notClearable(given);
     if (bad) return refused(this.#onEvent, 'cache', 'clear', bad);
+    const { prefix, cursor, onProgress } = given as ClearOptions;
     return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>
       wasm.cacheClear(this.#handle.kv, this.#limitMs, prefix, cursor, onProgress, report),
     );
   }
 
-  #notClearable(prefix: string, allowEverything: boolean): Bad {
+  #notClearable({ prefix, allowEverything, cursor, onProgress }: ClearFields): Bad {
+    const isFlag = allowEverything === undefined || typeof allowEverything === 'boolean';
     return (
+      refuse(!isFlag, 'misconfigured', 'The option allowEverything must be true or false') ??
+      optional(notText, cursor, 'The option cursor', 'misconfigured') ??
+      notFunction(onProgress, 'onProgress') ??
       refuse(!this.#handle.hasList, 'unsupported', 'clear needs a KV handle with list()') ??
       refuse(
         prefix === '' && allowEverything !== true,
@@ -221,6 +231,12 @@ export class CacheClient {
 }
 
 const OPTIONS = ['name', 'timeoutMs', 'waitUntil', 'onEvent'] as const;
+
+const CLEAR_OPTIONS = ['prefix', 'allowEverything', 'cursor', 'onProgress'] as const;
+
+type ClearFields = Fields<ClearOptions, (typeof CLEAR_OPTIONS)[number]>;
+
+bindMethods(CacheClient);
 
 const JOIN_TIMEOUT_MS = 5_000;
 

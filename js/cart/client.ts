@@ -1,4 +1,5 @@
-import { type Bad, notNumber, notText, optional } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, type Fields, fieldsOf, notNumber, notText, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import type { Identity } from '../core/identity.js';
@@ -12,7 +13,7 @@ import {
 } from '../core/namespace.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
 import { notOwnKey, ownKey } from '../core/own_key.js';
-import { callObject, observedObject } from '../core/stub_call.js';
+import { callObject, observedObject, otherClass } from '../core/stub_call.js';
 import type { CartMethod, MergeArguments } from '../wasm/clients.js';
 import { callSync } from '../wasm/driver.js';
 
@@ -81,7 +82,8 @@ export interface CartStoreOptions extends ObjectClientOptions {
   /**
    * What happens when a cart's object fails. `throw`: the call rejects. `memory`: the call uses this
    * isolate's memory, with a `fell_back` event each time. A change there is not seen by other isolates, and
-   * is lost with this one; `mergeCart` never uses it.
+   * is lost with this one; `mergeCart` never uses it. When several carts have failed, it is used at once, but for a probe
+   * now and then. A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'memory' | undefined;
@@ -118,13 +120,13 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     const memory = oneOf(onUnavailable, 'onUnavailable', ['throw', 'memory']) === 'memory';
     if (!memory) return;
     this.#memory = objectsIdentity(namespace, 'CartStoreClient', given);
-    this.#objects.breaker = this.#memory.id;
+    this.#objects.breaker = this.#memory.breaker;
   }
 
   /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */
   async createCart(options?: CartReadOptions): Promise<string> {
     const id = crypto.randomUUID();
-    await this.#mutate('createCart', id, 'set', {}, { owner: options?.owner });
+    await this.#mutate('createCart', id, 'set', {}, options);
     return id;
   }
 
@@ -196,7 +198,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
     const reply = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
-    return reply[1] ? this.#cart(reply) : null;
+    return reply?.[1] === false ? null : this.#cart(reply);
   }
 
   /** Deletes a line, and returns the cart. Null for a missing line. */
@@ -206,7 +208,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
     const reply = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
-    return reply[1] ? this.#cart(reply) : null;
+    return reply?.[1] === false ? null : this.#cart(reply);
   }
 
   /** Applies up to 500 changes in one round trip, all or none, in their order, and returns the cart. */
@@ -231,10 +233,11 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     policy: MergePolicy = 'sum',
     options?: CartMutationOptions,
   ): Promise<CartState<Item>> {
+    const terms = fieldsOf(options, TERMS);
     const bad =
-      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notOptions(options);
+      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notTerms(terms);
     if (bad) return refused(this.#objects.onEvent, 'cart', 'mergeCart', bad);
-    const { owner, ifVersion } = options ?? {};
+    const { owner, ifVersion } = terms;
     const args: MergeArguments = [policy, this.#ttlSeconds, ifVersion, owner];
     const merged = await observedObject<CartState<Item> | null>(
       this.#objects,
@@ -242,7 +245,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       'mergeCart',
       (wasm, report) => wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), args, report),
     );
-    return merged ?? this.getCart(intoId, options);
+    return merged ?? this.getCart(intoId, { owner });
   }
 
   async #get(
@@ -250,9 +253,10 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     id: string,
     options: CartReadOptions | undefined,
   ): Promise<{ cart: CartState<Item>; version: number }> {
-    const bad = notId(id) ?? notOptions(options);
+    const terms = fieldsOf<CartMutationOptions, 'owner'>(options, ['owner']);
+    const bad = notId(id) ?? notTerms(terms);
     if (bad) return refused(this.#objects.onEvent, 'cart', operation, bad);
-    const owner = options?.owner;
+    const { owner } = terms;
     const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
       client: 'cart',
       operation,
@@ -262,7 +266,10 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       sendsTime: false,
       fallback: this.#fallback(id, 'get', '', undefined, undefined, owner),
     });
-    return read ? { cart: parsed(read[1]), version: read[0] } : { cart: {}, version: 0 };
+    if (read === null) return { cart: {}, version: 0 };
+    const [version, cart] = Array.isArray(read) ? read : [];
+    if (typeof version !== 'number') throw otherClass();
+    return { cart: parsed(cart), version };
   }
 
   async #mutate(
@@ -272,9 +279,10 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     payload: unknown,
     options: CartMutationOptions | undefined,
   ): Promise<MutationReply> {
-    const json = notId(id) ?? notOptions(options) ?? jsonOf(payload);
+    const given = fieldsOf(options, TERMS);
+    const json = notId(id) ?? notTerms(given) ?? jsonOf(payload);
     if (typeof json !== 'string') return refused(this.#objects.onEvent, 'cart', operation, json);
-    const { owner, ifVersion, idempotencyKey = ownKey() } = options ?? {};
+    const { owner, ifVersion, idempotencyKey = ownKey() } = given;
     const terms = [idempotencyKey, ifVersion, owner];
     return callObject(this.#objects, {
       client: 'cart',
@@ -303,30 +311,36 @@ export class CartStoreClient<Item extends Sku = AnySku> {
       ) as T;
   }
 
-  #cart([, , json]: MutationReply): CartState<Item> {
-    return parsed(json);
+  #cart(reply: MutationReply): CartState<Item> {
+    return parsed(reply?.[2]);
   }
 }
 
 /** The reply to a mutation: the version, whether the line was found, and the cart as JSON. */
 type MutationReply = [version: number, found: boolean, cart: string];
 
-function parsed<Item extends Sku>(json: string): CartState<Item> {
+function parsed<Item extends Sku>(json: unknown): CartState<Item> {
   try {
-    return JSON.parse(json);
+    const cart: unknown = JSON.parse(json as string);
+    if (typeof cart === 'object' && cart !== null && !Array.isArray(cart)) return cart as CartState<Item>;
   } catch {
-    throw new CloudflareClientsError(
-      'misconfigured',
-      'The Durable Object returned something else than a cart',
-    );
+    // Refused below: the engine's message would quote it.
   }
+  throw otherClass();
 }
 
 const notId = (id: string) => notText(id, 'The id of a cart');
 
-function notOptions(options: CartMutationOptions | undefined): Bad {
-  const { owner, ifVersion, idempotencyKey } = options ?? {};
+const TERMS = ['owner', 'ifVersion', 'idempotencyKey'] as const;
+
+function notTerms({
+  bad,
+  owner,
+  ifVersion,
+  idempotencyKey,
+}: Fields<CartMutationOptions, (typeof TERMS)[number]>): Bad {
   return (
+    bad ??
     optional(notText, owner, 'owner') ??
     optional(notText, idempotencyKey, 'idempotencyKey') ??
     notOwnKey(idempotencyKey) ??
@@ -354,3 +368,5 @@ function jsonOf(value: unknown): string | CloudflareClientsError {
 
 // Longer than any text that an object reads; the object's own limit is lower, and exact.
 const MAX_JSON = 2_000_000;
+
+bindMethods(CartStoreClient);

@@ -1,5 +1,12 @@
 import { type Bad, notNumber } from '../core/checks.js';
-import { given, notSent, notSentText, optionalSent, type Sent } from '../durable_objects/arguments.js';
+import {
+  given,
+  notSent,
+  notSentId,
+  notSentText,
+  optionalSent,
+  type Sent,
+} from '../durable_objects/arguments.js';
 import type { Reply } from '../durable_objects/reply.js';
 import { StoredObject } from '../durable_objects/stored_object.js';
 import type { CartReply, MergeBegun } from './reply.js';
@@ -26,7 +33,7 @@ export class CartDurableObject extends StoredObject {
 
   /** Returns the version and the cart as JSON, or null. Renews the TTL. */
   get(ttlSeconds: number, owner?: string): Reply<[version: number, cart: string] | null> {
-    const bad = notNumber(ttlSeconds, 'ttlSeconds') ?? optionalSent(notSentText, owner, 'owner');
+    const bad = notNumber(ttlSeconds, 'ttlSeconds') ?? optionalSent(notSentId, owner, 'owner');
     return this.call(bad, (wasm, storage) => wasm.cartRead(storage, ttlSeconds, owner));
   }
 
@@ -81,7 +88,7 @@ export class CartDurableObject extends StoredObject {
 
   /** Deletes the cart; what it remembers of calls is kept for as long as they may come again. */
   delete(key?: string, ifVersion?: number, owner?: string, sent?: number): Reply<null> {
-    const bad = optionalSent(notSentText, key, 'key') ?? notPreconditions(ifVersion, owner) ?? notSent(sent);
+    const bad = optionalSent(notSentId, key, 'key') ?? notPreconditions(ifVersion, owner) ?? notSent(sent);
     const reply = this.callInTransaction<null>(bad, (wasm, storage) =>
       wasm.cartDelete(storage, key, ifVersion, owner, given(sent)),
     );
@@ -94,10 +101,7 @@ export class CartDurableObject extends StoredObject {
    */
   beginMerge(into: string, id: string, owner?: string, ifVersion?: number, sent?: number): Reply<MergeBegun> {
     const bad =
-      notSentText(into, 'into') ??
-      notSentText(id, 'id') ??
-      notPreconditions(ifVersion, owner) ??
-      notSent(sent);
+      notSentId(into, 'into') ?? notSentId(id, 'id') ?? notPreconditions(ifVersion, owner) ?? notSent(sent);
     const reply = this.call<MergeBegun>(bad, (wasm, storage) =>
       wasm.cartBeginMerge(storage, into, id, owner, ifVersion, given(sent)),
     );
@@ -115,8 +119,8 @@ export class CartDurableObject extends StoredObject {
     sent?: number,
   ): CartReply {
     const bad =
-      notSentText(id, 'id') ??
-      notSentText(policy, 'policy') ??
+      notSentId(id, 'id') ??
+      notSentId(policy, 'policy') ??
       notChange(cart, ttlSeconds, id, ifVersion, owner, sent);
     const reply = this.callInTransaction<CartResult>(bad, (wasm, storage) =>
       wasm.cartMerge(storage, id, cart, policy, ttlSeconds, ifVersion, owner, given(sent)),
@@ -126,13 +130,13 @@ export class CartDurableObject extends StoredObject {
 
   /** Gives a merge up in its target, unless it was done before; returns whether it was. */
   giveUpMerge(id: string, sent?: number): Reply<boolean> {
-    const bad = notSentText(id, 'id') ?? notSent(sent);
+    const bad = notSentId(id, 'id') ?? notSent(sent);
     return this.call(bad, (wasm, storage) => wasm.cartGiveUpMerge(storage, id, given(sent)));
   }
 
   /** Ends a merge in its source: the cart is deleted, or accepts changes again when the target refused the merge. */
   endMerge(id: string, merged: boolean, sent?: number): Reply<null> {
-    const bad = notSentText(id, 'id') ?? notSent(sent);
+    const bad = notSentId(id, 'id') ?? notSent(sent);
     return this.callInTransaction(bad, (wasm, storage) =>
       wasm.cartEndMerge(storage, id, merged === true, given(sent)),
     );
@@ -169,11 +173,11 @@ function notChange(
   return (
     notSentText(json, 'The change') ??
     notNumber(ttlSeconds, 'ttlSeconds') ??
-    optionalSent(notSentText, key, 'key') ??
+    optionalSent(notSentId, key, 'key') ??
     notPreconditions(ifVersion, owner) ??
     notSent(sent)
   );
 }
 
 const notPreconditions = (ifVersion: unknown, owner: unknown): Bad =>
-  optionalSent(notNumber, ifVersion, 'ifVersion') ?? optionalSent(notSentText, owner, 'owner');
+  optionalSent(notNumber, ifVersion, 'ifVersion') ?? optionalSent(notSentId, owner, 'owner');

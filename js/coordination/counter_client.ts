@@ -1,4 +1,5 @@
-import { optional, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { fieldsOf, optional, refuse } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import {
   type CoordinationObjects,
@@ -50,9 +51,10 @@ export class CounterClient {
    * `limit_exceeded` when the sum would not be a safe integer, `object_unavailable`, `object_overloaded`, `timeout`.
    */
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
-    const given = options?.idempotencyKey;
+    const { bad: unreadable, idempotencyKey: given } = fieldsOf(options, ['idempotencyKey']);
     const bad =
       notLockName(name) ??
+      unreadable ??
       optional(notKey, given) ??
       notOwnKey(given) ??
       refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
@@ -92,6 +94,8 @@ export class CounterClient {
     });
   }
 }
+
+bindMethods(CounterClient);
 
 function number(value: unknown): number {
   if (typeof value === 'number') return value;

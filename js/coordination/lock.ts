@@ -1,5 +1,5 @@
 // What a lock is, to its holder; and the checks of what the client is called with.
-import { type Bad, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notName, refuse } from '../core/checks.js';
 import { notLockName } from './arguments.js';
 
 /** Options of `LockClient.acquire`. */
@@ -92,10 +92,15 @@ export function notWait(waitMs: unknown): Bad {
   return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
 }
 
-/** @internal */
-export function notLock(lock: Lock): Bad {
-  const fits =
-    typeof lock === 'object' && lock !== null && typeof lock.holder === 'string' && lock.holder !== '';
+/** @internal The lock's fields, read once, and the error for what is no lock. */
+export function lockFields(lock: Lock): Lock & { bad: Bad } {
+  const fields = fieldsOf(lock, ['name', 'holder', 'fence'], 'A lock', 'invalid_value');
+  const fits = typeof fields.holder === 'string' && fields.holder !== '';
   const message = 'Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it';
-  return refuse(!fits, 'invalid_value', message) ?? notLockName(lock.name);
+  const bad =
+    fields.bad ??
+    refuse(!fits, 'invalid_value', message) ??
+    notName(fields.holder, 'The holder of a lock', 'invalid_value') ??
+    notLockName(fields.name);
+  return { ...(fields as Lock), bad };
 }

@@ -1,4 +1,5 @@
-import { optional, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { fieldsOf, optional, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import {
@@ -17,10 +18,10 @@ import {
   type Held,
   isHeld,
   type Lock,
+  lockFields,
   lockOf,
   MAX_HOLD_SECONDS,
   notHold,
-  notLock,
   notSignal,
   notTtl,
   notWait,
@@ -60,8 +61,14 @@ export class LockClient {
    * `object_unavailable`, `object_overloaded`, `timeout`; the signal's reason.
    */
   async acquire(name: string, options: AcquireOptions): Promise<Lock | null> {
-    const { ttlSeconds, waitMs = 0, signal } = options ?? ({} as AcquireOptions);
-    const bad = notLockName(name) ?? notTtl(ttlSeconds) ?? notWait(waitMs) ?? optional(notSignal, signal);
+    const {
+      bad: unreadable,
+      ttlSeconds = Number.NaN,
+      waitMs = 0,
+      signal,
+    } = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal']);
+    const bad =
+      notLockName(name) ?? unreadable ?? notTtl(ttlSeconds) ?? notWait(waitMs) ?? optional(notSignal, signal);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
     if (signal?.aborted) throw signal.reason;
     // Waiting for the lock does not count as slow.
@@ -96,22 +103,21 @@ export class LockClient {
 
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
   async extend(lock: Lock, ttlSeconds: number): Promise<Lock | null> {
-    const bad = notLock(lock) ?? notTtl(ttlSeconds);
+    const { bad: notHeld, name, holder, fence } = lockFields(lock);
+    const bad = notHeld ?? notTtl(ttlSeconds);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'extend', bad);
-    const { name, holder } = lock;
     const held = await this.#call<Held | null>('extend', name, [holder, ttlSeconds], (value) => {
       if (value === null || isHeld(value)) return value;
       throw otherClass();
     });
     // Another fence: it was lost, and an earlier acquire() that arrived late has acquired it again.
-    return held && held[0] === lock.fence ? lockOf(name, holder, held) : null;
+    return held && held[0] === fence ? lockOf(name, holder, held) : null;
   }
 
   /** Releases the lock. False when it was no longer yours: it had ended, or you had released it before. */
   async release(lock: Lock): Promise<boolean> {
-    const bad = notLock(lock);
+    const { bad, name, holder } = lockFields(lock);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'release', bad);
-    const { name, holder } = lock;
     return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
       if (typeof value !== 'boolean') throw otherClass();
       if (!value) report?.note('lock_lost', '');
@@ -139,14 +145,16 @@ export class LockClient {
     options: WithLockOptions,
     fn: (lock: Lock, signal: AbortSignal) => Promise<T> | T,
   ): Promise<T> {
-    const { ttlSeconds } = options ?? {};
-    const { maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, Number(ttlSeconds)) } = options ?? {};
+    const given = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal', 'maxHoldSeconds']);
+    const { ttlSeconds = Number.NaN, maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, Number(ttlSeconds)) } =
+      given;
     const bad =
       refuse(typeof fn !== 'function', 'invalid_value', 'fn must be a function') ??
+      given.bad ??
       notTtl(ttlSeconds) ??
       notHold(maxHoldSeconds, ttlSeconds);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'withLock', bad);
-    const lock = await this.acquire(name, options);
+    const lock = await this.acquire(name, { ...given, ttlSeconds });
     if (!lock) {
       throw new CloudflareClientsError(
         'conflict',
@@ -186,6 +194,8 @@ export class LockClient {
     });
   }
 }
+
+bindMethods(LockClient);
 
 // Resolves as the job does, unless the signal is aborted before.
 function unlessAborted<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {

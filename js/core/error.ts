@@ -54,6 +54,12 @@ export class CloudflareClientsError extends Error {
     // Keys may hold tokens, so logging the error must not print them.
     if (options.keys) Object.defineProperty(this, 'keys', { value: options.keys });
   }
+
+  /** For `JSON.stringify`: what can be logged, so neither the keys nor the cause. */
+  toJSON(): { name: string; code: ErrorCode; message: string; retryable: boolean } {
+    const { name, code, message, retryable } = this;
+    return { name, code, message, retryable };
+  }
 }
 
 /** @internal An error of the wasm; `cause` and `keys` are undefined where there are none. */

@@ -2,9 +2,13 @@
 // to a namespace, and not to a client, which is made per request: to the binding's name where the client was told it,
 // else to the handle object. In another jurisdiction the same namespace has other objects.
 
+import { Breaker } from './breaker.js';
+
 /** @internal A namespace, as this isolate knows it: an object of its own, and a number for the wasm. */
 export interface Identity {
   readonly id: number;
+  /** Of its objects, for calls that have a fallback. */
+  readonly breaker: Breaker;
 }
 
 // By kind, jurisdiction and name; and by handle object and jurisdiction.
@@ -31,7 +35,7 @@ export function identityOf(
   const ofName = name === undefined ? undefined : ofNames.get(key);
   if (ofName && ofName === ofHandle) return ofName;
   // The same handle object under its name: what was remembered of it stays.
-  const identity = ofName ?? ofHandle ?? { id: ++last };
+  const identity = ofName ?? ofHandle ?? { id: ++last, breaker: new Breaker() };
   ofHandles.set(handle, (known ?? new Map<string, Identity>()).set(jurisdiction, identity));
   if (name === undefined) noticeChange(client, option);
   else if (!ofName) {
@@ -59,6 +63,6 @@ function noticeChange(client: string, option: string): void {
   warned = true;
   fresh.clear();
   console.warn(
-    `${client} was made for ${MANY} different namespace objects within a minute. If they are one binding, as wrapped by a tracing library or a platform layer, this isolate forgets what it counts and remembers of it. Then pass the binding's name: ${client}(…, { ${option}: 'MY_BINDING' })`,
+    `${client}: ${MANY} namespace objects within a minute. If they are one binding, wrapped anew at each env.X, this isolate forgets what it counts and remembers: pass the binding's name, ${client}(…, { ${option}: 'MY_BINDING' })`,
   );
 }

@@ -1,4 +1,5 @@
 // What a Durable Object namespace is, and the options of the clients that call its objects.
+import type { Breaker } from './breaker.js';
 import type { Fields } from './checks.js';
 import { CloudflareClientsError } from './error.js';
 import type { OnEvent } from './events.js';
@@ -85,8 +86,8 @@ export interface Objects {
   readonly handle: ObjectHandle;
   /** The class whose replies the client takes. */
   readonly className: ObjectClass;
-  /** The number of the namespace where calls have a fallback, else 0: then objects that fail are not asked again and again. */
-  breaker: number;
+  /** Where calls have a fallback: then objects that fail are not asked again and again. */
+  breaker: Breaker | undefined;
   readonly placement: object | undefined;
   readonly limitMs: number;
   readonly slowMs: number;
@@ -103,7 +104,7 @@ export function objectsOf(
   const { jurisdiction, ...checked } = objectOptionsOf(options);
   notNamespace(namespace, client);
   const handle = jurisdiction === undefined ? namespace : within(namespace, jurisdiction);
-  return { handle, className, breaker: 0, ...checked };
+  return { handle, className, breaker: undefined, ...checked };
 }
 
 /** @internal The namespace to which belongs what the isolate remembers of its objects. */
@@ -149,8 +150,7 @@ function within(namespace: ObjectHandle, jurisdiction: 'eu' | 'fedramp'): Object
   } catch (cause) {
     // Only the local runtime says that: elsewhere data must not leave its jurisdiction.
     if (!/not implemented in workerd/.test(String(cause))) {
-      const message = `The namespace refuses the jurisdiction ${jurisdiction} (see cause)`;
-      throw new CloudflareClientsError('unsupported', message, { cause });
+      throw new CloudflareClientsError('unsupported', 'The namespace refuses the jurisdiction', { cause });
     }
     if (!warned) console.warn(`workerd has no jurisdictions: locally, "${jurisdiction}" is left out`);
     warned = true;

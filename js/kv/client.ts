@@ -1,4 +1,5 @@
-import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, fieldsOf, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
@@ -90,9 +91,15 @@ export class KVClient {
 
   /** Writes a key. */
   put(key: string, value: string, options?: KVPutOptions): Promise<void> {
-    const { expirationTtl, expiration, metadata } = options ?? {};
+    const {
+      bad: unreadable,
+      expirationTtl,
+      expiration,
+      metadata,
+    } = fieldsOf(options, ['expirationTtl', 'expiration', 'metadata']);
     const bad =
-      notText(value, 'The value', 'invalid_value') ??
+      notText(value, 'The value', 'invalid_value', MAX_VALUE) ??
+      unreadable ??
       optional(notNumber, expirationTtl, 'expirationTtl', 'invalid_ttl') ??
       optional(notNumber, expiration, 'expiration', 'invalid_ttl');
     if (bad) return refused(this.#onEvent, 'kv', 'put', bad);
@@ -112,8 +119,8 @@ export class KVClient {
   async *list<Metadata = unknown>(
     options?: KVListOptions,
   ): AsyncGenerator<KVListedKey<Metadata>, void, void> {
-    const { prefix = '', pageSize = 1_000 } = options ?? {};
-    const bad = notText(prefix, 'prefix') ?? this.#notListable(pageSize);
+    const { bad: unreadable, prefix = '', pageSize = 1_000 } = fieldsOf(options, ['prefix', 'pageSize']);
+    const bad = unreadable ?? notText(prefix, 'prefix') ?? this.#notListable(pageSize);
     if (bad) return refused(this.#onEvent, 'kv', 'list', bad);
     let cursor: string | undefined;
     do {
@@ -145,7 +152,12 @@ export class KVClient {
   }
 }
 
+bindMethods(KVClient);
+
 const OPTIONS = ['name', 'timeoutMs', 'onEvent'] as const;
+
+// KV's 25 MiB: a UTF-16 unit is at least one byte of UTF-8.
+const MAX_VALUE = 26_214_400;
 
 interface KVPage<Metadata> {
   keys: KVListedKey<Metadata>[];

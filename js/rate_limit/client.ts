@@ -1,4 +1,5 @@
-import { type Bad, notNumber, notText, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, fieldsOf, notNumber, notText, refuse } from '../core/checks.js';
 import { type OnEvent, refused } from '../core/events.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import {
@@ -12,14 +13,15 @@ import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from 
 import { isNamespace } from '../core/probe.js';
 import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
-import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
+import { limitOf, notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
 /** Options of {@link RateLimiterClient}. */
 export interface RateLimiterOptions extends ObjectClientOptions {
   /**
    * What happens when KV or the object fails, or does not reply within `timeoutMs`. `throw`: the call
-   * rejects. `allow`: calls are admitted despite the failure; on KV the isolate goes on counting by itself.
-   * `deny`: no call is admitted. The last two mark their results `degraded`.
+   * rejects. `allow`: the isolate counts by itself, and admits up to the limit. `deny`: no call is admitted. The last
+   * two mark their results `degraded`. When several objects have failed, they decide at once, but for a probe now and then.
+   * A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;
@@ -43,6 +45,8 @@ export interface RateLimiterOptions extends ObjectClientOptions {
 }
 
 const OPTIONS = [...OBJECT_OPTIONS, 'onUnavailable', 'waitUntil', 'localBlock'] as const;
+
+const COST = ['cost'] as const;
 
 const ON_UNAVAILABLE = ['throw', 'allow', 'deny'] as const;
 
@@ -99,17 +103,22 @@ export class RateLimiterClient {
   checkLimit(
     identifier: string,
     config: RateLimitConfig,
-    options?: { cost?: number },
+    options?: { cost?: number | undefined },
   ): Promise<RateLimitResult> {
-    const cost = options?.cost === undefined ? 1 : options.cost;
-    return this.#checked('checkLimit', identifier, config, cost, () =>
-      this.#limits.check(identifier, [config], cost),
+    const { bad, cost = 1 } = fieldsOf(options, COST);
+    return this.#checked(
+      'checkLimit',
+      identifier,
+      config,
+      cost,
+      (limit) => this.#limits.check(identifier, [limit], cost),
+      bad,
     );
   }
 
   /** Returns what {@link checkLimit} would return now. Counts nothing. */
   peek(identifier: string, config: RateLimitConfig): Promise<RateLimitResult> {
-    return this.#checked('peek', identifier, config, 1, () => this.#limits.peek(identifier, config));
+    return this.#checked('peek', identifier, config, 1, (limit) => this.#limits.peek(identifier, limit));
   }
 
   /**
@@ -129,8 +138,8 @@ export class RateLimiterClient {
    * Whatever `onUnavailable` is, it rejects when the object fails.
    */
   refund(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
-    return this.#checked('refund', identifier, config, cost, () =>
-      this.#limits.change('refund', identifier, config, cost),
+    return this.#checked('refund', identifier, config, cost, (limit) =>
+      this.#limits.change('refund', identifier, limit, cost),
     );
   }
 
@@ -141,8 +150,8 @@ export class RateLimiterClient {
    * @throws {CloudflareClientsError} As {@link refund}.
    */
   penalize(identifier: string, config: RateLimitConfig, cost = 1): Promise<RateLimitResult> {
-    return this.#checked('penalize', identifier, config, cost, () =>
-      this.#limits.change('penalize', identifier, config, cost),
+    return this.#checked('penalize', identifier, config, cost, (limit) =>
+      this.#limits.change('penalize', identifier, limit, cost),
     );
   }
 
@@ -165,16 +174,19 @@ export class RateLimiterClient {
   checkLimits(
     identifier: string,
     configs: readonly RateLimitConfig[],
-    options?: { cost?: number },
+    options?: { cost?: number | undefined },
   ): Promise<RateLimitResult> {
     if (this.#limits instanceof KVLimits) return unsupported(this.#onEvent, 'checkLimits');
-    const cost = options?.cost === undefined ? 1 : options.cost;
+    const { bad: unreadable, cost = 1 } = fieldsOf(options, COST);
+    // One more than there may be, so that they are refused for that.
+    const limits = Array.isArray(configs) ? Array.from(configs.slice(0, 17), limitOf) : undefined;
     const bad =
       notText(identifier, 'The identifier') ??
-      refuse(!Array.isArray(configs), 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
+      unreadable ??
+      refuse(!limits, 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
       notNumber(cost, 'cost', 'invalid_limit') ??
-      configs.map((config) => notLimit(config, cost)).find((bad) => bad !== undefined);
-    return this.#unless(bad, 'checkLimits', () => this.#limits.check(identifier, configs, cost));
+      limits?.map((limit) => limit.bad ?? notLimit(limit, cost)).find((bad) => bad !== undefined);
+    return this.#unless(bad, 'checkLimits', () => this.#limits.check(identifier, limits ?? [], cost));
   }
 
   #checked<T>(
@@ -182,14 +194,22 @@ export class RateLimiterClient {
     identifier: string,
     config: RateLimitConfig,
     cost: number,
-    go: () => Promise<T>,
+    go: (limit: RateLimitConfig) => Promise<T>,
+    unreadable?: Bad,
   ): Promise<T> {
+    const limit = limitOf(config);
     const bad =
-      notText(identifier, 'The identifier') ?? notLimit(config, cost) ?? this.#limits.refusal(config);
-    return this.#unless(bad, operation, go);
+      notText(identifier, 'The identifier') ??
+      unreadable ??
+      limit.bad ??
+      notLimit(limit, cost) ??
+      this.#limits.refusal(limit);
+    return this.#unless(bad, operation, () => go(limit));
   }
 
   #unless<T>(bad: Bad, operation: string, go: () => Promise<T>): Promise<T> {
     return bad ? refused(this.#onEvent, 'rate_limit', operation, bad) : go();
   }
 }
+
+bindMethods(RateLimiterClient);

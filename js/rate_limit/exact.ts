@@ -23,8 +23,8 @@ export class ExactLimits implements Limits {
   ) {
     const client = 'RateLimiterClient';
     const objects = objectsOf(namespace, client, 'RateLimitDurableObject', options);
-    const namespaceId = objectsIdentity(namespace, client, options).id;
-    if (limiter.onUnavailable !== 'throw') objects.breaker = namespaceId;
+    const { id: namespaceId, breaker } = objectsIdentity(namespace, client, options);
+    if (limiter.onUnavailable !== 'throw') objects.breaker = breaker;
     this.#limiter = { ...limiter, namespace: objects, namespaceId };
   }
 

@@ -1,6 +1,6 @@
 // Limits and the results of checks, common limits, and the identifiers and headers that go with them.
 
-import { type Bad, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notText, refuse, throwIf } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
 
 /** A limit: how many calls are admitted, in which time. */
@@ -88,25 +88,41 @@ export function clientKey(address: string): string {
  * `Retry-After` when the call was refused.
  */
 export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
-  const bad = notLimit(config, 1) ?? notResult(result);
-  if (bad) throw bad;
+  const { bad: unreadable, ...limit } = limitOf(config);
+  const {
+    bad: unreadableResult,
+    allowed,
+    remaining,
+    resetAt,
+    retryAfterSeconds,
+  } = fieldsOf(
+    result,
+    ['allowed', 'remaining', 'resetAt', 'retryAfterSeconds'],
+    'The result',
+    'invalid_limit',
+  );
+  const fits = typeof remaining === 'number' && typeof resetAt === 'number';
+  throwIf(
+    unreadable ??
+      notLimit(limit, 1) ??
+      unreadableResult ??
+      refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned'),
+  );
   return callSync((wasm) => ({
-    'RateLimit-Policy': wasm.policyField(config.keyPrefix, config.limit, config.window),
-    RateLimit: wasm.limitField(config.keyPrefix, result.remaining, result.resetAt),
-    ...(result.allowed ? {} : { 'Retry-After': String(result.retryAfterSeconds) }),
+    'RateLimit-Policy': wasm.policyField(limit.keyPrefix, limit.limit, limit.window),
+    RateLimit: wasm.limitField(limit.keyPrefix, remaining as number, resetAt as number),
+    ...(allowed ? {} : { 'Retry-After': String(retryAfterSeconds) }),
   }));
 }
 
-function notResult(result: RateLimitResult): Bad {
-  const fits = typeof result?.remaining === 'number' && typeof result.resetAt === 'number';
-  return refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned');
-}
+const LIMIT = ['limit', 'window', 'keyPrefix', 'algorithm'] as const;
+
+/** @internal A limit of the caller's, read once; {@link notLimit} checks it. */
+export const limitOf = (config: RateLimitConfig): RateLimitConfig & { readonly bad?: Bad } =>
+  fieldsOf(config, LIMIT, 'A limit', 'invalid_limit') as RateLimitConfig & { readonly bad?: Bad };
 
 /** @internal The error for an invalid limit. */
 export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
-  if (typeof config !== 'object' || config === null) {
-    return refuse(true, 'invalid_limit', 'A limit is { limit, window, keyPrefix }');
-  }
   const { limit, window, keyPrefix, algorithm } = config;
   const numbers = typeof limit === 'number' && typeof window === 'number' && typeof cost === 'number';
   return (

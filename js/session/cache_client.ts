@@ -1,4 +1,5 @@
-import { type Bad, type Fields, isDate, notText, refuse } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { type Bad, type Fields, fieldsOf, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { ended, type OnEvent, observed, Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
@@ -216,9 +217,10 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   ): Promise<void> {
     // Without `list` the index could not be read.
     const track = this.#track && this.#handle.hasList;
-    const bad = notMoment(options?.asOf);
+    const given = fieldsOf(options, ['asOf']);
+    const bad = given.bad ?? notMoment(given.asOf);
     if (bad) return refused(this.#onEvent, 'session', 'set', bad);
-    const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
+    const asOf = given.asOf === undefined ? undefined : Number(given.asOf);
     return this.#call('set', token, (wasm, report, revocations) =>
       wasm.sessionSet(
         this.#handle.kv,
@@ -291,6 +293,8 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 }
 
+bindMethods(SessionCacheClient);
+
 const OPTIONS = [
   'name',
   'timeoutMs',
@@ -334,10 +338,11 @@ function revocationsOf(
     timeoutMs,
     slowMs,
   });
-  namespace.breaker = objectsIdentity(namespace.handle, client, { name }, 'revocationsName').id;
+  const { id, breaker } = objectsIdentity(namespace.handle, client, { name }, 'revocationsName');
+  namespace.breaker = breaker;
   return {
     namespace,
-    namespaceId: namespace.breaker,
+    namespaceId: id,
     stalenessMs: maxStalenessSeconds * 1_000,
   };
 }

@@ -1,7 +1,7 @@
 import { type Bad, notName, notNumber, optional, refuse } from '../core/checks.js';
 import type { Reply } from '../durable_objects/reply.js';
 import { StoredObject } from '../durable_objects/stored_object.js';
-import { notRecord, type SessionRecord } from './record.js';
+import { MAX_USER_AGENT, notRecord, type SessionRecord } from './record.js';
 
 /** The place of a session: its customer, and the logical timestamp that the customer's object gave its `set`. */
 export interface SessionPlace {
@@ -37,7 +37,6 @@ export interface SessionToken {
 }
 
 const MAX_ENTRIES = 900;
-const MAX_USER_AGENT = 1_024;
 const MAX_MS = 315_360_000_000;
 
 /**

@@ -21,17 +21,12 @@ export interface SessionRecordInput extends Omit<SessionRecord, 'createdAt'> {
 // With its time and its zone: without them it would name another moment in each place.
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** @internal The moment of a record's creation; of what is none an invalid one. */
-export const createdOf = (createdAt: Date | string): Date =>
-  new Date(typeof createdAt !== 'string' || ISO.test(createdAt) ? createdAt : Number.NaN);
+/** @internal The moment that a client was given: of a text that names none an invalid one. */
+export const createdOf = (createdAt: unknown): unknown =>
+  typeof createdAt === 'string' ? new Date(ISO.test(createdAt) ? createdAt : Number.NaN) : createdAt;
 
-/** @internal The error for an invalid record of a client. */
-export function notInput(record: unknown): Bad {
-  const { createdAt } = (record ?? {}) as Partial<SessionRecordInput>;
-  return notRecord(
-    typeof createdAt === 'string' ? { ...(record as object), createdAt: createdOf(createdAt) } : record,
-  );
-}
+/** @internal The longest user agent that is stored, in bytes: a character has at least one. */
+export const MAX_USER_AGENT = 1_024;
 
 /** @internal The error for an invalid record. */
 export function notRecord(record: unknown): Bad {

@@ -1,4 +1,5 @@
-import { notText } from '../core/checks.js';
+import { bindMethods } from '../core/bound.js';
+import { fieldsOf, notText } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import {
   OBJECT_OPTIONS,
@@ -9,9 +10,15 @@ import {
   type SessionObjects,
 } from '../core/namespace.js';
 import { optionsOf, wholeSeconds } from '../core/options.js';
-import { observedObject } from '../core/stub_call.js';
+import { observedObject, otherClass } from '../core/stub_call.js';
 import type { StoreMethod } from '../wasm/clients.js';
-import { createdOf, notInput, type SessionRecord, type SessionRecordInput } from './record.js';
+import {
+  createdOf,
+  MAX_USER_AGENT,
+  notRecord,
+  type SessionRecord,
+  type SessionRecordInput,
+} from './record.js';
 
 /** Options of {@link SessionStoreClient}. */
 export interface SessionStoreOptions extends ObjectClientOptions {
@@ -28,6 +35,8 @@ export interface SessionStoreOptions extends ObjectClientOptions {
    */
   timeoutMs?: number | undefined;
 }
+
+const RECORD = ['sessionId', 'customerId', 'userAgent', 'createdAt'] as const;
 
 const OPTIONS = [...OBJECT_OPTIONS, 'ttlSeconds'] as const;
 
@@ -66,8 +75,9 @@ export class SessionStoreClient {
   }
 
   /** Returns the record of a session; null when there is none, or it has expired. */
-  get(sessionId: string): Promise<SessionRecord | null> {
-    return this.#call('get', sessionId);
+  async get(sessionId: string): Promise<SessionRecord | null> {
+    const found = await this.#call<unknown>('get', sessionId);
+    return found === null ? null : recordOf(found);
   }
 
   /**
@@ -80,11 +90,18 @@ export class SessionStoreClient {
    * may have been stored (a call still under way may be applied within 30 seconds).
    */
   set(record: SessionRecordInput): Promise<void> {
-    const bad = notInput(record);
+    const read = fieldsOf(record, RECORD, 'A session record', 'invalid_session');
+    const given = { ...read, createdAt: createdOf(read.createdAt) };
+    const bad = given.bad ?? notRecord(given);
     if (bad) return refused(this.#objects.onEvent, 'session_store', 'set', bad);
-    const { sessionId, customerId, userAgent, createdAt } = record;
-    // No other fields of the caller's object are sent.
-    const sent = { sessionId, customerId, userAgent, createdAt: createdOf(createdAt) };
+    const { sessionId, customerId, userAgent, createdAt } = given as SessionRecord;
+    // No other fields of the caller's object are sent, and no more of a user agent than is stored.
+    const sent = {
+      sessionId,
+      customerId,
+      userAgent: userAgent.slice(0, MAX_USER_AGENT),
+      createdAt: new Date(createdAt),
+    };
     const created = sent.createdAt.getTime();
     return observedObject(this.#objects, 'session_store', 'set', (wasm, report) =>
       wasm.storeSet(this.#objects, sessionId, customerId, created, sent, this.#ttlMs, report),
@@ -100,8 +117,8 @@ export class SessionStoreClient {
    * Returns the live sessions of a customer, in the order in which they were set. It makes one call for the index,
    * and one for each session, 50 at a time.
    */
-  list(customerId: string): Promise<SessionRecord[]> {
-    return this.#call('list', customerId);
+  async list(customerId: string): Promise<SessionRecord[]> {
+    return (await this.#call<unknown[]>('list', customerId)).map(recordOf);
   }
 
   /**
@@ -127,3 +144,11 @@ export class SessionStoreClient {
     );
   }
 }
+
+function recordOf(reply: unknown): SessionRecord {
+  const { bad, ...record } = fieldsOf(reply as SessionRecord, RECORD);
+  if (bad ?? notRecord(record)) throw otherClass();
+  return record as SessionRecord;
+}
+
+bindMethods(SessionStoreClient);

@@ -17,8 +17,8 @@ export interface CallReport {
 export interface ClientNamespace {
   readonly handle: object;
   readonly className: string;
-  /** Its number where calls have a fallback, else 0. */
-  readonly breaker: number;
+  /** Where calls have a fallback. */
+  readonly breaker: object | undefined;
   readonly placement: object | undefined;
   readonly limitMs: number;
 }

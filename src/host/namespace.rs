@@ -3,14 +3,13 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
+use super::report::JsReport;
+
 #[wasm_bindgen]
 extern "C" {
     /// What a client knows of its namespace: `Objects` of `js/core/namespace.ts`.
     #[derive(Clone)]
     pub type ClientNamespace;
-    // The namespace's number where calls have a fallback, else 0.
-    #[wasm_bindgen(method, getter, structural)]
-    pub(crate) fn breaker(this: &ClientNamespace) -> u32;
     #[wasm_bindgen(method, getter, structural, js_name = limitMs)]
     pub(crate) fn limit_ms(this: &ClientNamespace) -> f64;
 
@@ -24,12 +23,25 @@ extern "C" {
         args: Vec<JsValue>,
     ) -> JsValue;
 
+    // Whether a call that has a fallback is made, or uses it at once.
+    #[wasm_bindgen(js_namespace = host, js_name = breakerAdmits)]
+    pub(crate) fn breaker_admits(namespace: &ClientNamespace) -> bool;
+    // How such a call on the object has ended: it was answered, or its object has failed.
+    #[wasm_bindgen(js_namespace = host, js_name = breakerLearns)]
+    pub(crate) fn breaker_learns(
+        namespace: &ClientNamespace,
+        name: &JsString,
+        failed: bool,
+        report: Option<&JsReport>,
+    );
+
     // 1 with a value, 0 a refusal, else the object's time in ms, when it has refused the call as too late. NaN for what
     // is no reply of the client's class.
     #[wasm_bindgen(js_namespace = host, js_name = replyStatus)]
-    pub(crate) fn reply_status(namespace: &ClientNamespace, reply: &JsValue) -> f64;
+    pub(crate) fn reply_status(namespace: &ClientNamespace, method: &str, reply: &JsValue) -> f64;
+    // Of the reply whose status was asked for last.
     #[wasm_bindgen(js_namespace = host, js_name = replyValue)]
-    pub(crate) fn reply_value(reply: &JsValue) -> JsValue;
+    pub(crate) fn reply_value() -> JsValue;
 
     // A code and a message; undefined for what is no refusal.
     #[wasm_bindgen(js_namespace = host, js_name = replyRefusal)]

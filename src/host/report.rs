@@ -55,10 +55,6 @@ pub enum Note {
     Blocked,
     /// The lock was no longer its holder's when it was released.
     LockLost,
-    /// Several objects have failed: from now on calls use their fallback at once.
-    CircuitOpened,
-    /// An object has answered again.
-    CircuitClosed,
 }
 
 impl Note {
@@ -78,8 +74,6 @@ impl Note {
             Self::FellBack => "fell_back",
             Self::Blocked => "blocked",
             Self::LockLost => "lock_lost",
-            Self::CircuitOpened => "circuit_opened",
-            Self::CircuitClosed => "circuit_closed",
         }
     }
 }

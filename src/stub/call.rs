@@ -4,14 +4,14 @@ use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
 use super::clock::{learn_time, object_time};
-use super::failure::ObjectReason;
-use super::isolate;
+use super::failure::{ObjectFailure, ObjectReason};
 use super::refusal::Refusal;
 use super::retry::{Flags, pause};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::namespace::{
-    ClientNamespace, failure_flags, object_call, reply_status, reply_value,
+    ClientNamespace, breaker_admits, breaker_learns, failure_flags, object_call, reply_status,
+    reply_value,
 };
 use crate::host::promises::settle_all;
 use crate::host::report::{JsReport, Note, Report};
@@ -66,7 +66,7 @@ impl Namespace {
         args: &[JsValue],
         time: CallTime,
     ) -> Result<JsValue, Error> {
-        if self.has_fallback && !isolate::admits(&self.namespace) {
+        if self.has_fallback && !breaker_admits(&self.namespace) {
             return Err(ObjectReason::Skipped.because(JsValue::UNDEFINED));
         }
         let started = now();
@@ -81,7 +81,7 @@ impl Namespace {
             self.report.waited_for_objects(asked);
             let cause = match reply {
                 Ok(reply) => {
-                    let status = reply_status(&self.namespace, &reply);
+                    let status = reply_status(&self.namespace, method, &reply);
                     if !is_late(status) {
                         break value_of(status, reply);
                     }
@@ -107,7 +107,7 @@ impl Namespace {
             }
         };
         if self.has_fallback {
-            isolate::learn(&self.namespace, name, &result, &self.report);
+            self.learn(name, &result);
         }
         result
     }
@@ -143,7 +143,7 @@ impl Namespace {
                 *slot = match outcome {
                     None => Some(Err(timed_out())),
                     Some(Ok(reply)) => {
-                        let status = reply_status(&self.namespace, &reply);
+                        let status = reply_status(&self.namespace, method, &reply);
                         Some(value_of(status, reply))
                     }
                     Some(Err(cause)) => match self.next(&cause, attempts, started) {
@@ -159,6 +159,21 @@ impl Namespace {
                 return results.into_iter().flatten().collect();
             };
             self.back_off(pause).await;
+        }
+    }
+
+    // Neither an object that is overloaded nor one whose own code threw says anything of others: nobody opens the
+    // breaker by what they do to their own.
+    fn learn(&self, name: &JsString, result: &Result<JsValue, Error>) {
+        let error = result.as_ref().err();
+        let failure = error.and_then(Error::of_room::<ObjectFailure>);
+        let failed = failure.map(|failure| failure.reason);
+        let outage = matches!(
+            failed,
+            Some(ObjectReason::TimedOut | ObjectReason::Unavailable)
+        );
+        if outage || failed.is_none() {
+            breaker_learns(&self.namespace, name, outage, self.report.0.as_ref());
         }
     }
 
@@ -213,7 +228,7 @@ fn is_late(status: f64) -> bool {
 
 fn value_of(status: f64, reply: JsValue) -> Result<JsValue, Error> {
     if status == 1.0 {
-        Ok(reply_value(&reply))
+        Ok(reply_value())
     } else if status.is_nan() {
         Err(Refusal::of_other_class())
     } else {

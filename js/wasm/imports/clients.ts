@@ -1,4 +1,5 @@
 // What the clients' wasm calls.
+import { decideHere } from '../../rate_limit/local.js';
 import { clearResult, expiryMetadata } from './cache.js';
 import {
   expiresAtOf,
@@ -15,7 +16,16 @@ import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
 import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
-import { failureFlags, numbersOf, objectCall, replyRefusal, replyStatus, replyValue } from './stub.js';
+import {
+  breakerAdmits,
+  breakerLearns,
+  failureFlags,
+  numbersOf,
+  objectCall,
+  replyRefusal,
+  replyStatus,
+  replyValue,
+} from './stub.js';
 import { parse } from './text.js';
 
 export type Host = ReturnType<typeof hostOf>;
@@ -39,6 +49,9 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     expiryMetadata,
     clearResult,
     objectCall,
+    breakerAdmits,
+    breakerLearns,
+    decideHere,
     replyStatus,
     replyValue,
     replyRefusal,

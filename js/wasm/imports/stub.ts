@@ -1,7 +1,11 @@
 // Calls on Durable Objects, and views of their replies and failures. What is read may have getters (a test double, a
 // proxy): it is read once, behind a guard.
 
+import type { Breaker } from '../../core/breaker.js';
+import { isDate } from '../../core/checks.js';
+
 export interface Objects {
+  readonly breaker: Breaker | undefined;
   readonly handle: {
     idFromName(name: string): unknown;
     get(id: unknown, options?: unknown): Record<string, (...args: unknown[]) => unknown>;
@@ -24,23 +28,78 @@ export function objectCall({ handle, placement }: Objects, name: string, method:
  * What a reply is: 1 with a value, 0 a refusal, else the object's time, when it has refused the call as too late. NaN for
  * what is no reply of the class; older versions do not name theirs.
  */
-export function replyStatus({ className }: Objects, reply: unknown): number {
+export function replyStatus({ className }: Objects, method: string, reply: unknown): number {
   try {
-    const { ok, at, class: by = className } = reply as { ok?: unknown; at?: unknown; class?: unknown };
+    const { ok, at, class: by = className, value } = reply as Record<string, unknown>;
     if (by !== className || typeof ok !== 'boolean') return Number.NaN;
-    if (ok) return 1;
-    return typeof at === 'number' ? at : 0;
+    if (!ok) return typeof at === 'number' ? at : 0;
+    lastValue = plain(value, 2);
+    return SHAPES[method]?.(lastValue as Fields) === false ? Number.NaN : 1;
   } catch {
     return Number.NaN;
   }
 }
 
-/** The value of a reply; undefined, which no method returns, when it cannot be read. */
-export function replyValue(reply: { value?: unknown }): unknown {
-  try {
-    return reply.value;
-  } catch {
-    return undefined;
+let lastValue: unknown;
+
+/** The value of the reply whose status was asked for last: read once. */
+export const replyValue = (): unknown => lastValue;
+
+// A copy without getters, as deep as replies are.
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || isDate(value) || depth === 0) return value;
+  if (Array.isArray(value)) return Array.from(value, (item) => plain(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field, depth - 1)]));
+}
+
+type Fields = Record<string, unknown> | null;
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** Two numbers, and two lists of the same length, of texts and of numbers. */
+const lists = (moment: string, names: string, moments: string) => (value: Fields) => {
+  const [texts, numbers] = [value?.[names], value?.[moments]] as unknown[][];
+  return (
+    isNumber(value?.at) &&
+    isNumber(value[moment]) &&
+    (texts as unknown[]).every(isText) &&
+    (numbers as unknown[]).every(isNumber) &&
+    texts?.length === numbers?.length
+  );
+};
+const ofUser = lists('revokedAt', 'tokens', 'moments');
+const ofToken = lists('revokedAt', 'users', 'untils');
+const index = lists('tick', 'ids', 'ticks');
+const place = (value: Fields) => value === null || isText(value.customerId);
+
+// What a session's, a customer's or a token's object replies: another shape is an error, and never "nothing is revoked".
+const SHAPES: Record<string, (value: Fields) => boolean> = {
+  readRevocations: ofUser,
+  stampFill: ofUser,
+  revokeTokenOfUser: ofUser,
+  fillToken: ofToken,
+  revokeToken: ofToken,
+  revokeUser: index,
+  readIndex: index,
+  putSession: place,
+  removeSession: place,
+  readSession: place,
+  addEntry: isNumber,
+  revokeSession: (value: unknown) => typeof value === 'boolean',
+};
+
+/** Whether a call that has a fallback is made, or uses it at once. */
+export const breakerAdmits = ({ breaker }: Objects) => breaker?.admits(Date.now()) !== false;
+
+/** Takes how such a call has ended. */
+export function breakerLearns(
+  { breaker }: Objects,
+  name: string,
+  failed: boolean,
+  report: { note(note: string, code: string): void } | undefined,
+): void {
+  if (failed ? breaker?.failed(name, Date.now()) : breaker?.answered()) {
+    report?.note(failed ? 'circuit_opened' : 'circuit_closed', '');
   }
 }
 
@@ -76,6 +135,10 @@ export function failureFlags(error: unknown): number {
 
 /** The numbers of an array that holds nothing else. */
 export function numbersOf(value: unknown): number[] | undefined {
-  const isNumbers = Array.isArray(value) && value.every((number) => typeof number === 'number');
-  return isNumbers ? value : undefined;
+  try {
+    const numbers: unknown[] = Array.isArray(value) ? Array.from(value) : [undefined];
+    return numbers.every((number) => typeof number === 'number') ? (numbers as number[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }

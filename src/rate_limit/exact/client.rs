@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use js_sys::{Array, JsString, Math};
 use wasm_bindgen::prelude::*;
 
-use super::local;
 use super::refusals::{RefusalCache, RefusalId};
 use crate::error::Error;
 use crate::host::clock::now;
@@ -21,6 +20,19 @@ use crate::rate_limit::result;
 use crate::stub::call::Namespace;
 use crate::stub::failure::is_unavailable;
 use crate::stub::refusal::Refusal;
+
+#[wasm_bindgen]
+extern "C" {
+    // The result of a call that this isolate decides by itself, and counts if `counts`.
+    #[wasm_bindgen(js_namespace = host, js_name = decideHere)]
+    fn decide_here(
+        namespace_id: u32,
+        identifier: &str,
+        configs: &Array,
+        cost: f64,
+        counts: bool,
+    ) -> JsValue;
+}
 
 thread_local! {
     static REFUSALS: RefCell<RefusalCache> = RefCell::default();
@@ -153,7 +165,7 @@ impl ExactLimiterClient {
         let value = self.ask(operation, identifier, limits, configs).await;
         let value = match value {
             Err(error) if operation.may_do_without() => {
-                return self.without_object(error, operation, identifier, limits);
+                return self.without_object(error, operation, identifier, limits, configs);
             }
             other => other?,
         };
@@ -209,30 +221,30 @@ impl ExactLimiterClient {
         operation: Operation,
         identifier: &str,
         limits: &[Keyed],
+        configs: &Array,
     ) -> CallResult {
-        let time = now();
-        let decided = match self.on_unavailable {
-            _ if !is_unavailable(&error) => None,
-            OnUnavailable::Throw => None,
-            OnUnavailable::Allow => {
-                let counts = operation == Operation::Check;
-                local::decide(self.namespace_id, identifier, limits, counts, time)
-            }
-            OnUnavailable::Deny => {
-                let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
-                limit.map(|limit| {
-                    let ends_at = time + limit.window_ms;
-                    let denied = limit.decision(false, limit.limit, ends_at, time);
-                    (denied, limit.limit)
-                })
-            }
-        };
-        let Some((decision, limit)) = decided else {
+        let limit = limits.iter().map(|keyed| keyed.limit).reduce(smaller);
+        let Some(limit) = limit.filter(|_| is_unavailable(&error)) else {
             return Err(error);
         };
+        if self.on_unavailable == OnUnavailable::Throw {
+            return Err(error);
+        }
         let report = &self.objects.report;
         report.note_code(Note::ObjectFailed, error.code());
-        Ok(result::of(&decision, limit, true))
+        if self.on_unavailable == OnUnavailable::Allow {
+            let counts = operation == Operation::Check;
+            return Ok(decide_here(
+                self.namespace_id,
+                identifier,
+                configs,
+                limit.cost,
+                counts,
+            ));
+        }
+        let time = now();
+        let denied = limit.decision(false, limit.limit, time + limit.window_ms, time);
+        Ok(result::of(&denied, limit.limit, true))
     }
 
     fn known_refusal(

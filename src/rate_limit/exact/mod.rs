@@ -3,5 +3,4 @@
 pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
-mod local;
 pub mod refusals;

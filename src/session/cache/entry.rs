@@ -36,13 +36,13 @@ extern "C" {
 
     /// The metadata of an index entry: the session's key.
     type Indexed;
-    #[wasm_bindgen(method, getter, structural)]
-    fn key(this: &Indexed) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn key(this: &Indexed) -> Result<JsValue, JsValue>;
 
     /// The metadata of a session whose user's revocations are kept: when its data was read.
     type Dated;
-    #[wasm_bindgen(method, getter, structural, js_name = asOf)]
-    fn as_of(this: &Dated) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = asOf, catch)]
+    fn as_of(this: &Dated) -> Result<JsValue, JsValue>;
 
     /// The metadata that says so.
     #[wasm_bindgen(js_namespace = host, js_name = sessionMetadata)]
@@ -84,7 +84,12 @@ pub(super) struct Checked {
 
 pub(super) fn session_key(entry: &Listed) -> Option<JsString> {
     let metadata = entry.metadata.is_object().then(|| entry.metadata.clone())?;
-    metadata.unchecked_into::<Indexed>().key().dyn_into().ok()
+    metadata
+        .unchecked_into::<Indexed>()
+        .key()
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 fn fields(value: JsValue) -> Option<Fields> {
@@ -122,9 +127,17 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     })
 }
 
+// In UTF-16 units.
+const MAX_ID: u32 = 65_536;
+
 fn user_id_of(session: &Fields, user: &Fields) -> Option<String> {
-    let id = session.user_id().as_string();
-    id.or_else(|| user.id().as_string())
+    // Measured before it is copied: no user has a longer one, and no key could hold it.
+    let text = |id: JsValue| {
+        let id: JsString = id.dyn_into().ok()?;
+        (id.length() <= MAX_ID).then(|| String::from(&id))
+    };
+    text(session.user_id())
+        .or_else(|| text(user.id()))
         .filter(|id| !id.is_empty())
 }
 
@@ -141,5 +154,5 @@ pub(super) fn as_of(metadata: &JsValue) -> Option<f64> {
     let metadata = metadata
         .is_object()
         .then(|| metadata.unchecked_ref::<Dated>())?;
-    metadata.as_of().as_f64()
+    metadata.as_of().ok()?.as_f64()
 }

@@ -28,7 +28,10 @@ function customerOf(wait: (name: string, method: string) => Promise<unknown> | u
             async (...args: unknown[]) => {
               calls.push([name, method, args]);
               await wait(name, method);
-              return { ok: true, value: name === 'customer:c' ? index : true };
+              return {
+                ok: true,
+                value: name === 'customer:c' ? index : method === 'readSession' ? null : true,
+              };
             },
         },
       ),

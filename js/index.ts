@@ -27,6 +27,7 @@ export { CounterClient, type IncrementOptions } from './coordination/counter_cli
 export { type AcquireOptions, type Lock, LockClient } from './coordination/lock_client.js';
 export { CloudflareClientsError, type ErrorCode } from './core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
+export type { Jsonify, Storable } from './core/json_types.js';
 export type { KVHandle } from './core/kv_handle.js';
 export type { LocationHint, ObjectClientOptions, ObjectHandle } from './core/namespace.js';
 export type { ClientOptions, WaitUntil } from './core/options.js';
@@ -48,10 +49,13 @@ export {
 } from './rate_limit/limit.js';
 export {
   type CachedSession,
+  type NoSession,
   SessionCacheClient,
   type SessionCacheOptions,
   type SessionInput,
   type SessionSetOptions,
+  type SettableSession,
+  type StoredSession,
 } from './session/cache_client.js';
 export type { SessionRecord } from './session/record.js';
 export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';

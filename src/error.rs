@@ -48,7 +48,7 @@ pub enum Error {
     Room(Box<dyn RoomError>),
     /// A value JSON cannot say.
     #[error(
-        "the value cannot be stored as JSON: it is undefined, a function, a symbol or a BigInt, or refers to itself"
+        "the value cannot be stored as JSON: it is undefined, a function, a symbol or a BigInt, refers to itself, is too deep, or holds something that JSON would empty"
     )]
     InvalidValue,
     /// What is stored is not what was asked for.

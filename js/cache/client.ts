@@ -1,5 +1,8 @@
 import { type Bad, notNumber, notText, optional, refuse } from '../core/checks.js';
-import { type OnEvent, observed, type Report, refused } from '../core/events.js';
+import { CloudflareClientsError } from '../core/error.js';
+import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
+import { jsonOf } from '../core/json.js';
+import type { Jsonify, Storable } from '../core/json_types.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import {
   type ClientOptions,
@@ -9,8 +12,9 @@ import {
   optionsOf,
   type WaitUntil,
 } from '../core/options.js';
+import { SharedKv } from '../kv/shared_kv.js';
+import { Member } from '../kv/single_flight.js';
 import type { Exports } from '../wasm/driver.js';
-import { Member } from './single_flight.js';
 
 /** Options of {@link CacheClient}. */
 export interface CacheOptions extends ClientOptions {
@@ -67,6 +71,7 @@ export interface ClearResult {
  */
 export class CacheClient {
   readonly #handle: Handle;
+  readonly #kv: SharedKv;
   readonly #limitMs: number;
   readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
@@ -77,13 +82,14 @@ export class CacheClient {
     const { timeoutMs, waitUntil, onEvent } = optionsOf(options);
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
     this.#waitUntil = functionOption(waitUntil, 'waitUntil');
+    this.#kv = new SharedKv(kv, waitUntil);
     this.#onEvent = functionOption(onEvent, 'onEvent');
   }
 
   /** Returns a cached value, or null; only `getMany` tells a cached null from a missing key. */
   get<T>(key: string): Promise<T | null> {
     return this.#call('get', key, (wasm, report) =>
-      wasm.cacheGet(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, key, report),
+      wasm.cacheGet(this.#kv, this.#handle.hasMetadata, this.#limitMs, key, report),
     );
   }
 
@@ -93,7 +99,7 @@ export class CacheClient {
    */
   getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
     return this.#many('getMany', keys, (different, wasm, report) =>
-      wasm.cacheGetMany(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, different, report),
+      wasm.cacheGetMany(this.#kv, this.#handle.hasMetadata, this.#limitMs, different, report),
     );
   }
 
@@ -103,19 +109,23 @@ export class CacheClient {
    * @throws {CloudflareClientsError} `invalid_value` for a value that is not JSON (`undefined`, a BigInt, a
    * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
-  set(key: string, value: unknown, ttlSeconds: number): Promise<void> {
-    return this.#call(
-      'set',
-      key,
-      (wasm, report) => wasm.cacheSet(this.#handle.kv, this.#limitMs, key, value, ttlSeconds, report),
-      ttlSeconds,
+  set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
+    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
+    const json = jsonOf(value);
+    if ('lost' in json) {
+      const message = `The value cannot be stored as JSON: ${json.lost}`;
+      return refused(this.#onEvent, 'cache', 'set', new CloudflareClientsError('invalid_value', message));
+    }
+    return observed(this.#onEvent, 'cache', 'set', (wasm, report) =>
+      wasm.cacheSet(this.#kv, this.#limitMs, key, json.text, ttlSeconds, report),
     );
   }
 
   /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
-      wasm.cacheDelete(this.#handle.kv, this.#limitMs, key, report),
+      wasm.cacheDelete(this.#kv, this.#limitMs, key, report),
     );
   }
 
@@ -127,7 +137,7 @@ export class CacheClient {
    */
   deleteMany(keys: readonly string[]): Promise<void> {
     return this.#many('deleteMany', keys, (different, wasm, report) =>
-      wasm.cacheDeleteMany(this.#handle.kv, this.#limitMs, different, report),
+      wasm.cacheDeleteMany(this.#kv, this.#limitMs, different, report),
     );
   }
 
@@ -144,7 +154,7 @@ export class CacheClient {
     ttlSeconds: number,
     fetchFn: () => Promise<T> | T,
     options?: GetOrSetOptions,
-  ): Promise<T> {
+  ): Promise<T | Jsonify<T>> {
     const bad =
       notText(key, 'The key') ??
       notTtl(ttlSeconds) ??
@@ -152,9 +162,13 @@ export class CacheClient {
       optional(notMilliseconds, options?.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = options?.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
-    const { kv, hasMetadata } = this.#handle;
-    const member = new Member(kv, key, options?.waitUntil ?? this.#waitUntil);
-    return observed<T>(
+    const { hasMetadata } = this.#handle;
+    const waitUntil = options?.waitUntil;
+    const kv = waitUntil ? new SharedKv(this.#handle.kv, waitUntil) : this.#kv;
+    const member = new Member(kv, waitUntil ?? this.#waitUntil, (code) =>
+      noted(this.#onEvent, 'cache', 'getOrSet', 'not_cached', code),
+    );
+    return observed<T | Jsonify<T>>(
       this.#onEvent,
       'cache',
       'getOrSet',
@@ -176,8 +190,10 @@ export class CacheClient {
     const { prefix, allowEverything = false, cursor, onProgress } = options ?? ({} as ClearOptions);
     const bad = notText(prefix, 'prefix') ?? this.#notClearable(prefix, allowEverything);
     if (bad) return refused(this.#onEvent, 'cache', 'clear', bad);
+    // What is loading now is not listed yet.
+    this.#kv.memory.invalidateAll();
     return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>
-      wasm.cacheClear(this.#handle.kv, this.#limitMs, prefix, cursor, onProgress, report),
+      wasm.cacheClear(this.#kv, this.#limitMs, prefix, cursor, onProgress, report),
     );
   }
 
@@ -196,9 +212,8 @@ export class CacheClient {
     operation: string,
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
-    ttlSeconds = 1,
   ): Promise<T> {
-    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    const bad = notText(key, 'The key');
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }

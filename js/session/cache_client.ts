@@ -1,6 +1,7 @@
 import { type Bad, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { ended, type OnEvent, observed, Report, refused } from '../core/events.js';
+import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
+import type { Jsonify } from '../core/json_types.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ObjectHandle, type Objects, objectsOf } from '../core/namespace.js';
 import { namespaceIdOf } from '../core/namespace_id.js';
@@ -10,7 +11,10 @@ import {
   functionOption,
   milliseconds,
   optionsOf,
+  type WaitUntil,
 } from '../core/options.js';
+import { SharedKv } from '../kv/shared_kv.js';
+import { Member } from '../kv/single_flight.js';
 import type { Revocations as WithReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 
@@ -36,22 +40,58 @@ export interface CachedSession<Role extends string = 'customer' | 'owner' | 'cre
 
 /**
  * What can be cached: `{ session, user }` with a `session.expiresAt` that is a valid date, such as the
- * result of better-auth's `getSession()`.
+ * result of better-auth's `getSession()`. The user's id is `session.userId`, or else `user.id`; that of a database may be
+ * a whole number.
  */
 export interface SessionInput {
-  session: { expiresAt: string | Date; userId?: string | undefined };
+  session: { expiresAt: string | Date; userId?: UserId };
   // `& object`: a user without an id is valid too.
-  user: { id?: string | undefined } & object;
+  user: { id?: UserId } & object;
 }
+
+type UserId = string | number | null | undefined;
+
+// The roles of the documents' session, or a session of the user's own.
+type SessionType<S> = S extends string ? CachedSession<S> : S;
+
+/** What {@link SessionCacheClient.get} gives: the session as it was set, but with strings for dates. */
+export type StoredSession<S> = Jsonify<SessionType<S>>;
+
+/**
+ * What {@link SessionCacheClient.set} takes: the session that `get` gives, where a date may be a `Date`. A client
+ * without a type of its own takes any session.
+ */
+export type SettableSession<S> = [S, CachedSession] extends [CachedSession, S]
+  ? SessionInput
+  : Expiring<SessionType<S>> | Expiring<StoredSession<S>>;
+
+type Expiring<S> = S extends { session: infer Session }
+  ? Omit<S, 'session'> & { session: Omit<Session, 'expiresAt'> & { expiresAt: string | Date } }
+  : never;
+
+/** What a loader gives when there is no session. */
+export type NoSession = null | undefined | { session: null; user: null };
 
 /** Options of {@link SessionCacheClient}. */
 export interface SessionCacheOptions extends ClientOptions {
   /**
    * Stores sessions under the SHA-256 of the token, so that listing keys shows no token. Recommended.
-   * Sessions that were cached under plain tokens are no longer found, and are loaded once again.
+   * Sessions that were cached under plain tokens are no longer found, and are loaded once again; `delete` and
+   * `deleteUserSessions` end those, too.
    * @defaultValue false
    */
   hashTokens?: boolean | undefined;
+  /**
+   * After how many seconds a cached session is no longer served, so that it is loaded again: then a role that was
+   * changed is seen, and the database can renew the session. From 60 on. No session is served after its expiry.
+   * @defaultValue 3600
+   */
+  maxAgeSeconds?: number | undefined;
+  /**
+   * Keeps a load alive for its followers, and the writes of a loaded session after the answer.
+   * @defaultValue in workerd, the runtime's own
+   */
+  waitUntil?: WaitUntil | undefined;
   /**
    * Writes a second entry per session, by which `deleteUserSessions` finds it: one more billed write
    * for each `set`. Without it `deleteUserSessions` is `unsupported`.
@@ -124,11 +164,14 @@ type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport
  * const session = await sessions.getOrLoad(token, () => loadSession(token));
  * ```
  */
-export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'creator'> {
+export class SessionCacheClient<S extends SessionInput | string = CachedSession> {
   readonly #handle: Handle;
+  readonly #kv: SharedKv;
   readonly #limitMs: number;
   readonly #hash: boolean;
   readonly #track: boolean;
+  readonly #maxAgeMs: number;
+  readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
   readonly #revocations: Revocations | undefined;
 
@@ -143,6 +186,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     this.#onEvent = functionOption(given.onEvent, 'onEvent');
     this.#hash = booleanOption(given.hashTokens, 'hashTokens', false);
     this.#track = booleanOption(given.trackUsers, 'trackUsers', true);
+    this.#maxAgeMs = maxAgeOf(given);
+    this.#waitUntil = functionOption(given.waitUntil, 'waitUntil');
+    this.#kv = new SharedKv(kv, given.waitUntil);
     this.#revocations = revocationsOf(given, this.#handle);
   }
 
@@ -151,9 +197,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * is not a session. With `revocations` also when it was revoked, or when the object that remembers
    * revocations fails (an `object_failed` event): then check the database.
    */
-  get(token: string): Promise<CachedSession<Role> | null> {
+  get(token: string): Promise<StoredSession<S> | null> {
     return this.#call('get', token, (wasm, report, revocations) =>
-      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+      wasm.sessionGet(this.#kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
@@ -175,23 +221,32 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * const session = await sessions.getOrLoad(token, () => loadSession(token));
    * ```
    */
-  getOrLoad<Loaded extends SessionInput | null | undefined>(
+  getOrLoad<Loaded extends SettableSession<S> | NoSession>(
     token: string,
     loader: () => Promise<Loaded> | Loaded,
-  ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
+  ): Promise<Exclude<Loaded, NoSession> | StoredSession<S> | null> {
     const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
     if (bad) return refused(this.#onEvent, 'session', 'getOrLoad', bad);
-    return this.#call('getOrLoad', token, (wasm, report, revocations) =>
-      wasm.sessionGetOrLoad(
-        this.#handle.kv,
-        this.#limitMs,
-        this.#hash,
-        this.#track && this.#handle.hasList,
-        revocations,
-        token,
-        loader,
-        report,
-      ),
+    const member = new Member(this.#kv, this.#waitUntil, (code) =>
+      noted(this.#onEvent, 'session', 'getOrLoad', 'not_cached', code),
+    );
+    return this.#call(
+      'getOrLoad',
+      token,
+      (wasm, report, revocations) =>
+        wasm.sessionGetOrLoad(
+          this.#kv,
+          this.#limitMs,
+          this.#hash,
+          this.#track && this.#handle.hasList,
+          this.#maxAgeMs,
+          revocations,
+          token,
+          loader,
+          member,
+          report,
+        ),
+      () => member.leave(),
     );
   }
 
@@ -203,7 +258,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * @throws {CloudflareClientsError} `invalid_session`, KV's failures, and with `revocations`
    * `object_unavailable`, `object_overloaded` or `timeout`.
    */
-  set<Session extends SessionInput>(
+  set<Session extends SettableSession<S>>(
     token: string,
     data: Session,
     options?: SessionSetOptions | null,
@@ -215,10 +270,11 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const asOf = options?.asOf === undefined ? undefined : Number(options.asOf);
     return this.#call('set', token, (wasm, report, revocations) =>
       wasm.sessionSet(
-        this.#handle.kv,
+        this.#kv,
         this.#limitMs,
         this.#hash,
         track,
+        this.#maxAgeMs,
         revocations,
         token,
         data,
@@ -237,7 +293,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   delete(token: string): Promise<void> {
     return this.#call('delete', token, (wasm, report, revocations) =>
-      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+      wasm.sessionDelete(this.#kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
@@ -252,12 +308,18 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * invocation. With `revocations` only the object's failures (then call again): sessions that could not be
    * deleted in KV are refused all the same, with a `kv_failed` event.
    */
-  deleteUserSessions(userId: string): Promise<number> {
+  deleteUserSessions(userId: string | number): Promise<number> {
     const track = this.#track && this.#handle.hasList;
-    const bad = notText(userId, 'userId') ?? (track || this.#revocations ? undefined : this.#untracked());
+    const id = Number.isSafeInteger(userId) ? String(userId) : (userId as string);
+    const bad =
+      notText(id, 'userId') ??
+      refuse(id.length > 512, 'invalid_key', 'userId is too long') ??
+      (track || this.#revocations ? undefined : this.#untracked());
     if (bad) return refused(this.#onEvent, 'session', 'deleteUserSessions', bad);
+    // Whose the sessions are that are loading now is not known yet.
+    this.#kv.memory.invalidateAll();
     return this.#observed('deleteUserSessions', (wasm, report, revocations) =>
-      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, revocations, userId, report),
+      wasm.sessionDeleteUser(this.#kv, this.#limitMs, track, revocations, id, report),
     );
   }
 
@@ -266,23 +328,36 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     return refuse(true, 'unsupported', `deleteUserSessions needs ${why}`);
   }
 
-  #call<T>(operation: string, token: string, start: Start): Promise<T> {
+  #call<T>(operation: string, token: string, start: Start, lost?: () => void): Promise<T> {
     const bad = notText(token, 'The token');
-    return bad ? refused(this.#onEvent, 'session', operation, bad) : this.#observed(operation, start);
+    return bad ? refused(this.#onEvent, 'session', operation, bad) : this.#observed(operation, start, lost);
   }
 
-  #observed<T>(operation: string, start: Start): Promise<T> {
+  #observed<T>(operation: string, start: Start, lost?: () => void): Promise<T> {
     const revocations = this.#revocations;
     const onEvent = this.#onEvent;
     if (!revocations)
-      return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, revocations));
+      return observed(
+        onEvent,
+        'session',
+        operation,
+        (wasm, report) => start(wasm, report, revocations),
+        lost,
+      );
     const report = new Report(onEvent, 'session', operation, revocations.namespace.slowMs, true);
     const listened = onEvent && report;
     return ended(
-      call<T>((wasm) => start(wasm, listened, { ...revocations, report })),
+      call<T>((wasm) => start(wasm, listened, { ...revocations, report }), lost),
       report,
     );
   }
+}
+
+function maxAgeOf({ maxAgeSeconds = 3_600 }: SessionCacheOptions): number {
+  if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60) return maxAgeSeconds * 1_000;
+  const message =
+    'The option maxAgeSeconds must be a number of seconds from 60 on: KV keeps nothing for less';
+  throw new CloudflareClientsError('misconfigured', message);
 }
 
 function revocationsOf(options: SessionCacheOptions, handle: Handle): Revocations | undefined {

@@ -1,5 +1,6 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of the subjects' exports.rs in src/; their arguments are described there.
+import type { ErrorCode } from '../core/error.js';
 import type { Created } from './guard.js';
 import type { Host } from './imports/clients.js';
 
@@ -98,9 +99,11 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
+    maxAgeMs: number,
     revocations: Revocations | undefined,
     token: string,
     loader: () => unknown,
+    member: object,
     report: CallReport | undefined,
   ): Result;
   sessionSet(
@@ -108,6 +111,7 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
+    maxAgeMs: number,
     revocations: Revocations | undefined,
     token: string,
     data: unknown,
@@ -194,6 +198,7 @@ export interface Exports {
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
+  putFailure(cause: unknown, timedOut: boolean): ErrorCode;
   valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Result;
   valueGetWithMetadata(
     kv: object,
@@ -263,7 +268,7 @@ export interface Exports {
     kv: object,
     limitMs: number,
     key: string,
-    value: unknown,
+    text: string,
     seconds: number,
     report: CallReport | undefined,
   ): Result;

@@ -1,7 +1,7 @@
 //! `CacheClient`: reading and writing values. A stored value is the JSON a hand-written `put` would
 //! have written; an exact expiry, where KV keeps the entry for longer, is in the metadata.
 
-use js_sys::JsString;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -34,21 +34,25 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> CallResult {
-        key::check(key)?;
-        let found = self.read(key).await?;
+        let found = if key::fits(key)? {
+            self.read(key).await?
+        } else {
+            None
+        };
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
     }
 
-    /// Stores a value for `seconds`.
+    /// Stores a value, as JSON, for `seconds`.
     ///
     /// # Errors
-    /// An invalid key, TTL or value (nothing is written then), or KV failed.
-    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> CallResult {
+    /// An invalid key, TTL or size (nothing is written then), or KV failed.
+    pub async fn set(&self, key: &JsString, text: &JsString, seconds: f64) -> CallResult {
         key::check(key)?;
         ttl::check(seconds)?;
-        let text = text_of(value)?;
-        self.write(key, &text, seconds).await?;
+        size::check(text)?;
+        let write = self.start_write(key, text, seconds);
+        self.kv.finish(&Array::of1(&write), key).await?;
         Ok(JsValue::UNDEFINED)
     }
 
@@ -57,8 +61,9 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn delete(&self, key: &JsString) -> CallResult {
-        key::check(key)?;
-        self.kv.delete(key).await?;
+        if key::fits(key)? {
+            self.kv.delete(key).await?;
+        }
         Ok(JsValue::UNDEFINED)
     }
 
@@ -87,18 +92,13 @@ impl CacheClient {
         value
     }
 
-    /// Writes a checked value.
-    pub(super) async fn write(
-        &self,
-        key: &JsString,
-        text: &JsString,
-        seconds: f64,
-    ) -> Result<(), Error> {
+    /// Begins to write a checked value for a checked time.
+    pub(super) fn start_write(&self, key: &JsString, text: &JsString, seconds: f64) -> JsValue {
         self.report.value(text);
-        let plan = ttl::plan(seconds, now())?;
+        let plan = ttl::plan_checked(seconds, now());
         let metadata = plan.expires_at.map(expiry_metadata).unwrap_or_default();
         let options = PutOptions::expiring(plan.kv_seconds).with_metadata(metadata);
-        self.kv.put(key, text, &options).await
+        self.kv.start_put(key, text, &options)
     }
 }
 

@@ -14,7 +14,8 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, more keys than one invocation can read, or KV failed.
     pub async fn get_many(&self, keys: &[JsString]) -> CallResult {
-        check_all(keys)?;
+        let asked = keys.len();
+        let keys = &fitting(keys)?;
         let found = Map::new();
         let mut used = 0;
         let mut bulk = true;
@@ -45,7 +46,7 @@ impl CacheClient {
                 }
             }
         }
-        self.report.hit(found.size() as usize == keys.len());
+        self.report.hit(found.size() as usize == asked);
         Ok(found.into())
     }
 
@@ -54,7 +55,8 @@ impl CacheClient {
     /// # Errors
     /// An invalid key (nothing is deleted then), or [`Error::Partial`] with the keys that are left.
     pub async fn delete_many(&self, keys: &[JsString]) -> CallResult {
-        check_all(keys)?;
+        let keys = fitting(keys)?;
+        let keys = keys.as_slice();
         let (now, later) = keys.split_at_checked(MAX_OPERATIONS).unwrap_or((keys, &[]));
         let mut failed = None;
         let left = Array::new();
@@ -139,6 +141,13 @@ extern "C" {
     fn clear_result(deleted: f64, cursor: Option<&JsString>) -> JsValue;
 }
 
-fn check_all(keys: &[JsString]) -> Result<(), Error> {
-    keys.iter().try_for_each(key::check).map_err(Error::from)
+// Those under which KV can have anything.
+fn fitting(keys: &[JsString]) -> Result<Vec<JsString>, Error> {
+    let mut fitting = Vec::new();
+    for key in keys {
+        if key::fits(key)? {
+            fitting.push(key.clone());
+        }
+    }
+    Ok(fitting)
 }

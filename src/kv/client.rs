@@ -43,8 +43,11 @@ impl KVClient {
     /// # Errors
     /// An invalid key, a text that is not valid JSON, or KV failed.
     pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check(name)?;
-        let text = self.kv.get(name).await?;
+        let text = if key::fits(name)? {
+            self.kv.get(name).await?
+        } else {
+            None
+        };
         self.value(text, as_json)
     }
 
@@ -53,8 +56,11 @@ impl KVClient {
     /// # Errors
     /// As [`Self::get`], or the handle has no metadata.
     pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check(name)?;
-        let (text, metadata) = self.kv.get_entry(name).await?;
+        let (text, metadata) = if key::fits(name)? {
+            self.kv.get_entry(name).await?
+        } else {
+            (None, JsValue::NULL)
+        };
         Ok(kv_entry(&self.value(text, as_json)?, &metadata))
     }
 
@@ -106,8 +112,9 @@ impl KVClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn delete(&self, name: &JsString) -> CallResult {
-        key::check(name)?;
-        self.kv.delete(name).await?;
+        if key::fits(name)? {
+            self.kv.delete(name).await?;
+        }
         Ok(JsValue::UNDEFINED)
     }
 

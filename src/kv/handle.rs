@@ -121,21 +121,53 @@ impl Kv {
         value: &JsString,
         options: &PutOptions,
     ) -> Result<(), Error> {
+        let promise = self.start_put(key, value, options);
+        self.wait(KvOperation::Put, promise).await?;
+        Ok(())
+    }
+
+    /// Begins to write a value.
+    pub fn start_put(&self, key: &JsString, value: &JsString, options: &PutOptions) -> JsValue {
         let PutOptions {
             expiration_ttl,
             expiration,
             metadata,
         } = options;
-        let promise = kv_put(
+        kv_put(
             &self.handle,
             key,
             value,
             *expiration_ttl,
             *expiration,
             metadata,
-        );
-        self.wait(KvOperation::Put, promise).await?;
+        )
+    }
+
+    /// Waits for writes that have begun, that of `key` last. It is deleted where it has ended without the others.
+    ///
+    /// # Errors
+    /// The first that failed, or did not end in time.
+    pub async fn finish(&self, writes: &Array, key: &JsString) -> Result<(), Error> {
+        let ends = settle_all(writes, self.limit_ms).await;
+        let has_ended = matches!(ends.last(), Some(Some(Ok(_))));
+        for end in ends {
+            let failure = match end {
+                Some(Ok(_)) => continue,
+                Some(Err(cause)) => Failure::Threw(cause),
+                None => Failure::TimedOut,
+            };
+            if has_ended {
+                // What fails now is told already.
+                let _ = self.delete(key).await;
+            }
+            return Err(KvOperation::Put.failed(failure));
+        }
         Ok(())
+    }
+
+    /// The time limit of each operation in ms; 0 means none.
+    pub const fn limit_ms(&self) -> f64 {
+        self.limit_ms
     }
 
     /// Deletes a key; a missing key is not an error.

@@ -21,6 +21,16 @@ pub enum KeyError {
     /// Too long for KV.
     #[error("the key has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
     TooLong(u64),
+    /// Too long for anybody's.
+    #[error("a token has at most 16384 characters")]
+    LongToken,
+}
+
+impl KeyError {
+    /// Whether a visitor may have chosen it: nothing stands under such a key.
+    pub const fn is_too_long(self) -> bool {
+        matches!(self, Self::TooLong(_) | Self::LongToken)
+    }
 }
 
 impl RoomError for KeyError {
@@ -43,6 +53,17 @@ pub fn check(key: &JsString) -> Result<(), KeyError> {
         return check_bytes(byte_length(key) as u64);
     }
     Ok(())
+}
+
+/// Whether KV can have anything under a key. What is too long for it is what a visitor has chosen.
+///
+/// # Errors
+/// [`KeyError`] for what is no key at all.
+pub fn fits(key: &JsString) -> Result<bool, KeyError> {
+    match check(key) {
+        Err(error) if error.is_too_long() => Ok(false),
+        checked => checked.map(|()| true),
+    }
 }
 
 /// Checks a key that is here already.

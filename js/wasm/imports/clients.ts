@@ -1,4 +1,5 @@
 // What the clients' wasm calls.
+import { jsonText } from '../../core/json.js';
 import { clearResult, expiryMetadata } from './cache.js';
 import {
   expiresAtOf,
@@ -13,7 +14,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
+import { indexMetadata, saysNone, sessionExpiry, sessionMetadata, sessionUser } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import {
   failureFlags,
@@ -33,6 +34,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     ...sharedHost(registers, panicked),
     park: registers.park,
     parse,
+    jsonText,
     settledWithin,
     sleep,
     kvGet,
@@ -53,6 +55,8 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyOk,
     replyValue,
     sessionExpiry,
+    sessionUser,
+    saysNone,
     sessionMetadata,
     indexMetadata,
     limitResult,

@@ -16,7 +16,34 @@ export function sessionExpiry(
   const user = value?.user;
   if (typeof session !== 'object' || session === null) return Number.NaN;
   if (typeof user !== 'object' || user === null) return Number.NaN;
-  return typeof session.expiresAt === 'string' ? Date.parse(session.expiresAt) : Number.NaN;
+  const { expiresAt } = session;
+  return typeof expiresAt === 'string' && expiresAt.length <= 64 ? Date.parse(expiresAt) : Number.NaN;
+}
+
+/**
+ * The id of a cached session's user as text: that of a database may be a number. Empty when there is none, undefined for
+ * what is no id.
+ */
+export function sessionUser({ session, user }: CachedUser): string | undefined {
+  const id = session.userId ?? user.id ?? '';
+  if (typeof id === 'string') return id.length <= MAX_ID_LENGTH ? id : undefined;
+  return Number.isSafeInteger(id) ? String(id) : undefined;
+}
+
+interface CachedUser {
+  session: { userId?: unknown };
+  user: { id?: unknown };
+}
+
+const MAX_ID_LENGTH = 512;
+
+/** Whether what a loader gave says that there is no session: `{ session: null, user: null }`. */
+export function saysNone(data: { session?: unknown; user?: unknown }): boolean {
+  try {
+    return data.session === null && data.user === null;
+  } catch {
+    return false;
+  }
 }
 
 export const sessionRecord = (

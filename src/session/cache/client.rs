@@ -1,10 +1,10 @@
 //! `SessionCacheClient`: the way from a token to a session in KV.
 
-use js_sys::JsString;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::entry::{self, Checked};
-use super::key::{SESSION_PREFIX, user_prefix};
+use super::key::{HASHED_PREFIX, SESSION_PREFIX, user_prefix};
 use super::user_index;
 use crate::error::Error;
 use crate::host::clock::now;
@@ -12,8 +12,10 @@ use crate::host::json;
 use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
 use crate::host::task::CallResult;
+use crate::kv::flight::{self, Member};
 use crate::kv::handle::Kv;
-use crate::kv::{key, size, ttl};
+use crate::kv::key::{self, KeyError};
+use crate::kv::{size, ttl};
 use crate::session::id::check_id;
 use crate::session::policy::CACHED_FOR_MS;
 use crate::session::revocation::client::RevocationClient;
@@ -29,6 +31,8 @@ pub struct SessionCacheClient {
     pub hash_tokens: bool,
     /// `set` writes an index entry, so that a user's sessions can be found.
     pub track_users: bool,
+    /// After how many ms a session is loaded again.
+    pub max_age_ms: f64,
     /// Where revocations are kept, if anywhere.
     pub revocations: Option<Box<RevocationClient>>,
     /// Where the call reports to.
@@ -39,8 +43,6 @@ pub struct SessionCacheClient {
 pub(super) enum Outcome {
     /// It is cached.
     Stored,
-    /// It had expired.
-    Expired,
     /// Its data may be older than a revocation.
     Revoked,
     /// It has no user whose revocations could be asked for.
@@ -53,7 +55,14 @@ impl SessionCacheClient {
     /// # Errors
     /// An invalid token, or KV failed.
     pub async fn get(&self, token: &Token) -> CallResult {
-        let key = self.key(token)?;
+        let key = match self.key(token) {
+            Ok(key) => key,
+            Err(error) if error.is_too_long() => {
+                self.report.hit(false);
+                return Ok(JsValue::NULL);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let found = match &self.revocations {
             None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
             // Boxed, so that a read without revocations does not carry its states.
@@ -73,17 +82,29 @@ impl SessionCacheClient {
         let Some(session) = text.and_then(|text| self.live(&text)) else {
             return Ok(None);
         };
+        let as_of = entry::as_of(&metadata);
+        Ok(self.admitted(revocations, token, session, as_of).await)
+    }
+
+    /// The session, unless it was revoked since it was read.
+    pub(super) async fn admitted(
+        &self,
+        revocations: &RevocationClient,
+        token: &Token,
+        session: JsValue,
+        as_of: Option<f64>,
+    ) -> Option<JsValue> {
         // Cached without `revocations`: nobody knows when it was read.
-        let (Some(as_of), Some(user)) = (entry::as_of(&metadata), entry::owner(&session)) else {
+        let (Some(as_of), Some(user)) = (as_of, entry::owner(&session)) else {
             self.report.note(Note::Revoked);
-            return Ok(None);
+            return None;
         };
         match revocations.admits(&user, token, as_of).await {
-            Ok(true) => return Ok(Some(session)),
+            Ok(true) => return Some(session),
             Ok(false) => self.report.note(Note::Revoked),
             Err(error) => self.report.note_code(Note::ObjectFailed, error.code()),
         }
-        Ok(None)
+        None
     }
 
     fn live(&self, text: &JsString) -> Option<JsValue> {
@@ -114,32 +135,33 @@ impl SessionCacheClient {
         };
         let key = self.key(token)?;
         let session = entry::check_session(data)?;
-        match self.store(token, &key, session, start).await? {
+        if session.expires_at <= now.at {
+            self.report.note(Note::Expired);
+            self.kv.delete(&key).await?;
+            return Ok(JsValue::UNDEFINED);
+        }
+        match self.store(token, &key, &session, start, None).await? {
             Outcome::Stored => {}
             Outcome::Revoked => self.report.note_code(Note::NotCached, "conflict"),
             Outcome::Untracked => self.report.note(Note::NotTracked),
-            Outcome::Expired => {
-                self.report.note(Note::Expired);
-                self.kv.delete(&key).await?;
-            }
         }
         Ok(JsValue::UNDEFINED)
     }
 
+    // Caches a session that has not expired. Its followers get it when it is known not to be revoked.
     pub(super) async fn store(
         &self,
         token: &Token,
         key: &JsString,
-        session: Checked,
+        session: &Checked,
         start: FillStart,
+        member: Option<&Member>,
     ) -> Result<Outcome, Error> {
         size::check(&session.text)?;
         self.report.value(&session.text);
         let now = now();
-        if session.expires_at <= now {
-            return Ok(Outcome::Expired);
-        }
-        let mut life_ms = session.expires_at - now;
+        let mut life_ms = (session.expires_at - now).min(self.max_age_ms);
+        let mut read_at = f64::NAN;
         let mut metadata = JsValue::UNDEFINED;
         if let Some(revocations) = &self.revocations {
             // A revocation is not remembered for longer.
@@ -152,35 +174,65 @@ impl SessionCacheClient {
             let Some(as_of) = revocations.fill(user_id, token, start, ends).await? else {
                 return Ok(Outcome::Revoked);
             };
+            read_at = as_of;
             metadata = entry::as_of_metadata(as_of);
         }
-        let seconds = ttl::plan(life_ms / 1_000.0, now)?.kv_seconds;
-        // The index first: a process that ends between the two leaves an entry without a session, which is
-        // harmless, and never a session that cannot be found.
+        let mut index = None;
         if self.track_users {
-            user_index::add(&self.kv, &self.report, token, key, &session, seconds).await?;
+            if let Some(user_id) = &session.user_id {
+                index = Some(user_index::entry_key(user_id, token, self.hash_tokens)?);
+            } else {
+                self.report.note(Note::NotTracked);
+            }
         }
-        let options = PutOptions::expiring(seconds).with_metadata(metadata);
-        self.kv.put(key, &session.text, &options).await?;
+        if let Some(member) = member {
+            member.share(&session.text, read_at);
+        }
+        let seconds = ttl::plan_checked(life_ms / 1_000.0, now).kv_seconds;
+        // Side by side. Where only the index fails, the session is deleted again, since it could not be found; and a
+        // process that ends between the two leaves such a session until it is loaded again.
+        let writes = || {
+            let writes = Array::new();
+            if let Some(index) = &index {
+                let metadata = entry::index_metadata(key);
+                let options = PutOptions::expiring(seconds).with_metadata(metadata);
+                writes.push(&self.kv.start_put(index, &"".into(), &options));
+            }
+            let options = PutOptions::expiring(seconds).with_metadata(metadata);
+            writes.push(&self.kv.start_put(key, &session.text, &options));
+            writes
+        };
+        match member {
+            Some(member) => flight::store(&self.kv, member, key, writes).await?,
+            None => self.kv.finish(&writes(), key).await?,
+        }
         Ok(Outcome::Stored)
     }
 
-    /// Deletes the session under a token. Its index entry is left to its TTL.
+    /// Deletes the session under a token, under all keys that it may have. Its index entries are left to their TTL.
     ///
     /// # Errors
     /// An invalid token, or KV failed; with revocations an object, and KV's failure is a note.
     pub async fn delete(&self, token: &Token) -> CallResult {
-        let key = self.key(token)?;
+        let keys = match keys(token) {
+            Err(error) if error.is_too_long() => return Ok(JsValue::UNDEFINED),
+            keys => keys?,
+        };
         let Some(revocations) = &self.revocations else {
-            self.kv.delete(&key).await?;
+            self.delete_all(&keys).await?;
             return Ok(JsValue::UNDEFINED);
         };
         // Revoked first: from then on what KV still shows is refused. Deleted in any case.
         let revoked = revocations.revoke_token(token).await;
-        if let Err(error) = self.kv.delete(&key).await {
+        if let Err(error) = self.delete_all(&keys).await {
             self.report.note_code(Note::KvFailed, error.code());
         }
         revoked.map(|()| JsValue::UNDEFINED)
+    }
+
+    async fn delete_all(&self, keys: &[JsString]) -> Result<(), Error> {
+        let failed = self.kv.delete_batch(keys).await?.into_iter().flatten();
+        failed.take(1).map(Err).collect()
     }
 
     /// Deletes every session of a user that KV can list; returns how many. With revocations, what KV
@@ -214,20 +266,45 @@ impl SessionCacheClient {
         Ok(JsValue::from(deleted as f64))
     }
 
-    pub(super) fn key(&self, token: &Token) -> Result<JsString, Error> {
-        // `session:` alone would be a key, and everybody's.
-        if token.text().length() == 0 {
-            return Err(key::KeyError::Empty.into());
+    pub(super) fn key(&self, token: &Token) -> Result<JsString, KeyError> {
+        check(token)?;
+        if self.hash_tokens {
+            return Ok([HASHED_PREFIX, token.hash()].concat().into());
         }
-        let key = if self.hash_tokens {
-            JsString::from([SESSION_PREFIX, token.hash()].concat())
-        } else {
-            PREFIX.with(|prefix| prefix.concat(token.text()))
-        };
+        let key = plain_key(token);
         key::check(&key)?;
         Ok(key)
     }
 }
+
+// All keys under which a client of any version and option may have cached the session of a token.
+fn keys(token: &Token) -> Result<Vec<JsString>, KeyError> {
+    check(token)?;
+    let hashed = [SESSION_PREFIX, HASHED_PREFIX].map(|prefix| [prefix, token.hash()].concat());
+    let mut keys: Vec<JsString> = hashed.map(JsString::from).into();
+    let plain = plain_key(token);
+    if key::fits(&plain)? {
+        keys.push(plain);
+    }
+    Ok(keys)
+}
+
+fn plain_key(token: &Token) -> JsString {
+    PREFIX.with(|prefix| prefix.concat(token.text()))
+}
+
+// Before it is copied to be hashed.
+fn check(token: &Token) -> Result<(), KeyError> {
+    match token.text().length() {
+        // `session:` alone would be a key, and everybody's.
+        0 => Err(KeyError::Empty),
+        length if length > MAX_TOKEN_LENGTH => Err(KeyError::LongToken),
+        _ => Ok(()),
+    }
+}
+
+// More than any browser sends as a cookie.
+const MAX_TOKEN_LENGTH: u32 = 16_384;
 
 thread_local! {
     static PREFIX: JsString = JsString::from(SESSION_PREFIX);

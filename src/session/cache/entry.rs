@@ -25,14 +25,14 @@ extern "C" {
 
     #[wasm_bindgen(extends = Object)]
     type Fields;
-    #[wasm_bindgen(method, getter, structural)]
-    fn id(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, structural, js_name = userId)]
-    fn user_id(this: &Fields) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
     fn expires_at(this: &Fields) -> JsValue;
     #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
     fn set_expires_at(this: &Fields, iso: &JsValue);
+
+    // Whose a parsed session is: `session.userId` or `user.id`, as text. Empty without one; undefined for what is no id.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionUser)]
+    fn session_user(value: &JsValue) -> Option<String>;
 
     /// The metadata of an index entry: the session's key.
     type Indexed;
@@ -43,6 +43,10 @@ extern "C" {
     type Dated;
     #[wasm_bindgen(method, getter, structural, js_name = asOf)]
     fn as_of(this: &Dated) -> JsValue;
+
+    // Whether both parts are null.
+    #[wasm_bindgen(js_namespace = host, js_name = saysNone)]
+    fn says_none(value: &JsValue) -> bool;
 
     /// The metadata that says so.
     #[wasm_bindgen(js_namespace = host, js_name = sessionMetadata)]
@@ -62,9 +66,12 @@ pub enum SessionError {
     /// No expiry, or one that is no date.
     #[error("session.expiresAt must be a Date or an ISO 8601 string that names a moment")]
     BadExpiry,
+    /// Nobody could be signed out by it.
+    #[error("session.userId and user.id must be strings or whole numbers")]
+    BadUser,
     /// JSON cannot say it.
     #[error(
-        "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
+        "the session cannot be stored as JSON: it is undefined, holds a BigInt, a promise or a Map, refers to itself or is too deep"
     )]
     NotJson,
 }
@@ -103,8 +110,9 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
     let parsed = parsed.ok_or(SessionError::NotASession)?;
     let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
-    let user = fields(parsed.user()).ok_or(SessionError::NotASession)?;
+    fields(parsed.user()).ok_or(SessionError::NotASession)?;
     let expires_at = expiry(&value).ok_or(SessionError::BadExpiry)?;
+    let user_id = session_user(&value).ok_or(SessionError::BadUser)?;
     let iso = session
         .expires_at()
         .as_string()
@@ -118,22 +126,21 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     Ok(Checked {
         text,
         expires_at,
-        user_id: user_id_of(&session, &user),
+        user_id: Some(user_id).filter(|id| !id.is_empty()),
     })
 }
 
-fn user_id_of(session: &Fields, user: &Fields) -> Option<String> {
-    let id = session.user_id().as_string();
-    id.or_else(|| user.id().as_string())
-        .filter(|id| !id.is_empty())
+/// Whose a session is that [`expiry`] has found to be one.
+pub(super) fn owner(value: &JsValue) -> Option<String> {
+    session_user(value).filter(|id| !id.is_empty())
 }
 
-/// Whose a parsed session is.
-pub(super) fn owner(value: &JsValue) -> Option<String> {
-    let parsed = value
-        .is_object()
-        .then(|| value.unchecked_ref::<Session>())?;
-    user_id_of(&fields(parsed.session())?, &fields(parsed.user())?)
+/// Whether a loader says that there is no session: by null, undefined, or both parts null.
+pub(super) fn is_none(data: &JsValue) -> bool {
+    if !data.is_object() {
+        return data.is_null() || data.is_undefined();
+    }
+    says_none(data)
 }
 
 /// When the data of a cached session was read, on the clock of its user's object.

@@ -2,8 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// Every session key begins so.
+/// The key of a session under its plain token begins so, and so did that of a hash in version 0.1.
 pub const SESSION_PREFIX: &str = "session:";
+
+/// The key of a session under its token's hash begins so. A client without `hashTokens` reads under
+/// [`SESSION_PREFIX`] whatever it is given as a token, so no listed hash is a token there.
+pub const HASHED_PREFIX: &str = "session-hash:";
+
+/// Index entries of sessions under hashes end so: those of a plain token are others.
+pub const HASHED_SUFFIX: &str = ":h";
 
 /// Every entry of the index of a user's sessions begins so.
 pub const USER_PREFIX: &str = "session-user:";
@@ -24,10 +31,27 @@ pub fn user_prefix(user_id: &str) -> String {
     prefix
 }
 
+/// The hash in the name of an index entry under a prefix, if there is one.
+pub fn hash_of<'a>(entry: &'a str, prefix: &str) -> Option<&'a str> {
+    let end = entry.strip_prefix(prefix)?;
+    let hash = end.strip_suffix(HASHED_SUFFIX).unwrap_or(end);
+    (hash.len() == 64).then_some(hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_entry_names_its_hash() {
+        let hash = "0".repeat(64);
+        for entry in [format!("u:{hash}"), format!("u:{hash}:h")] {
+            assert_eq!(hash_of(&entry, "u:"), Some(hash.as_str()));
+        }
+        assert_eq!(hash_of("u:17", "u:"), None);
+        assert!(!HASHED_PREFIX.starts_with(SESSION_PREFIX));
+    }
 
     proptest! {
         #[test]

@@ -2,58 +2,61 @@
 
 use js_sys::{Array, JsString};
 
-use super::entry::{self, Checked};
-use super::key::user_prefix;
+use super::entry;
+use super::key::{HASHED_PREFIX, HASHED_SUFFIX, SESSION_PREFIX, hash_of, user_prefix};
 use crate::error::Error;
-use crate::host::kv::PutOptions;
-use crate::host::report::{Note, Report};
 use crate::kv::handle::Kv;
+use crate::kv::key::{KeyError, check_text};
 use crate::kv::listing::Listed;
-use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key};
+use crate::kv::{CONCURRENCY, MAX_OPERATIONS};
 use crate::session::token::Token;
 
-/// Enters a session under its user, for `seconds`.
+/// The key of the entry of a session under its user.
 ///
 /// # Errors
-/// An id too long for a key, or KV failed.
-pub(super) async fn add(
-    kv: &Kv,
-    report: &Report,
+/// An id too long for a key.
+pub(super) fn entry_key(
+    user_id: &str,
     token: &Token,
-    session_key: &JsString,
-    session: &Checked,
-    seconds: f64,
-) -> Result<(), Error> {
-    let Some(user_id) = &session.user_id else {
-        report.note(Note::NotTracked);
-        return Ok(());
-    };
-    let entry = user_prefix(user_id) + token.hash();
-    key::check_text(&entry)?;
-    let metadata = entry::index_metadata(session_key);
-    let options = PutOptions::expiring(seconds).with_metadata(metadata);
-    kv.put(&entry.into(), &"".into(), &options).await
+    hash_tokens: bool,
+) -> Result<JsString, KeyError> {
+    let suffix = if hash_tokens { HASHED_SUFFIX } else { "" };
+    let entry = [&user_prefix(user_id), token.hash(), suffix].concat();
+    check_text(&entry)?;
+    Ok(entry.into())
 }
 
-/// Deletes every session of a user that KV lists; returns how many.
+/// Deletes every session of a user that KV lists, under all keys that it may have; returns how many.
 ///
 /// # Errors
 /// An id too long for a key, KV failed, or more sessions than one invocation can delete.
 pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Error> {
     let prefix = user_prefix(user_id);
-    key::check_text(&prefix)?;
-    let prefix = JsString::from(prefix);
+    check_text(&prefix)?;
+    let listed = JsString::from(prefix.as_str());
     let (mut cursor, mut used, mut deleted) = (None, 0, 0);
+    // The entries of one token follow each other.
+    let mut last = String::new();
     loop {
-        let page = kv.list(&prefix, 1_000.0, cursor.as_ref()).await?;
+        let page = kv.list(&listed, 1_000.0, cursor.as_ref()).await?;
         used += 1;
         for batch in page.keys.chunks(CONCURRENCY) {
-            if used + 2 * batch.len() > MAX_OPERATIONS {
+            let (sessions, ended) = sessions_of(batch, &prefix, &mut last);
+            let entries: Vec<JsString> = batch.iter().map(|entry| entry.name.clone()).collect();
+            used += sessions.len() + entries.len();
+            if used > MAX_OPERATIONS {
                 return Err(Error::out_of_operations(deleted, Array::new()));
             }
-            delete_batch(kv, batch, deleted).await?;
-            used += 2 * batch.len();
-            deleted += batch.len();
+            // The sessions before their entries, so that what failed is found again by the next call.
+            for keys in sessions
+                .chunks(CONCURRENCY)
+                .chain(entries.chunks(CONCURRENCY))
+            {
+                if let Some(error) = kv.delete_batch(keys).await?.into_iter().flatten().next() {
+                    return Err(error.after(deleted, Array::new()));
+                }
+            }
+            deleted += ended;
         }
         cursor = page.cursor;
         if cursor.is_none() {
@@ -65,15 +68,26 @@ pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Err
     }
 }
 
-// The sessions before their entries, so that what failed is found again by the next call.
-async fn delete_batch(kv: &Kv, entries: &[Listed], deleted: usize) -> Result<(), Error> {
-    let sessions: Vec<JsString> = entries.iter().filter_map(entry::session_key).collect();
-    let names: Vec<JsString> = entries.iter().map(|entry| entry.name.clone()).collect();
-    for keys in [sessions, names] {
-        let failures = kv.delete_batch(&keys).await?;
-        if let Some(error) = failures.into_iter().flatten().next() {
-            return Err(error.after(deleted, Array::new()));
+// The keys under which the sessions of entries may stand, each once, and how many sessions these are. An entry names
+// one; the same session may stand under its hash as well, now or by version 0.1.
+fn sessions_of(entries: &[Listed], prefix: &str, last: &mut String) -> (Vec<JsString>, usize) {
+    let mut keys = Vec::new();
+    let mut sessions = 0;
+    for listed in entries {
+        let name = String::from(&listed.name);
+        let hash = hash_of(&name, prefix).unwrap_or_default();
+        let hashed =
+            [SESSION_PREFIX, HASHED_PREFIX].map(|prefix| JsString::from([prefix, hash].concat()));
+        if let Some(key) = entry::session_key(listed).filter(|key| !hashed.contains(key)) {
+            keys.push(key);
         }
+        if hash.is_empty() || hash != last {
+            sessions += 1;
+            if !hash.is_empty() {
+                keys.extend(hashed);
+            }
+        }
+        hash.clone_into(last);
     }
-    Ok(())
+    (keys, sessions)
 }

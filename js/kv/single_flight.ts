@@ -1,9 +1,10 @@
 // Single flight: of the calls that miss a key at the same time, one loads for all of its isolate.
 import type { ErrorCode } from '../core/error.js';
+import type { Report } from '../core/events.js';
 import { hasKeepAlive, keepAlive, type WaitUntil } from '../core/options.js';
 import { callSync } from '../wasm/driver.js';
-import { settledWithin } from '../wasm/imports/promises.js';
-import { Group } from './group.js';
+import { limited, TIMED_OUT } from '../wasm/time_limit.js';
+import { Group, type Outcome } from './group.js';
 import type { Memory } from './memory.js';
 import type { SharedKv } from './shared_kv.js';
 
@@ -17,6 +18,8 @@ export class Member {
   #key = '';
   #group: Group | undefined;
   #leads = false;
+  /** Of a session that was joined, when it was read. */
+  asOf = Number.NaN;
 
   /** `notStored` is told when a value cannot be stored after the call has ended. */
   constructor(kv: SharedKv, waitUntil: WaitUntil | undefined, notStored: (code: ErrorCode) => void) {
@@ -34,9 +37,17 @@ export class Member {
     return was;
   }
 
-  /** On a miss: joins a group that is loading; else leads one and returns true. */
-  join(key: string): boolean {
+  /**
+   * On a miss: the text that another call has loaded, or undefined where this call has to load, mostly since it leads.
+   * Rejects with what the other call's loader threw. Waiting is bounded: a second leader that is gone is not waited for.
+   */
+  join(key: string, report: Report | undefined, joinMs: number): Promise<string | undefined> | undefined {
     this.#key = key;
+    return this.#lead() ? undefined : this.#follow(report, joinMs);
+  }
+
+  #lead(): boolean {
+    const key = this.#key;
     this.#group = this.#memory.loads.get(key);
     this.#leads = this.#group === undefined;
     if (this.#leads) {
@@ -48,20 +59,34 @@ export class Member {
     return this.#leads;
   }
 
-  /** The outcome once there is one, else its promise: the promise of a request that has ended cannot be awaited. */
-  outcome(): unknown {
-    return this.#group?.outcome ?? this.#group?.promise;
+  async #follow(report: Report | undefined, joinMs: number): Promise<string | undefined> {
+    for (let tries = 0; tries < 2; tries++) {
+      // The promise of a request that has ended cannot be awaited.
+      const waits = this.#group?.outcome ?? this.#group?.promise;
+      const outcome = (await limited(waits, joinMs).catch(() => undefined)) as Outcome | undefined;
+      if (outcome) {
+        if (!('asOf' in outcome) && !outcome.failed) return undefined;
+        report?.note('joined', '');
+        if (!('asOf' in outcome)) throw outcome.error;
+        this.asOf = outcome.asOf;
+        return outcome.text;
+      }
+      report?.note('join_failed', '');
+      this.#close();
+      if (this.#lead()) return undefined;
+    }
+    return undefined;
   }
 
-  /** Called when the leader is gone: leads a new group and returns true, or joins the group of a faster call. */
-  takeOver(): boolean {
-    this.#close();
-    return this.join(this.#key);
-  }
-
-  /** This call's loader is called now. */
-  begin(): void {
+  /** Calls the loader, which rejects for its followers, too. */
+  async load(loader: () => unknown): Promise<unknown> {
     this.#since = this.#memory.now;
+    try {
+      return await loader();
+    } catch (error) {
+      if (this.#leads) this.#group?.end({ failed: true, error });
+      throw error;
+    }
   }
 
   /** Passes the leader's value to its followers. */
@@ -69,37 +94,26 @@ export class Member {
     if (this.#leads) this.#group?.end({ text, asOf });
   }
 
-  /** Passes the error of the leader's loader to its followers. */
-  fail(error: unknown): void {
-    if (this.#leads) this.#group?.end({ failed: true, error });
-  }
-
-  /** Whether what was loaded is still good. Then its writes begin now. */
+  /** Whether what was loaded is still good. Then its write begins now. */
   mayStore(): boolean {
     this.#kv.storing = this.#memory.isValid(this.#key, this.#since);
     return this.#kv.storing;
   }
 
-  /** The writes have begun. Whether they go on by themselves; otherwise the call waits for them. */
-  keep(writes: Promise<unknown>[], limitMs: number): boolean {
+  /** The write has begun. Whether it goes on by itself; otherwise the call waits for it. */
+  keep(write: unknown, limitMs: number): boolean {
     this.#kv.storing = false;
     this.#memory.hasLoaded(this.#key);
-    const write = this.#memory.writes.get(this.#key);
-    if (write) write.answers = true;
+    const own = this.#memory.writes.get(this.#key);
+    if (own) own.answers = true;
     if (!hasKeepAlive(this.#waitUntil)) return false;
-    keepAlive(this.#waitUntil, this.#finish(writes, limitMs));
+    const failed = (error: unknown) =>
+      this.#notStored(callSync((wasm) => wasm.putFailure(error, error === TIMED_OUT)));
+    keepAlive(
+      this.#waitUntil,
+      (limitMs > 0 ? limited(write, limitMs) : Promise.resolve(write)).catch(failed),
+    );
     return true;
-  }
-
-  async #finish(writes: Promise<unknown>[], limitMs: number): Promise<void> {
-    const outcomes = await settledWithin(writes, limitMs);
-    for (const outcome of outcomes) {
-      if (outcome?.status === 'fulfilled') continue;
-      // As `Kv::finish` does.
-      if (outcomes.at(-1)?.status === 'fulfilled') await this.#kv.delete(this.#key).catch(() => {});
-      this.#notStored(callSync((wasm) => wasm.putFailure(outcome?.reason, outcome === undefined)));
-      return;
-    }
   }
 
   #close(): void {

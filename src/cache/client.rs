@@ -1,7 +1,7 @@
 //! `CacheClient`: reading and writing values. A stored value is the JSON a hand-written `put` would
 //! have written; an exact expiry, where KV keeps the entry for longer, is in the metadata.
 
-use js_sys::{Array, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -52,7 +52,7 @@ impl CacheClient {
         ttl::check(seconds)?;
         size::check(text)?;
         let write = self.start_write(key, text, seconds);
-        self.kv.finish(&Array::of1(&write), key).await?;
+        self.kv.end_put(write).await?;
         Ok(JsValue::UNDEFINED)
     }
 

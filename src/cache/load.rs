@@ -1,6 +1,6 @@
 //! `CacheClient.getOrSet`: read, or load once for all who ask at the same time.
 
-use js_sys::{Array, Function, JsString};
+use js_sys::{Function, JsString};
 
 use super::client::{CacheClient, text_of};
 use crate::error::Error;
@@ -60,17 +60,15 @@ impl CacheClient {
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        if !member.join(key)
-            && let Some(shared) = flight::follow(member, &self.report, join_ms).await
-        {
-            return json::parse(&shared?.0).ok_or(Error::NotJson);
+        if let Some(text) = flight::join(member, key, &self.report, join_ms).await? {
+            return json::parse(&text).ok_or(Error::NotJson);
         }
         let value = flight::load(member, loader).await?;
         let stored = match text_of(&value) {
             Ok(text) => {
                 member.share(&text, f64::NAN);
-                let writes = || Array::of1(&self.start_write(key, &text, seconds));
-                flight::store(&self.kv, member, key, writes).await
+                let write = || self.start_write(key, &text, seconds);
+                flight::store(&self.kv, member, write).await
             }
             Err(error) => Err(error),
         };

@@ -8,7 +8,7 @@ use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
     Entry, KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
-    kv_put, metadata_of, text_of,
+    kv_put, metadata_of, session_put, text_of,
 };
 use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};
@@ -121,9 +121,7 @@ impl Kv {
         value: &JsString,
         options: &PutOptions,
     ) -> Result<(), Error> {
-        let promise = self.start_put(key, value, options);
-        self.wait(KvOperation::Put, promise).await?;
-        Ok(())
+        self.end_put(self.start_put(key, value, options)).await
     }
 
     /// Begins to write a value.
@@ -143,26 +141,25 @@ impl Kv {
         )
     }
 
-    /// Waits for writes that have begun, that of `key` last. It is deleted where it has ended without the others.
+    /// Waits for a write that has begun.
     ///
     /// # Errors
-    /// The first that failed, or did not end in time.
-    pub async fn finish(&self, writes: &Array, key: &JsString) -> Result<(), Error> {
-        let ends = settle_all(writes, self.limit_ms).await;
-        let has_ended = matches!(ends.last(), Some(Some(Ok(_))));
-        for end in ends {
-            let failure = match end {
-                Some(Ok(_)) => continue,
-                Some(Err(cause)) => Failure::Threw(cause),
-                None => Failure::TimedOut,
-            };
-            if has_ended {
-                // What fails now is told already.
-                let _ = self.delete(key).await;
-            }
-            return Err(KvOperation::Put.failed(failure));
-        }
+    /// The handle failed or did not answer in time.
+    pub async fn end_put(&self, promise: JsValue) -> Result<(), Error> {
+        self.wait(KvOperation::Put, promise).await?;
         Ok(())
+    }
+
+    /// Begins to write a session, and its index entry beside it where there is one; `as_of` NaN is left out.
+    pub fn start_session_put(
+        &self,
+        key: &JsString,
+        text: &JsString,
+        seconds: f64,
+        as_of: f64,
+        index: Option<&JsString>,
+    ) -> JsValue {
+        session_put(&self.handle, key, text, seconds, as_of, index)
     }
 
     /// The time limit of each operation in ms; 0 means none.

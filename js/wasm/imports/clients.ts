@@ -14,7 +14,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { indexMetadata, saysNone, sessionExpiry, sessionMetadata, sessionUser } from './session.js';
+import { saysNone, sessionExpiry, sessionPut, sessionUser } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import {
   failureFlags,
@@ -57,8 +57,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     sessionExpiry,
     sessionUser,
     saysNone,
-    sessionMetadata,
-    indexMetadata,
+    sessionPut,
     limitResult,
     numbersOf,
   };

@@ -1,5 +1,7 @@
 // Views of cached sessions, records, and the replies of objects, for src/session.
 
+import { type Kv, kvDelete, kvPut } from './kv.js';
+
 interface Stored {
   sessionId: string;
   customerId: string;
@@ -83,8 +85,28 @@ export const tokenState = (at: number, revokedAt: number, users: string[], until
   untils,
 });
 
-/** The metadata of a cached session: when its data was read. */
-export const sessionMetadata = (asOf: number) => ({ asOf });
+/**
+ * Writes a session, and beside it the entry by which its user's sessions are found. Where only the entry fails, the
+ * session is deleted again, since it could not be found. A process that ends between the two may leave such a session,
+ * until it is loaded again.
+ */
+export function sessionPut(
+  kv: Kv,
+  key: string,
+  text: string,
+  seconds: number,
+  asOf: number,
+  index: string | undefined,
+): unknown {
+  const put = (key: string, text: string, metadata: unknown) =>
+    kvPut(kv, key, text, seconds, undefined, metadata);
+  const metadata = Number.isNaN(asOf) ? undefined : { asOf };
+  if (index === undefined) return put(key, text, metadata);
+  return both(put(index, '', { key }), put(key, text, metadata), () => kvDelete(kv, key));
+}
 
-/** The metadata of an index entry: the key of its session. */
-export const indexMetadata = (key: string) => ({ key });
+async function both(index: unknown, session: unknown, undo: () => unknown): Promise<void> {
+  const [indexed, stored] = await Promise.allSettled([index, session]);
+  if (indexed.status === 'rejected' && stored.status === 'fulfilled') await Promise.allSettled([undo()]);
+  for (const end of [indexed, stored]) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,6 +1,6 @@
 //! `SessionCacheClient`: the way from a token to a session in KV.
 
-use js_sys::{Array, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::entry::{self, Checked};
@@ -9,7 +9,6 @@ use super::user_index;
 use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::json;
-use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
 use crate::host::task::CallResult;
 use crate::kv::flight::{self, Member};
@@ -162,7 +161,6 @@ impl SessionCacheClient {
         let now = now();
         let mut life_ms = (session.expires_at - now).min(self.max_age_ms);
         let mut read_at = f64::NAN;
-        let mut metadata = JsValue::UNDEFINED;
         if let Some(revocations) = &self.revocations {
             // A revocation is not remembered for longer.
             life_ms = life_ms.min(CACHED_FOR_MS);
@@ -175,7 +173,6 @@ impl SessionCacheClient {
                 return Ok(Outcome::Revoked);
             };
             read_at = as_of;
-            metadata = entry::as_of_metadata(as_of);
         }
         let mut index = None;
         if self.track_users {
@@ -189,22 +186,14 @@ impl SessionCacheClient {
             member.share(&session.text, read_at);
         }
         let seconds = ttl::plan_checked(life_ms / 1_000.0, now).kv_seconds;
-        // Side by side. Where only the index fails, the session is deleted again, since it could not be found; and a
-        // process that ends between the two leaves such a session until it is loaded again.
-        let writes = || {
-            let writes = Array::new();
-            if let Some(index) = &index {
-                let metadata = entry::index_metadata(key);
-                let options = PutOptions::expiring(seconds).with_metadata(metadata);
-                writes.push(&self.kv.start_put(index, &"".into(), &options));
-            }
-            let options = PutOptions::expiring(seconds).with_metadata(metadata);
-            writes.push(&self.kv.start_put(key, &session.text, &options));
-            writes
+        let write = || {
+            let index = index.as_ref();
+            self.kv
+                .start_session_put(key, &session.text, seconds, read_at, index)
         };
         match member {
-            Some(member) => flight::store(&self.kv, member, key, writes).await?,
-            None => self.kv.finish(&writes(), key).await?,
+            Some(member) => flight::store(&self.kv, member, write).await?,
+            None => self.kv.end_put(write()).await?,
         }
         Ok(Outcome::Stored)
     }

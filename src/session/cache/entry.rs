@@ -47,14 +47,6 @@ extern "C" {
     // Whether both parts are null.
     #[wasm_bindgen(js_namespace = host, js_name = saysNone)]
     fn says_none(value: &JsValue) -> bool;
-
-    /// The metadata that says so.
-    #[wasm_bindgen(js_namespace = host, js_name = sessionMetadata)]
-    pub(super) fn as_of_metadata(as_of: f64) -> JsValue;
-
-    /// The metadata of an index entry.
-    #[wasm_bindgen(js_namespace = host, js_name = indexMetadata)]
-    pub(super) fn index_metadata(session_key: &JsString) -> JsValue;
 }
 
 /// Why a session is not taken. Nothing of it is quoted.

@@ -45,16 +45,14 @@ impl SessionCacheClient {
 
     async fn join(&self, token: &Token, loader: &Function, member: &Member) -> CallResult {
         if let Ok(key) = self.key(token)
-            && !member.join(&key)
-            && let Some(shared) = flight::follow(member, &self.report, JOIN_MS).await
+            && let Some(text) = flight::join(member, &key, &self.report, JOIN_MS).await?
         {
-            let (text, as_of) = shared?;
             let session = json::parse(&text).unwrap_or_default();
             let Some(revocations) = self.revocations.as_ref().filter(|_| !session.is_null()) else {
                 return Ok(session);
             };
             // It may have been revoked since the leader asked.
-            let admitted = self.admitted(revocations, token, session, Some(as_of));
+            let admitted = self.admitted(revocations, token, session, Some(member.as_of()));
             if let Some(session) = Box::pin(admitted).await {
                 return Ok(session);
             }

@@ -125,7 +125,7 @@ export class CacheClient {
   /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
-      wasm.cacheDelete(this.#kv, this.#limitMs, key, report),
+      wasm.valueDelete(this.#kv, this.#limitMs, key, report),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { KVHandle } from '../core/kv_handle.js';
 import { hasKeepAlive, keepAlive, type WaitUntil } from '../core/options.js';
 import type { Kv } from '../wasm/imports/kv.js';
+import { byteLength } from '../wasm/imports/text.js';
 import { limited } from '../wasm/time_limit.js';
 import { type Entry, type Memory, memoryOf, type Write } from './memory.js';
 
@@ -45,6 +46,7 @@ export class SharedKv {
   }
 
   delete(key: string): Promise<unknown> {
+    if (isTooLong(key)) return Promise.resolve();
     return this.#write(key, undefined, () => this.#kv.delete(key));
   }
 
@@ -58,6 +60,7 @@ export class SharedKv {
 
   #read(method: ReadMethod, key: string): unknown {
     const { memory } = this;
+    if (isTooLong(key)) return null;
     const written = memory.beingWritten(key);
     if (written) return method === 'get' ? written.value : written;
     // Without `waitUntil` a read ends with its request.
@@ -80,7 +83,7 @@ export class SharedKv {
 
   // The client reads for itself what is not in the reply.
   #readMany(method: ReadMethod, keys: string[]): unknown {
-    const asked = keys.filter((key) => !this.memory.beingWritten(key));
+    const asked = keys.filter((key) => !isTooLong(key) && !this.memory.beingWritten(key));
     return asked.length > 0 ? this.#kv[method](asked, 'text') : new Map();
   }
 
@@ -100,4 +103,9 @@ export class SharedKv {
     memory.enterWrite(key, write);
     return result;
   }
+}
+
+// Mostly without counting: a UTF-16 unit is one to three bytes. Nothing stands under such a key.
+function isTooLong(key: string): boolean {
+  return key.length > 170 && (key.length > 512 || byteLength(key) > 512);
 }

@@ -329,8 +329,11 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   #call<T>(operation: string, token: string, start: Start, lost?: () => void): Promise<T> {
-    const bad = notText(token, 'The token');
-    return bad ? refused(this.#onEvent, 'session', operation, bad) : this.#observed(operation, start, lost);
+    const bad = notText(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
+    if (bad) return refused(this.#onEvent, 'session', operation, bad);
+    // Nobody's token, so it is not copied to be hashed.
+    if (tooLong(token)) return Promise.resolve((operation === 'delete' ? undefined : null) as T);
+    return this.#observed(operation, start, lost);
   }
 
   #observed<T>(operation: string, start: Start, lost?: () => void): Promise<T> {
@@ -352,6 +355,10 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
     );
   }
 }
+
+// More than any browser sends as a cookie.
+const tooLong = (token: string) =>
+  refuse(token.length > 16_384, 'invalid_key', 'The token has more than 16384 characters');
 
 function maxAgeOf({ maxAgeSeconds = 3_600 }: SessionCacheOptions): number {
   if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60) return maxAgeSeconds * 1_000;

@@ -272,7 +272,6 @@ export interface Exports {
     seconds: number,
     report: CallReport | undefined,
   ): Result;
-  cacheDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Result;
   cacheGetOrSet(
     kv: object,
     hasMetadata: boolean,

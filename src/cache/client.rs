@@ -34,11 +34,8 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> CallResult {
-        let found = if key::fits(key)? {
-            self.read(key).await?
-        } else {
-            None
-        };
+        key::check_known(key)?;
+        let found = self.read(key).await?;
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
     }
@@ -53,17 +50,6 @@ impl CacheClient {
         size::check(text)?;
         let write = self.start_write(key, text, seconds);
         self.kv.end_put(write).await?;
-        Ok(JsValue::UNDEFINED)
-    }
-
-    /// Deletes a key; a missing key is not an error.
-    ///
-    /// # Errors
-    /// An invalid key, or KV failed.
-    pub async fn delete(&self, key: &JsString) -> CallResult {
-        if key::fits(key)? {
-            self.kv.delete(key).await?;
-        }
         Ok(JsValue::UNDEFINED)
     }
 

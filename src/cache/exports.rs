@@ -49,18 +49,6 @@ pub fn cache_set(
     run(async move { client.set(&key, &text, seconds).await })
 }
 
-/// `CacheClient.delete`.
-#[wasm_bindgen(js_name = cacheDelete)]
-pub fn cache_delete(
-    kv: KvHandle,
-    limit_ms: f64,
-    key: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.delete(&key).await })
-}
-
 /// `CacheClient.getOrSet`.
 #[wasm_bindgen(js_name = cacheGetOrSet)]
 #[allow(

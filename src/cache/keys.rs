@@ -14,8 +14,7 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, more keys than one invocation can read, or KV failed.
     pub async fn get_many(&self, keys: &[JsString]) -> CallResult {
-        let asked = keys.len();
-        let keys = &fitting(keys)?;
+        check_all(keys)?;
         let found = Map::new();
         let mut used = 0;
         let mut bulk = true;
@@ -46,7 +45,7 @@ impl CacheClient {
                 }
             }
         }
-        self.report.hit(found.size() as usize == asked);
+        self.report.hit(found.size() as usize == keys.len());
         Ok(found.into())
     }
 
@@ -55,8 +54,7 @@ impl CacheClient {
     /// # Errors
     /// An invalid key (nothing is deleted then), or [`Error::Partial`] with the keys that are left.
     pub async fn delete_many(&self, keys: &[JsString]) -> CallResult {
-        let keys = fitting(keys)?;
-        let keys = keys.as_slice();
+        check_all(keys)?;
         let (now, later) = keys.split_at_checked(MAX_OPERATIONS).unwrap_or((keys, &[]));
         let mut failed = None;
         let left = Array::new();
@@ -141,13 +139,8 @@ extern "C" {
     fn clear_result(deleted: f64, cursor: Option<&JsString>) -> JsValue;
 }
 
-// Those under which KV can have anything.
-fn fitting(keys: &[JsString]) -> Result<Vec<JsString>, Error> {
-    let mut fitting = Vec::new();
-    for key in keys {
-        if key::fits(key)? {
-            fitting.push(key.clone());
-        }
-    }
-    Ok(fitting)
+fn check_all(keys: &[JsString]) -> Result<(), Error> {
+    keys.iter()
+        .try_for_each(key::check_known)
+        .map_err(Error::from)
 }

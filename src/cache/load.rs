@@ -3,12 +3,13 @@
 use js_sys::{Function, JsString};
 
 use super::client::{CacheClient, text_of};
-use crate::error::Error;
+use crate::error::{Error, RoomError};
 use crate::host::json;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::kv::flight::{self, Member};
-use crate::kv::{key, ttl};
+use crate::kv::key::{self, KeyError};
+use crate::kv::ttl;
 
 impl CacheClient {
     /// The value under a key, or what the loader gives, stored for `seconds`. For no time, and under a key that KV does
@@ -24,16 +25,16 @@ impl CacheClient {
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        let fits = key::fits(key)?;
         let lasts = ttl::lasts(seconds)?;
-        if !fits {
-            self.report.note_code(Note::NotCached, "invalid_key");
-        }
-        if !fits || !lasts {
-            self.report.hit(false);
-            return flight::load(member, loader).await;
-        }
-        loop {
+        let key = match key::check(key) {
+            Ok(()) => Some(key).filter(|_| lasts),
+            Err(error @ KeyError::TooLong(_)) => {
+                self.report.note_code(Note::NotCached, error.code());
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        while let Some(key) = key {
             match self.read(key).await {
                 Ok(Some(value)) => {
                     self.report.hit(true);
@@ -52,18 +53,24 @@ impl CacheClient {
         result
     }
 
+    // Without a key nothing is shared, nor stored.
     async fn join(
         &self,
-        key: &JsString,
+        key: Option<&JsString>,
         seconds: f64,
         loader: &Function,
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        if let Some(text) = flight::join(member, key, &self.report, join_ms).await? {
+        if let Some(key) = key
+            && let Some(text) = flight::join(member, key, &self.report, join_ms).await?
+        {
             return json::parse(&text).ok_or(Error::NotJson);
         }
         let value = flight::load(member, loader).await?;
+        let Some(key) = key else {
+            return Ok(value);
+        };
         let stored = match text_of(&value) {
             Ok(text) => {
                 member.share(&text, f64::NAN);

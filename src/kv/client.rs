@@ -43,11 +43,8 @@ impl KVClient {
     /// # Errors
     /// An invalid key, a text that is not valid JSON, or KV failed.
     pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
-        let text = if key::fits(name)? {
-            self.kv.get(name).await?
-        } else {
-            None
-        };
+        key::check_known(name)?;
+        let text = self.kv.get(name).await?;
         self.value(text, as_json)
     }
 
@@ -56,11 +53,8 @@ impl KVClient {
     /// # Errors
     /// As [`Self::get`], or the handle has no metadata.
     pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
-        let (text, metadata) = if key::fits(name)? {
-            self.kv.get_entry(name).await?
-        } else {
-            (None, JsValue::NULL)
-        };
+        key::check_known(name)?;
+        let (text, metadata) = self.kv.get_entry(name).await?;
         Ok(kv_entry(&self.value(text, as_json)?, &metadata))
     }
 
@@ -112,9 +106,8 @@ impl KVClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn delete(&self, name: &JsString) -> CallResult {
-        if key::fits(name)? {
-            self.kv.delete(name).await?;
-        }
+        key::check_known(name)?;
+        self.kv.delete(name).await?;
         Ok(JsValue::UNDEFINED)
     }
 

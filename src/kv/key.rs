@@ -21,16 +21,6 @@ pub enum KeyError {
     /// Too long for KV.
     #[error("the key has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
     TooLong(u64),
-    /// Too long for anybody's.
-    #[error("a token has at most 16384 characters")]
-    LongToken,
-}
-
-impl KeyError {
-    /// Whether a visitor may have chosen it: nothing stands under such a key.
-    pub const fn is_too_long(self) -> bool {
-        matches!(self, Self::TooLong(_) | Self::LongToken)
-    }
 }
 
 impl RoomError for KeyError {
@@ -44,10 +34,8 @@ impl RoomError for KeyError {
 /// # Errors
 /// [`KeyError`] for what KV would refuse.
 pub fn check(key: &JsString) -> Result<(), KeyError> {
+    check_known(key)?;
     let units = key.length() as usize;
-    if units <= 2 {
-        return check_text(&String::from(key));
-    }
     // A UTF-16 unit is at most three bytes of UTF-8.
     if units * 3 > MAX_KEY_BYTES {
         return check_bytes(byte_length(key) as u64);
@@ -55,15 +43,16 @@ pub fn check(key: &JsString) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Whether KV can have anything under a key. What is too long for it is what a visitor has chosen.
+/// Checks a key of which something is looked up or deleted. Under one that is too long KV has nothing, and is not asked
+/// (`js/kv/shared_kv.ts`): a visitor may have chosen it.
 ///
 /// # Errors
 /// [`KeyError`] for what is no key at all.
-pub fn fits(key: &JsString) -> Result<bool, KeyError> {
-    match check(key) {
-        Err(error) if error.is_too_long() => Ok(false),
-        checked => checked.map(|()| true),
+pub fn check_known(key: &JsString) -> Result<(), KeyError> {
+    if key.length() <= 2 {
+        return check_text(&String::from(key));
     }
+    Ok(())
 }
 
 /// Checks a key that is here already.

@@ -14,7 +14,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { saysNone, sessionExpiry, sessionPut, sessionUser } from './session.js';
+import { saysNone, sessionDelete, sessionExpiry, sessionPut, sessionUser } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import {
   failureFlags,
@@ -58,6 +58,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     sessionUser,
     saysNone,
     sessionPut,
+    sessionDelete,
     limitResult,
     numbersOf,
   };

@@ -54,14 +54,7 @@ impl SessionCacheClient {
     /// # Errors
     /// An invalid token, or KV failed.
     pub async fn get(&self, token: &Token) -> CallResult {
-        let key = match self.key(token) {
-            Ok(key) => key,
-            Err(error) if error.is_too_long() => {
-                self.report.hit(false);
-                return Ok(JsValue::NULL);
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let key = self.key(token)?;
         let found = match &self.revocations {
             None => self.kv.get(&key).await?.and_then(|text| self.live(&text)),
             // Boxed, so that a read without revocations does not carry its states.
@@ -133,6 +126,7 @@ impl SessionCacheClient {
             clear_ms: 0.0,
         };
         let key = self.key(token)?;
+        key::check(&key)?;
         let session = entry::check_session(data)?;
         if session.expires_at <= now.at {
             self.report.note(Note::Expired);
@@ -156,6 +150,7 @@ impl SessionCacheClient {
         start: FillStart,
         member: Option<&Member>,
     ) -> Result<Outcome, Error> {
+        key::check(key)?;
         size::check(&session.text)?;
         self.report.value(&session.text);
         let now = now();
@@ -203,25 +198,17 @@ impl SessionCacheClient {
     /// # Errors
     /// An invalid token, or KV failed; with revocations an object, and KV's failure is a note.
     pub async fn delete(&self, token: &Token) -> CallResult {
-        let keys = match keys(token) {
-            Err(error) if error.is_too_long() => return Ok(JsValue::UNDEFINED),
-            keys => keys?,
-        };
+        check(token)?;
         let Some(revocations) = &self.revocations else {
-            self.delete_all(&keys).await?;
+            self.kv.delete_session(token.text(), token.hash()).await?;
             return Ok(JsValue::UNDEFINED);
         };
         // Revoked first: from then on what KV still shows is refused. Deleted in any case.
         let revoked = revocations.revoke_token(token).await;
-        if let Err(error) = self.delete_all(&keys).await {
+        if let Err(error) = self.kv.delete_session(token.text(), token.hash()).await {
             self.report.note_code(Note::KvFailed, error.code());
         }
         revoked.map(|()| JsValue::UNDEFINED)
-    }
-
-    async fn delete_all(&self, keys: &[JsString]) -> Result<(), Error> {
-        let failed = self.kv.delete_batch(keys).await?.into_iter().flatten();
-        failed.take(1).map(Err).collect()
     }
 
     /// Deletes every session of a user that KV can list; returns how many. With revocations, what KV
@@ -260,40 +247,17 @@ impl SessionCacheClient {
         if self.hash_tokens {
             return Ok([HASHED_PREFIX, token.hash()].concat().into());
         }
-        let key = plain_key(token);
-        key::check(&key)?;
-        Ok(key)
+        Ok(PREFIX.with(|prefix| prefix.concat(token.text())))
     }
 }
 
-// All keys under which a client of any version and option may have cached the session of a token.
-fn keys(token: &Token) -> Result<Vec<JsString>, KeyError> {
-    check(token)?;
-    let hashed = [SESSION_PREFIX, HASHED_PREFIX].map(|prefix| [prefix, token.hash()].concat());
-    let mut keys: Vec<JsString> = hashed.map(JsString::from).into();
-    let plain = plain_key(token);
-    if key::fits(&plain)? {
-        keys.push(plain);
-    }
-    Ok(keys)
-}
-
-fn plain_key(token: &Token) -> JsString {
-    PREFIX.with(|prefix| prefix.concat(token.text()))
-}
-
-// Before it is copied to be hashed.
 fn check(token: &Token) -> Result<(), KeyError> {
-    match token.text().length() {
-        // `session:` alone would be a key, and everybody's.
-        0 => Err(KeyError::Empty),
-        length if length > MAX_TOKEN_LENGTH => Err(KeyError::LongToken),
-        _ => Ok(()),
+    // `session:` alone would be a key, and everybody's.
+    if token.text().length() == 0 {
+        return Err(KeyError::Empty);
     }
+    Ok(())
 }
-
-// More than any browser sends as a cookie.
-const MAX_TOKEN_LENGTH: u32 = 16_384;
 
 thread_local! {
     static PREFIX: JsString = JsString::from(SESSION_PREFIX);

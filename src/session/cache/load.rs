@@ -1,6 +1,6 @@
 //! `SessionCacheClient.getOrLoad`: read, or load once for all who ask at the same time, and cache.
 
-use js_sys::Function;
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::client::{Outcome, SessionCacheClient};
@@ -29,24 +29,28 @@ impl SessionCacheClient {
         loader: &Function,
         member: &Member,
     ) -> CallResult {
+        let key = self.key(token)?;
         match self.get(token).await {
             Ok(session) if !session.is_null() => return Ok(session),
             Ok(_) => {}
-            Err(error) if error.code() == "invalid_key" => return Err(error),
             Err(error) => {
                 self.report.note_code(Note::KvFailed, error.code());
                 self.report.hit(false);
             }
         }
-        let result = self.join(token, loader, member).await;
+        let result = self.join(token, &key, loader, member).await;
         member.leave();
         result
     }
 
-    async fn join(&self, token: &Token, loader: &Function, member: &Member) -> CallResult {
-        if let Ok(key) = self.key(token)
-            && let Some(text) = flight::join(member, &key, &self.report, JOIN_MS).await?
-        {
+    async fn join(
+        &self,
+        token: &Token,
+        key: &JsString,
+        loader: &Function,
+        member: &Member,
+    ) -> CallResult {
+        if let Some(text) = flight::join(member, key, &self.report, JOIN_MS).await? {
             let session = json::parse(&text).unwrap_or_default();
             let Some(revocations) = self.revocations.as_ref().filter(|_| !session.is_null()) else {
                 return Ok(session);
@@ -57,10 +61,16 @@ impl SessionCacheClient {
                 return Ok(session);
             }
         }
-        self.load(token, loader, member).await
+        self.load(token, key, loader, member).await
     }
 
-    async fn load(&self, token: &Token, loader: &Function, member: &Member) -> CallResult {
+    async fn load(
+        &self,
+        token: &Token,
+        key: &JsString,
+        loader: &Function,
+        member: &Member,
+    ) -> CallResult {
         let mut reloaded = false;
         loop {
             let start = start_fill();
@@ -74,10 +84,7 @@ impl SessionCacheClient {
                 self.report.note(Note::Expired);
                 return Ok(JsValue::NULL);
             }
-            let stored = match self.key(token) {
-                Ok(key) => self.store(token, &key, &session, start, Some(member)).await,
-                Err(error) => Err(error.into()),
-            };
+            let stored = self.store(token, key, &session, start, Some(member)).await;
             match stored {
                 Ok(Outcome::Stored) => {}
                 // The next load begins when all that is revoked is known, so it is not refused for that.

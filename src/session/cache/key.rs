@@ -31,25 +31,13 @@ pub fn user_prefix(user_id: &str) -> String {
     prefix
 }
 
-/// The hash in the name of an index entry under a prefix, if there is one.
-pub fn hash_of<'a>(entry: &'a str, prefix: &str) -> Option<&'a str> {
-    let end = entry.strip_prefix(prefix)?;
-    let hash = end.strip_suffix(HASHED_SUFFIX).unwrap_or(end);
-    (hash.len() == 64).then_some(hash)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     #[test]
-    fn an_entry_names_its_hash() {
-        let hash = "0".repeat(64);
-        for entry in [format!("u:{hash}"), format!("u:{hash}:h")] {
-            assert_eq!(hash_of(&entry, "u:"), Some(hash.as_str()));
-        }
-        assert_eq!(hash_of("u:17", "u:"), None);
+    fn no_hash_is_a_plain_token() {
         assert!(!HASHED_PREFIX.starts_with(SESSION_PREFIX));
     }
 

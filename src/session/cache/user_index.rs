@@ -3,12 +3,12 @@
 use js_sys::{Array, JsString};
 
 use super::entry;
-use super::key::{HASHED_PREFIX, HASHED_SUFFIX, SESSION_PREFIX, hash_of, user_prefix};
+use super::key::{HASHED_SUFFIX, SESSION_PREFIX, user_prefix};
 use crate::error::Error;
 use crate::kv::handle::Kv;
 use crate::kv::key::{KeyError, check_text};
 use crate::kv::listing::Listed;
-use crate::kv::{CONCURRENCY, MAX_OPERATIONS};
+use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS};
 use crate::session::token::Token;
 
 /// The key of the entry of a session under its user.
@@ -26,7 +26,7 @@ pub(super) fn entry_key(
     Ok(entry.into())
 }
 
-/// Deletes every session of a user that KV lists, under all keys that it may have; returns how many.
+/// Deletes every session of a user that KV lists; returns how many.
 ///
 /// # Errors
 /// An id too long for a key, KV failed, or more sessions than one invocation can delete.
@@ -35,28 +35,31 @@ pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Err
     check_text(&prefix)?;
     let listed = JsString::from(prefix.as_str());
     let (mut cursor, mut used, mut deleted) = (None, 0, 0);
-    // The entries of one token follow each other.
-    let mut last = String::new();
     loop {
         let page = kv.list(&listed, 1_000.0, cursor.as_ref()).await?;
         used += 1;
-        for batch in page.keys.chunks(CONCURRENCY) {
-            let (sessions, ended) = sessions_of(batch, &prefix, &mut last);
-            let entries: Vec<JsString> = batch.iter().map(|entry| entry.name.clone()).collect();
-            used += sessions.len() + entries.len();
-            if used > MAX_OPERATIONS {
-                return Err(Error::out_of_operations(deleted, Array::new()));
-            }
+        for entries in page.keys.chunks(MAX_BULK_KEYS) {
+            let hidden = hidden_sessions(entries, &prefix);
+            let hidden = if hidden.is_empty() {
+                hidden
+            } else {
+                used += 1;
+                there(kv, hidden).await?
+            };
             // The sessions before their entries, so that what failed is found again by the next call.
-            for keys in sessions
-                .chunks(CONCURRENCY)
-                .chain(entries.chunks(CONCURRENCY))
-            {
-                if let Some(error) = kv.delete_batch(keys).await?.into_iter().flatten().next() {
-                    return Err(error.after(deleted, Array::new()));
-                }
+            for batch in hidden.chunks(CONCURRENCY) {
+                used += batch.len();
+                delete_batch(kv, batch, used, deleted).await?;
             }
-            deleted += ended;
+            for batch in entries.chunks(CONCURRENCY) {
+                let sessions: Vec<_> = batch.iter().filter_map(entry::session_key).collect();
+                let names: Vec<_> = batch.iter().map(|entry| entry.name.clone()).collect();
+                used += sessions.len() + names.len();
+                for keys in [sessions, names] {
+                    delete_batch(kv, &keys, used, deleted).await?;
+                }
+                deleted += batch.len();
+            }
         }
         cursor = page.cursor;
         if cursor.is_none() {
@@ -68,26 +71,40 @@ pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Err
     }
 }
 
-// The keys under which the sessions of entries may stand, each once, and how many sessions these are. An entry names
-// one; the same session may stand under its hash as well, now or by version 0.1.
-fn sessions_of(entries: &[Listed], prefix: &str, last: &mut String) -> (Vec<JsString>, usize) {
-    let mut keys = Vec::new();
-    let mut sessions = 0;
-    for listed in entries {
-        let name = String::from(&listed.name);
-        let hash = hash_of(&name, prefix).unwrap_or_default();
-        let hashed =
-            [SESSION_PREFIX, HASHED_PREFIX].map(|prefix| JsString::from([prefix, hash].concat()));
-        if let Some(key) = entry::session_key(listed).filter(|key| !hashed.contains(key)) {
-            keys.push(key);
-        }
-        if hash.is_empty() || hash != last {
-            sessions += 1;
-            if !hash.is_empty() {
-                keys.extend(hashed);
-            }
-        }
-        hash.clone_into(last);
+// `used`: how many operations were made when this is done.
+async fn delete_batch(
+    kv: &Kv,
+    keys: &[JsString],
+    used: usize,
+    deleted: usize,
+) -> Result<(), Error> {
+    if used > MAX_OPERATIONS {
+        return Err(Error::out_of_operations(deleted, Array::new()));
     }
-    (keys, sessions)
+    match kv.delete_batch(keys).await?.into_iter().flatten().next() {
+        Some(error) => Err(error.after(deleted, Array::new())),
+        None => Ok(()),
+    }
+}
+
+// Version 0.1 enters a session under its hash by the name that one under its plain token has: the entry that was written
+// last hides the other session.
+fn hidden_sessions(entries: &[Listed], prefix: &str) -> Vec<JsString> {
+    let hidden = entries.iter().filter_map(|listed| {
+        let name = String::from(&listed.name);
+        let hash = name.strip_prefix(prefix).filter(|hash| hash.len() == 64)?;
+        let key = JsString::from([SESSION_PREFIX, hash].concat());
+        entry::session_key(listed)
+            .is_none_or(|named| named != key)
+            .then_some(key)
+    });
+    hidden.collect()
+}
+
+// Those of at most a hundred keys that have a value, in one operation; all, where the handle has no bulk reads.
+async fn there(kv: &Kv, mut keys: Vec<JsString>) -> Result<Vec<JsString>, Error> {
+    if let Some(found) = kv.get_bulk(&keys.iter().collect()).await? {
+        keys.retain(|key| found.get(key).is_truthy());
+    }
+    Ok(keys)
 }

@@ -19,7 +19,8 @@ import type { Exports } from '../wasm/driver.js';
 /** Options of {@link CacheClient}. */
 export interface CacheOptions extends ClientOptions {
   /**
-   * Keeps a load alive for its followers when its own request is cancelled.
+   * Keeps a load alive for its followers when its own request is cancelled, and the write of a loaded value after the
+   * answer.
    * @defaultValue in workerd, the runtime's own
    */
   waitUntil?: WaitUntil | undefined;
@@ -107,7 +108,8 @@ export class CacheClient {
    * Stores a value for `ttlSeconds`: any finite number above 0.
    *
    * @throws {CloudflareClientsError} `invalid_value` for a value that is not JSON (`undefined`, a BigInt, a
-   * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
+   * cycle, more than 256 levels) or of which JSON would lose a part (a promise, a Map, a Response), with its path;
+   * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
     const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
@@ -148,6 +150,10 @@ export class CacheClient {
    * whose `fetchFn` ran gets its value; the followers get what a later hit would return (with a `Date` as a
    * string). When KV fails, the call does not: the value is loaded, or returned without being stored. What
    * `fetchFn` throws is passed on, and nothing is stored.
+   *
+   * Where there is a `waitUntil`, the value is stored after the answer; until then this isolate answers with it. A
+   * value that JSON cannot say, and one that was invalidated while it was loading, is returned and not stored (a
+   * `not_cached` event). The same holds for a key that is too long for KV. A TTL of zero or less means: do not cache.
    */
   getOrSet<T>(
     key: string,

@@ -61,9 +61,11 @@ export type StoredSession<S> = Jsonify<SessionType<S>>;
  * What {@link SessionCacheClient.set} takes: the session that `get` gives, where a date may be a `Date`. A client
  * without a type of its own takes any session.
  */
-export type SettableSession<S> = [S, CachedSession] extends [CachedSession, S]
+export type SettableSession<S> = S extends string
   ? SessionInput
-  : Expiring<SessionType<S>> | Expiring<StoredSession<S>>;
+  : [S, CachedSession] extends [CachedSession, S]
+    ? SessionInput
+    : Expiring<SessionType<S>> | Expiring<StoredSession<S>>;
 
 type Expiring<S> = S extends { session: infer Session }
   ? Omit<S, 'session'> & { session: Omit<Session, 'expiresAt'> & { expiresAt: string | Date } }
@@ -104,7 +106,7 @@ export interface SessionCacheOptions extends ClientOptions {
    * `SessionStoreClient.revokeAll` of its user. Without it KV may serve a session for 60 seconds or more
    * after its sign-out, and a refill may restore it.
    *
-   * A session is then cached for at most 30 days, and one without a user id is not cached at all. Sessions
+   * A session is then cached for at most 30 days, however long `maxAgeSeconds` is, and one without a user id is not cached at all. Sessions
    * cached without `revocations` are loaded once again. Pass the binding itself, not a fresh
    * `jurisdiction()` of it for each request: what an isolate remembers belongs to the handle object.
    */
@@ -204,8 +206,9 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   /**
-   * Returns the session of a token, or else the loader's, which is cached until it expires. The loader reads
-   * the database; for null, and for a session that has expired, the call returns null and caches nothing. With
+   * Returns the session of a token, or else the loader's, which is cached for `maxAgeSeconds`, or until it expires. The
+   * loader reads the database, once for all calls that wait for the same token in an isolate; for null, undefined,
+   * `{ session: null, user: null }`, and for a session that has expired, the call returns null and caches nothing. With
    * `revocations` data that was read before a revocation is neither cached nor returned: the loader is called
    * once more. It is also called once more when the session was revoked in another isolate within a day, since
    * clocks are not trusted for that.
@@ -251,7 +254,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   /**
-   * Caches a session until it expires. An expired session is not written, and the value stored under its
+   * Caches a session for `maxAgeSeconds`, or until it expires. An expired session is not written, and the value stored under its
    * token is deleted. With `revocations`, data that may be older than a revocation of its session is not
    * written either (a `not_cached` event with the code `conflict`).
    *
@@ -285,7 +288,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   /**
-   * Deletes the session of a token (sign-out). With `revocations` it is refused from then on, within the
+   * Deletes the session of a token (sign-out), as clients with and without `hashTokens` have cached it. With `revocations` it is refused from then on, within the
    * bound, even if KV still shows it or another call is caching it.
    *
    * @throws {CloudflareClientsError} KV's failures; with `revocations` the object's failures (then call again: the
@@ -304,7 +307,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
    * until now is refused, within the bound, even where `trackUsers` is off (then it returns 0).
    *
    * @throws {CloudflareClientsError} `unsupported` without `revocations` and with `trackUsers: false` or a
-   * handle without `list`; `partial_failure` when KV fails before the end, or beyond 498 sessions in one
+   * handle without `list`; `partial_failure` when KV fails before the end, or beyond 490 sessions in one
    * invocation. With `revocations` only the object's failures (then call again): sessions that could not be
    * deleted in KV are refused all the same, with a `kv_failed` event.
    */

@@ -85,6 +85,12 @@ const sessions = {
   ...onAny,
   hashTokens: truth,
   trackUsers: truth,
+  maxAgeSeconds: {
+    wrong: [...ANY, true, call, '60', [60], 0, 59],
+    right: [60, 3_600, Infinity],
+    code: 'misconfigured',
+  },
+  waitUntil: callback,
   revocations: namespace,
   maxStalenessSeconds: seconds,
   slowMs: milliseconds,

@@ -7,6 +7,8 @@ export type Outcome = { text: string; asOf: number } | { failed: true; error: un
 /** The calls that wait for one load of a key: the leader, whose request owns the promise, and its followers. */
 export class Group {
   outcome: Outcome | undefined;
+  /** Led by the first of those who found the leader gone; the others may come when it has ended. */
+  successor: Group | undefined;
   #resolve!: (outcome: Outcome) => void;
   // Never rejects, so that a rejection can only mean that the leader's request is gone.
   readonly promise = new Promise<Outcome>((resolve) => {

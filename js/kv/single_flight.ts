@@ -72,8 +72,13 @@ export class Member {
         return outcome.text;
       }
       report?.note('join_failed', '');
+      const gone = this.#group as Group;
       this.#close();
-      if (this.#lead()) return undefined;
+      if (gone.successor) this.#group = gone.successor;
+      else if (this.#lead()) {
+        gone.successor = this.#group;
+        return undefined;
+      }
     }
     return undefined;
   }

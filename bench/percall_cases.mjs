@@ -88,6 +88,8 @@ export const cases = [
       'bentocache on KV': () => throughBento('kv', 'list'),
       'bentocache in memory': () => throughBento('memory', 'list'),
       ours: () => new CacheClient(kv).getOrSet('cache:list', 300, load),
+      // As in workerd: others may join its read.
+      'ours, with waitUntil': () => new CacheClient(kv, { waitUntil() {} }).getOrSet('cache:list', 300, load),
     },
   },
   {

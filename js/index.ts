@@ -29,6 +29,7 @@ export type { AcquireOptions, Lock, WithLockOptions } from './coordination/lock.
 export { LockClient } from './coordination/lock_client.js';
 export { CloudflareClientsError, type ErrorCode } from './core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
+export type { Jsonify, Storable } from './core/json_types.js';
 export type { KVHandle } from './core/kv_handle.js';
 export type {
   CartObjects,
@@ -59,10 +60,13 @@ export {
 } from './rate_limit/limit.js';
 export {
   type CachedSession,
+  type NoSession,
   SessionCacheClient,
   type SessionCacheOptions,
   type SessionInput,
   type SessionSetOptions,
+  type SettableSession,
+  type StoredSession,
 } from './session/cache_client.js';
 export type { SessionRecord, SessionRecordInput } from './session/record.js';
 export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';

@@ -47,9 +47,7 @@ pub enum Error {
     #[error("{0}")]
     Room(Box<dyn RoomError>),
     /// A value JSON cannot say.
-    #[error(
-        "the value cannot be stored as JSON: it is undefined, a function, a symbol or a BigInt, or refers to itself"
-    )]
+    #[error("the value cannot be stored as JSON: JSON would lose all of it, or a part")]
     InvalidValue,
     /// What is stored is not what was asked for.
     #[error("the stored value is not valid JSON")]

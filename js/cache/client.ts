@@ -1,6 +1,9 @@
 import { bindMethods } from '../core/bound.js';
 import { type Bad, type Fields, fieldsOf, notNumber, notText, optional, refuse } from '../core/checks.js';
-import { type OnEvent, observed, type Report, refused } from '../core/events.js';
+import { CloudflareClientsError } from '../core/error.js';
+import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
+import { jsonOf } from '../core/json.js';
+import type { Jsonify, Storable } from '../core/json_types.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import {
   type ClientOptions,
@@ -12,13 +15,15 @@ import {
   optionsOf,
   type WaitUntil,
 } from '../core/options.js';
+import { SharedKv } from '../kv/shared_kv.js';
+import { Member } from '../kv/single_flight.js';
 import type { Exports } from '../wasm/driver.js';
-import { Member } from './single_flight.js';
 
 /** Options of {@link CacheClient}. */
 export interface CacheOptions extends ClientOptions {
   /**
-   * Keeps a load alive for its followers when its own request is cancelled.
+   * Keeps a load alive for its followers when its own request is cancelled, and the write of a loaded value after the
+   * answer.
    * @defaultValue in workerd, the runtime's own
    */
   waitUntil?: WaitUntil | undefined;
@@ -70,6 +75,7 @@ export interface ClearResult {
  */
 export class CacheClient {
   readonly #handle: Handle;
+  readonly #kv: SharedKv;
   readonly #limitMs: number;
   readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
@@ -80,13 +86,14 @@ export class CacheClient {
     this.#handle = handleOf(kv, 'CacheClient', nameOption(name));
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
     this.#waitUntil = functionOption(waitUntil, 'waitUntil');
+    this.#kv = new SharedKv(this.#handle, waitUntil);
     this.#onEvent = functionOption(onEvent, 'onEvent');
   }
 
   /** Returns a cached value, or null; only `getMany` tells a cached null from a missing key. */
   get<T>(key: string): Promise<T | null> {
     return this.#call('get', key, (wasm, report) =>
-      wasm.cacheGet(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, key, report),
+      wasm.cacheGet(this.#kv, this.#handle.hasMetadata, this.#limitMs, key, report),
     );
   }
 
@@ -96,7 +103,7 @@ export class CacheClient {
    */
   getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
     return this.#many('getMany', keys, (different, wasm, report) =>
-      wasm.cacheGetMany(this.#handle.kv, this.#handle.hasMetadata, this.#limitMs, different, report),
+      wasm.cacheGetMany(this.#kv, this.#handle.hasMetadata, this.#limitMs, different, report),
     );
   }
 
@@ -104,21 +111,26 @@ export class CacheClient {
    * Stores a value for `ttlSeconds`: any finite number above 0.
    *
    * @throws {CloudflareClientsError} `invalid_value` for a value that is not JSON (`undefined`, a BigInt, a
-   * cycle), `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
+   * cycle, more than 256 levels) or of which JSON would lose a part (a promise, a Map, a Response), with its path;
+   * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
-  set(key: string, value: unknown, ttlSeconds: number): Promise<void> {
-    return this.#call(
-      'set',
-      key,
-      (wasm, report) => wasm.cacheSet(this.#handle.kv, this.#limitMs, key, value, ttlSeconds, report),
-      ttlSeconds,
+  set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
+    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
+    const json = jsonOf(value);
+    if ('lost' in json) {
+      const message = `The value cannot be stored as JSON: ${json.lost}`;
+      return refused(this.#onEvent, 'cache', 'set', new CloudflareClientsError('invalid_value', message));
+    }
+    return observed(this.#onEvent, 'cache', 'set', (wasm, report) =>
+      wasm.cacheSet(this.#kv, this.#limitMs, key, json.text, ttlSeconds, report),
     );
   }
 
   /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
-      wasm.cacheDelete(this.#handle.kv, this.#limitMs, key, report),
+      wasm.valueDelete(this.#kv, this.#limitMs, key, report),
     );
   }
 
@@ -130,7 +142,7 @@ export class CacheClient {
    */
   deleteMany(keys: readonly string[]): Promise<void> {
     return this.#many('deleteMany', keys, (different, wasm, report) =>
-      wasm.cacheDeleteMany(this.#handle.kv, this.#limitMs, different, report),
+      wasm.cacheDeleteMany(this.#kv, this.#limitMs, different, report),
     );
   }
 
@@ -141,13 +153,17 @@ export class CacheClient {
    * whose `fetchFn` ran gets its value; the followers get what a later hit would return (with a `Date` as a
    * string). When KV fails, the call does not: the value is loaded, or returned without being stored. What
    * `fetchFn` throws is passed on, and nothing is stored.
+   *
+   * Where there is a `waitUntil`, the value is stored after the answer; until then this isolate answers with it. A
+   * value that JSON cannot say, and one that was invalidated while it was loading, is returned and not stored (a
+   * `not_cached` event). The same holds for a key that is too long for KV. A TTL of zero or less means: do not cache.
    */
   getOrSet<T>(
     key: string,
     ttlSeconds: number,
     fetchFn: () => Promise<T> | T,
     options?: GetOrSetOptions,
-  ): Promise<T> {
+  ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
       notText(key, 'The key') ??
@@ -158,9 +174,13 @@ export class CacheClient {
       optional(notMilliseconds, given.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = given.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
-    const { kv, identity, hasMetadata } = this.#handle;
-    const member = new Member(identity, key, given.waitUntil ?? this.#waitUntil);
-    return observed<T>(
+    const { hasMetadata } = this.#handle;
+    const { waitUntil } = given;
+    const kv = waitUntil ? new SharedKv(this.#handle, waitUntil) : this.#kv;
+    const member = new Member(kv, waitUntil ?? this.#waitUntil, (code) =>
+      noted(this.#onEvent, 'cache', 'getOrSet', 'not_cached', code),
+    );
+    return observed<T | Jsonify<T>>(
       this.#onEvent,
       'cache',
       'getOrSet',
@@ -183,8 +203,10 @@ export class CacheClient {
     const bad = given.bad ?? notText(given.prefix, 'prefix') ?? this.#notClearable(given);
     if (bad) return refused(this.#onEvent, 'cache', 'clear', bad);
     const { prefix, cursor, onProgress } = given as ClearOptions;
+    // What is loading now is not listed yet.
+    this.#kv.memory.invalidateAll();
     return observed(this.#onEvent, 'cache', 'clear', (wasm, report) =>
-      wasm.cacheClear(this.#handle.kv, this.#limitMs, prefix, cursor, onProgress, report),
+      wasm.cacheClear(this.#kv, this.#limitMs, prefix, cursor, onProgress, report),
     );
   }
 
@@ -207,9 +229,8 @@ export class CacheClient {
     operation: string,
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
-    ttlSeconds = 1,
   ): Promise<T> {
-    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    const bad = notText(key, 'The key');
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }

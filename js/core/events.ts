@@ -130,6 +130,21 @@ export class Report implements CallReport {
   }
 }
 
+/** @internal Tells the listener of what happened after the call had ended. */
+export function noted(
+  listener: OnEvent | undefined,
+  client: EventClient,
+  operation: string,
+  note: EventNote,
+  code: ErrorCode,
+): void {
+  try {
+    listener?.({ client, operation, ms: 0, note, code });
+  } catch {
+    // As in a report.
+  }
+}
+
 // The shop's words, for which its logs are searched.
 const LABELS: Partial<Record<EventClient, string>> = {
   cart: 'Cart',

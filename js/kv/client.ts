@@ -4,6 +4,7 @@ import { type OnEvent, observed, type Report, refused } from '../core/events.js'
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
+import { SharedKv } from './shared_kv.js';
 
 /** How a value is stored, by KV's own rules. */
 export interface KVPutOptions {
@@ -51,6 +52,7 @@ export interface KVEntry<Value, Metadata = unknown> {
  */
 export class KVClient {
   readonly #handle: Handle;
+  readonly #kv: SharedKv;
   readonly #limitMs: number;
   readonly #onEvent: OnEvent | undefined;
 
@@ -58,6 +60,7 @@ export class KVClient {
   constructor(kv: KVHandle, options?: ClientOptions) {
     const { name, timeoutMs, onEvent } = optionsOf(options, OPTIONS);
     this.#handle = handleOf(kv, 'KVClient', nameOption(name));
+    this.#kv = new SharedKv(this.#handle);
     this.#limitMs = milliseconds(timeoutMs, 'timeoutMs');
     this.#onEvent = functionOption(onEvent, 'onEvent');
   }
@@ -73,7 +76,7 @@ export class KVClient {
     const bad = notType(type);
     if (bad) return refused(this.#onEvent, 'kv', 'get', bad);
     return this.#call('get', key, (wasm, report) =>
-      wasm.valueGet(this.#handle.kv, this.#limitMs, key, type === 'json', report),
+      wasm.valueGet(this.#kv, this.#limitMs, key, type === 'json', report),
     );
   }
 
@@ -104,14 +107,14 @@ export class KVClient {
       optional(notNumber, expiration, 'expiration', 'invalid_ttl');
     if (bad) return refused(this.#onEvent, 'kv', 'put', bad);
     return this.#call('put', key, (wasm, report) =>
-      wasm.valuePut(this.#handle.kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
+      wasm.valuePut(this.#kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
     );
   }
 
   /** Deletes a key; a missing key is not an error. */
   delete(key: string): Promise<void> {
     return this.#call('delete', key, (wasm, report) =>
-      wasm.valueDelete(this.#handle.kv, this.#limitMs, key, report),
+      wasm.valueDelete(this.#kv, this.#limitMs, key, report),
     );
   }
 

@@ -1,7 +1,8 @@
 import { bindMethods } from '../core/bound.js';
 import { type Bad, type Fields, fieldsOf, isDate, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
-import { ended, type OnEvent, observed, Report, refused } from '../core/events.js';
+import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
+import type { Jsonify } from '../core/json_types.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type Objects, objectsIdentity, objectsOf, type SessionObjects } from '../core/namespace.js';
 import {
@@ -11,7 +12,10 @@ import {
   milliseconds,
   nameOption,
   optionsOf,
+  type WaitUntil,
 } from '../core/options.js';
+import { SharedKv } from '../kv/shared_kv.js';
+import { Member } from '../kv/single_flight.js';
 import type { Revocations as WithReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 
@@ -37,22 +41,60 @@ export interface CachedSession<Role extends string = 'customer' | 'owner' | 'cre
 
 /**
  * What can be cached: `{ session, user }` with a `session.expiresAt` that is a valid date, such as the
- * result of better-auth's `getSession()`.
+ * result of better-auth's `getSession()`. The user's id is `session.userId`, or else `user.id`; that of a database may be
+ * a whole number.
  */
 export interface SessionInput {
-  session: { expiresAt: string | Date; userId?: string | undefined };
+  session: { expiresAt: string | Date; userId?: UserId };
   // `& object`: a user without an id is valid too.
-  user: { id?: string | undefined } & object;
+  user: { id?: UserId } & object;
 }
+
+type UserId = string | number | null | undefined;
+
+// The roles of the documents' session, or a session of the user's own.
+type SessionType<S> = S extends string ? CachedSession<S> : S;
+
+/** What {@link SessionCacheClient.get} gives: the session as it was set, but with strings for dates. */
+export type StoredSession<S> = Jsonify<SessionType<S>>;
+
+/**
+ * What {@link SessionCacheClient.set} takes: the session that `get` gives, where a date may be a `Date`. A client
+ * without a type of its own takes any session.
+ */
+export type SettableSession<S> = S extends string
+  ? SessionInput
+  : [S, CachedSession] extends [CachedSession, S]
+    ? SessionInput
+    : Expiring<SessionType<S>> | Expiring<StoredSession<S>>;
+
+type Expiring<S> = S extends { session: infer Session }
+  ? Omit<S, 'session'> & { session: Omit<Session, 'expiresAt'> & { expiresAt: string | Date } }
+  : never;
+
+/** What a loader gives when there is no session. */
+export type NoSession = null | undefined | { session: null; user: null };
 
 /** Options of {@link SessionCacheClient}. */
 export interface SessionCacheOptions extends ClientOptions {
   /**
    * Stores sessions under the SHA-256 of the token, so that listing keys shows no token. Recommended.
-   * Sessions that were cached under plain tokens are no longer found, and are loaded once again.
+   * Sessions that were cached under plain tokens are no longer found, and are loaded once again; `delete` and
+   * `deleteUserSessions` end those, too.
    * @defaultValue false
    */
   hashTokens?: boolean | undefined;
+  /**
+   * After how many seconds a cached session is no longer served, so that it is loaded again: then a role that was
+   * changed is seen, and the database can renew the session. From 60 on. No session is served after its expiry.
+   * @defaultValue 3600
+   */
+  maxAgeSeconds?: number | undefined;
+  /**
+   * Keeps a load alive for its followers, and the writes of a loaded session after the answer.
+   * @defaultValue in workerd, the runtime's own
+   */
+  waitUntil?: WaitUntil | undefined;
   /**
    * Writes a second entry per session, by which `deleteUserSessions` finds it: one more billed write
    * for each `set`. Without it `deleteUserSessions` is `unsupported`.
@@ -65,9 +107,9 @@ export interface SessionCacheOptions extends ClientOptions {
    * `SessionStoreClient.revokeAll` of its user. Without it KV may serve a session for 60 seconds or more
    * after its sign-out, and a refill may restore it.
    *
-   * A session is then cached for at most 30 days, and one without a user id is not cached at all. Sessions
-   * cached without `revocations` are loaded once again. Undefined is no namespace: a missing binding is
-   * `invalid_handle`, and no cache without revocations.
+   * A session is then cached for at most 30 days, however long `maxAgeSeconds` is, and one without a user id is not
+   * cached at all. Sessions cached without `revocations` are loaded once again. Undefined is no namespace: a missing
+   * binding is `invalid_handle`, and no cache without revocations.
    */
   revocations?: SessionObjects;
   /**
@@ -131,11 +173,14 @@ type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport
  * const session = await sessions.getOrLoad(token, () => loadSession(token));
  * ```
  */
-export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'creator'> {
+export class SessionCacheClient<S extends SessionInput | string = CachedSession> {
   readonly #handle: Handle;
+  readonly #kv: SharedKv;
   readonly #limitMs: number;
   readonly #hash: boolean;
   readonly #track: boolean;
+  readonly #maxAgeMs: number;
+  readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
   readonly #revocations: Revocations | undefined;
 
@@ -150,6 +195,9 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     this.#onEvent = functionOption(given.onEvent, 'onEvent');
     this.#hash = booleanOption(given.hashTokens, 'hashTokens', false);
     this.#track = booleanOption(given.trackUsers, 'trackUsers', true);
+    this.#maxAgeMs = maxAgeOf(given);
+    this.#waitUntil = functionOption(given.waitUntil, 'waitUntil');
+    this.#kv = new SharedKv(this.#handle, given.waitUntil);
     this.#revocations = revocationsOf(given, hasRevocations(options), this.#handle);
   }
 
@@ -158,15 +206,16 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * is not a session. With `revocations` also when it was revoked, or when the object that remembers
    * revocations fails (an `object_failed` event): then check the database.
    */
-  get(token: string): Promise<CachedSession<Role> | null> {
+  get(token: string): Promise<StoredSession<S> | null> {
     return this.#call('get', token, (wasm, report, revocations) =>
-      wasm.sessionGet(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+      wasm.sessionGet(this.#kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
   /**
-   * Returns the session of a token, or else the loader's, which is cached until it expires. The loader reads
-   * the database; for null, and for a session that has expired, the call returns null and caches nothing. With
+   * Returns the session of a token, or else the loader's, which is cached for `maxAgeSeconds`, or until it expires. The
+   * loader reads the database, once for all calls that wait for the same token in an isolate; for null, undefined,
+   * `{ session: null, user: null }`, and for a session that has expired, the call returns null and caches nothing. With
    * `revocations` data that was read before a revocation is neither cached nor returned: the loader is called
    * once more. It is also called once more when the session was revoked in another isolate within a day, since
    * clocks are not trusted for that.
@@ -182,35 +231,44 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * const session = await sessions.getOrLoad(token, () => loadSession(token));
    * ```
    */
-  getOrLoad<Loaded extends SessionInput | null | undefined>(
+  getOrLoad<Loaded extends SettableSession<S> | NoSession>(
     token: string,
     loader: () => Promise<Loaded> | Loaded,
-  ): Promise<NonNullable<Loaded> | CachedSession<Role> | null> {
+  ): Promise<Exclude<Loaded, NoSession> | StoredSession<S> | null> {
     const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
     if (bad) return refused(this.#onEvent, 'session', 'getOrLoad', bad);
-    return this.#call('getOrLoad', token, (wasm, report, revocations) =>
-      wasm.sessionGetOrLoad(
-        this.#handle.kv,
-        this.#limitMs,
-        this.#hash,
-        this.#track && this.#handle.hasList,
-        revocations,
-        token,
-        loader,
-        report,
-      ),
+    const member = new Member(this.#kv, this.#waitUntil, (code) =>
+      noted(this.#onEvent, 'session', 'getOrLoad', 'not_cached', code),
+    );
+    return this.#call(
+      'getOrLoad',
+      token,
+      (wasm, report, revocations) =>
+        wasm.sessionGetOrLoad(
+          this.#kv,
+          this.#limitMs,
+          this.#hash,
+          this.#track && this.#handle.hasList,
+          this.#maxAgeMs,
+          revocations,
+          token,
+          loader,
+          member,
+          report,
+        ),
+      () => member.leave(),
     );
   }
 
   /**
-   * Caches a session until it expires. An expired session is not written, and the value stored under its
+   * Caches a session for `maxAgeSeconds`, or until it expires. An expired session is not written, and the value stored under its
    * token is deleted. With `revocations`, data that may be older than a revocation of its session is not
    * written either (a `not_cached` event with the code `conflict`).
    *
    * @throws {CloudflareClientsError} `invalid_session`, KV's failures, and with `revocations`
    * `object_unavailable`, `object_overloaded` or `timeout`.
    */
-  set<Session extends SessionInput>(
+  set<Session extends SettableSession<S>>(
     token: string,
     data: Session,
     options?: SessionSetOptions | null,
@@ -223,10 +281,11 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     const asOf = given.asOf === undefined ? undefined : Number(given.asOf);
     return this.#call('set', token, (wasm, report, revocations) =>
       wasm.sessionSet(
-        this.#handle.kv,
+        this.#kv,
         this.#limitMs,
         this.#hash,
         track,
+        this.#maxAgeMs,
         revocations,
         token,
         data,
@@ -237,7 +296,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
   }
 
   /**
-   * Deletes the session of a token (sign-out). With `revocations` it is refused from then on, within the
+   * Deletes the session of a token (sign-out), as clients with and without `hashTokens` have cached it. With `revocations` it is refused from then on, within the
    * bound, even if KV still shows it or another call is caching it.
    *
    * @throws {CloudflareClientsError} KV's failures; with `revocations` the object's failures (then call again: the
@@ -245,7 +304,7 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    */
   delete(token: string): Promise<void> {
     return this.#call('delete', token, (wasm, report, revocations) =>
-      wasm.sessionDelete(this.#handle.kv, this.#limitMs, this.#hash, revocations, token, report),
+      wasm.sessionDelete(this.#kv, this.#limitMs, this.#hash, revocations, token, report),
     );
   }
 
@@ -256,16 +315,22 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
    * until now is refused, within the bound, even where `trackUsers` is off (then it returns 0).
    *
    * @throws {CloudflareClientsError} `unsupported` without `revocations` and with `trackUsers: false` or a
-   * handle without `list`; `partial_failure` when KV fails before the end, or beyond 498 sessions in one
+   * handle without `list`; `partial_failure` when KV fails before the end, or beyond 490 sessions in one
    * invocation. With `revocations` only the object's failures (then call again): sessions that could not be
    * deleted in KV are refused all the same, with a `kv_failed` event.
    */
-  deleteUserSessions(userId: string): Promise<number> {
+  deleteUserSessions(userId: string | number): Promise<number> {
     const track = this.#track && this.#handle.hasList;
-    const bad = notText(userId, 'userId') ?? (track || this.#revocations ? undefined : this.#untracked());
+    const id = Number.isSafeInteger(userId) ? String(userId) : (userId as string);
+    const bad =
+      notText(id, 'userId') ??
+      refuse(id.length > 512, 'invalid_key', 'userId is too long') ??
+      (track || this.#revocations ? undefined : this.#untracked());
     if (bad) return refused(this.#onEvent, 'session', 'deleteUserSessions', bad);
+    // Whose the sessions are that are loading now is not known yet.
+    this.#kv.memory.invalidateAll();
     return this.#observed('deleteUserSessions', (wasm, report, revocations) =>
-      wasm.sessionDeleteUser(this.#handle.kv, this.#limitMs, track, revocations, userId, report),
+      wasm.sessionDeleteUser(this.#kv, this.#limitMs, track, revocations, id, report),
     );
   }
 
@@ -274,20 +339,29 @@ export class SessionCacheClient<Role extends string = 'customer' | 'owner' | 'cr
     return refuse(true, 'unsupported', `deleteUserSessions needs ${why}`);
   }
 
-  #call<T>(operation: string, token: string, start: Start): Promise<T> {
-    const bad = notText(token, 'The token');
-    return bad ? refused(this.#onEvent, 'session', operation, bad) : this.#observed(operation, start);
+  #call<T>(operation: string, token: string, start: Start, lost?: () => void): Promise<T> {
+    const bad = notText(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
+    if (bad) return refused(this.#onEvent, 'session', operation, bad);
+    // Nobody's token, so it is not copied to be hashed.
+    if (tooLong(token)) return Promise.resolve((operation === 'delete' ? undefined : null) as T);
+    return this.#observed(operation, start, lost);
   }
 
-  #observed<T>(operation: string, start: Start): Promise<T> {
+  #observed<T>(operation: string, start: Start, lost?: () => void): Promise<T> {
     const revocations = this.#revocations;
     const onEvent = this.#onEvent;
     if (!revocations)
-      return observed(onEvent, 'session', operation, (wasm, report) => start(wasm, report, revocations));
+      return observed(
+        onEvent,
+        'session',
+        operation,
+        (wasm, report) => start(wasm, report, revocations),
+        lost,
+      );
     const report = new Report(onEvent, 'session', operation, revocations.namespace.slowMs, true);
     const listened = onEvent && report;
     return ended(
-      call<T>((wasm) => start(wasm, listened, { ...revocations, report })),
+      call<T>((wasm) => start(wasm, listened, { ...revocations, report }), lost),
       report,
     );
   }
@@ -301,11 +375,15 @@ const OPTIONS = [
   'onEvent',
   'hashTokens',
   'trackUsers',
+  'maxAgeSeconds',
+  'waitUntil',
   'revocations',
   'revocationsName',
   'maxStalenessSeconds',
   'slowMs',
 ] as const;
+
+type Given = Fields<SessionCacheOptions, (typeof OPTIONS)[number]>;
 
 // Written out as undefined, it is a binding that is missing, and not a cache without revocations.
 function hasRevocations(options: SessionCacheOptions | null | undefined): boolean {
@@ -316,13 +394,20 @@ function hasRevocations(options: SessionCacheOptions | null | undefined): boolea
   }
 }
 
-function revocationsOf(
-  options: Fields<SessionCacheOptions, (typeof OPTIONS)[number]>,
-  wanted: boolean,
-  handle: Handle,
-): Revocations | undefined {
-  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = options;
-  const name = nameOption(options.revocationsName, 'revocationsName');
+// More than any browser sends as a cookie.
+const tooLong = (token: string) =>
+  refuse(token.length > 16_384, 'invalid_key', 'The token has more than 16384 characters');
+
+function maxAgeOf({ maxAgeSeconds = 3_600 }: Given): number {
+  if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60) return maxAgeSeconds * 1_000;
+  const message =
+    'The option maxAgeSeconds must be a number of seconds from 60 on: KV keeps nothing for less';
+  throw new CloudflareClientsError('misconfigured', message);
+}
+
+function revocationsOf(given: Given, wanted: boolean, handle: Handle): Revocations | undefined {
+  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = given;
+  const name = nameOption(given.revocationsName, 'revocationsName');
   milliseconds(slowMs, 'slowMs');
   if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
     const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';

@@ -1,5 +1,6 @@
 // The built glue, `clients.js`: wasm-bindgen's output turned into a factory by scripts/build.mjs.
 // Its functions are the exported ones of the subjects' exports.rs in src/; their arguments are described there.
+import type { ErrorCode } from '../core/error.js';
 import type { Created } from './guard.js';
 import type { Host } from './imports/clients.js';
 
@@ -101,9 +102,11 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
+    maxAgeMs: number,
     revocations: Revocations | undefined,
     token: string,
     loader: () => unknown,
+    member: object,
     report: CallReport | undefined,
   ): Result;
   sessionSet(
@@ -111,6 +114,7 @@ export interface Exports {
     limitMs: number,
     hashTokens: boolean,
     trackUsers: boolean,
+    maxAgeMs: number,
     revocations: Revocations | undefined,
     token: string,
     data: unknown,
@@ -198,6 +202,7 @@ export interface Exports {
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
+  putFailure(cause: unknown, timedOut: boolean): ErrorCode;
   valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Result;
   valueGetWithMetadata(
     kv: object,
@@ -267,11 +272,10 @@ export interface Exports {
     kv: object,
     limitMs: number,
     key: string,
-    value: unknown,
+    text: string,
     seconds: number,
     report: CallReport | undefined,
   ): Result;
-  cacheDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Result;
   cacheGetOrSet(
     kv: object,
     hasMetadata: boolean,

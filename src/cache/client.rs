@@ -34,31 +34,22 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> CallResult {
-        key::check(key)?;
+        key::check_known(key)?;
         let found = self.read(key).await?;
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
     }
 
-    /// Stores a value for `seconds`.
+    /// Stores a value, as JSON, for `seconds`.
     ///
     /// # Errors
-    /// An invalid key, TTL or value (nothing is written then), or KV failed.
-    pub async fn set(&self, key: &JsString, value: &JsValue, seconds: f64) -> CallResult {
+    /// An invalid key, TTL or size (nothing is written then), or KV failed.
+    pub async fn set(&self, key: &JsString, text: &JsString, seconds: f64) -> CallResult {
         key::check(key)?;
         ttl::check(seconds)?;
-        let text = text_of(value)?;
-        self.write(key, &text, seconds).await?;
-        Ok(JsValue::UNDEFINED)
-    }
-
-    /// Deletes a key; a missing key is not an error.
-    ///
-    /// # Errors
-    /// An invalid key, or KV failed.
-    pub async fn delete(&self, key: &JsString) -> CallResult {
-        key::check(key)?;
-        self.kv.delete(key).await?;
+        size::check(text)?;
+        let write = self.start_write(key, text, seconds);
+        self.kv.end_put(write).await?;
         Ok(JsValue::UNDEFINED)
     }
 
@@ -87,18 +78,13 @@ impl CacheClient {
         value
     }
 
-    /// Writes a checked value.
-    pub(super) async fn write(
-        &self,
-        key: &JsString,
-        text: &JsString,
-        seconds: f64,
-    ) -> Result<(), Error> {
+    /// Begins to write a checked value for a checked time.
+    pub(super) fn start_write(&self, key: &JsString, text: &JsString, seconds: f64) -> JsValue {
         self.report.value(text);
-        let plan = ttl::plan(seconds, now())?;
+        let plan = ttl::plan_checked(seconds, now());
         let metadata = plan.expires_at.map(expiry_metadata).unwrap_or_default();
         let options = PutOptions::expiring(plan.kv_seconds).with_metadata(metadata);
-        self.kv.put(key, text, &options).await
+        self.kv.start_put(key, text, &options)
     }
 }
 

@@ -4,10 +4,10 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::client::CacheClient;
-use super::load::Member;
 use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::flight::Member;
 use crate::kv::handle::Kv;
 
 fn client(
@@ -41,24 +41,12 @@ pub fn cache_set(
     kv: KvHandle,
     limit_ms: f64,
     key: JsString,
-    value: JsValue,
+    text: JsString,
     seconds: f64,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = client(kv, false, limit_ms, report);
-    run(async move { client.set(&key, &value, seconds).await })
-}
-
-/// `CacheClient.delete`.
-#[wasm_bindgen(js_name = cacheDelete)]
-pub fn cache_delete(
-    kv: KvHandle,
-    limit_ms: f64,
-    key: JsString,
-    report: Option<JsReport>,
-) -> JsValue {
-    let client = client(kv, false, limit_ms, report);
-    run(async move { client.delete(&key).await })
+    run(async move { client.set(&key, &text, seconds).await })
 }
 
 /// `CacheClient.getOrSet`.

@@ -140,5 +140,7 @@ extern "C" {
 }
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {
-    keys.iter().try_for_each(key::check).map_err(Error::from)
+    keys.iter()
+        .try_for_each(key::check_known)
+        .map_err(Error::from)
 }

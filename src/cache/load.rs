@@ -1,50 +1,19 @@
 //! `CacheClient.getOrSet`: read, or load once for all who ask at the same time.
 
 use js_sys::{Function, JsString};
-use wasm_bindgen::prelude::*;
 
 use super::client::{CacheClient, text_of};
-use crate::error::Error;
+use crate::error::{Error, RoomError};
 use crate::host::json;
 use crate::host::report::Note;
-use crate::host::task::{CallResult, Failure, wait};
-use crate::kv::{key, ttl};
-
-#[wasm_bindgen]
-extern "C" {
-    /// This call's part in a group (`js/cache/single_flight.ts`): the first call that misses leads, others follow.
-    pub type Member;
-    /// KV had nothing. Whether this call leads; otherwise there is somebody to follow.
-    #[wasm_bindgen(method, structural)]
-    fn join(this: &Member) -> bool;
-    /// The leader's outcome, or a promise of it. A rejection means that the leader is gone.
-    #[wasm_bindgen(method, structural)]
-    fn outcome(this: &Member) -> JsValue;
-    /// The leader is gone. Whether this call leads a new group; otherwise somebody was faster.
-    #[wasm_bindgen(method, structural, js_name = takeOver)]
-    fn take_over(this: &Member) -> bool;
-    /// The leader's text, for its followers.
-    #[wasm_bindgen(method, structural)]
-    fn share(this: &Member, text: &JsString);
-    /// The leader's loader threw.
-    #[wasm_bindgen(method, structural)]
-    fn fail(this: &Member, error: &JsValue);
-    /// The call is over, however it ended.
-    #[wasm_bindgen(method, structural)]
-    fn leave(this: &Member);
-
-    /// What a group came to.
-    type Outcome;
-    #[wasm_bindgen(method, getter, structural, js_name = text)]
-    fn outcome_text(this: &Outcome) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    fn failed(this: &Outcome) -> bool;
-    #[wasm_bindgen(method, getter, structural)]
-    fn error(this: &Outcome) -> JsValue;
-}
+use crate::host::task::CallResult;
+use crate::kv::flight::{self, Member};
+use crate::kv::key::{self, KeyError};
+use crate::kv::ttl;
 
 impl CacheClient {
-    /// The value under a key, or what the loader gives, stored for `seconds`.
+    /// The value under a key, or what the loader gives, stored for `seconds`. For no time, and under a key that KV does
+    /// not take, nothing is stored.
     ///
     /// # Errors
     /// An invalid key or TTL, or what the loader threw. KV's failures are notes.
@@ -56,81 +25,61 @@ impl CacheClient {
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        key::check(key)?;
-        ttl::check(seconds)?;
-        match self.read(key).await {
-            Ok(Some(value)) => {
-                self.report.hit(true);
-                return Ok(value);
+        let lasts = ttl::lasts(seconds)?;
+        let key = match key::check(key) {
+            Ok(()) => Some(key).filter(|_| lasts),
+            Err(error @ KeyError::TooLong(_)) => {
+                self.report.note_code(Note::NotCached, error.code());
+                None
             }
-            Ok(None) => {}
-            Err(error) => self.report.note_code(Note::KvFailed, error.code()),
+            Err(error) => return Err(error.into()),
+        };
+        while let Some(key) = key {
+            match self.read(key).await {
+                Ok(Some(value)) => {
+                    self.report.hit(true);
+                    return Ok(value);
+                }
+                // It was read before it was stored.
+                Ok(None) if member.was_loaded(key) => continue,
+                Ok(None) => {}
+                Err(error) => self.report.note_code(Note::KvFailed, error.code()),
+            }
+            break;
         }
         self.report.hit(false);
-        let joined = if member.join() {
-            None
-        } else {
-            self.join(member, join_ms).await
-        };
-        let result = match joined {
-            Some(result) => result,
-            None => self.load(key, seconds, loader, member).await,
-        };
+        let result = self.join(key, seconds, loader, member, join_ms).await;
         member.leave();
         result
     }
 
-    // `None`: this call has to load for itself. Waiting is bounded: a second leader that is gone is not waited for.
-    async fn join(&self, member: &Member, join_ms: f64) -> Option<CallResult> {
-        for _ in 0..2 {
-            let Ok(outcome) = wait(member.outcome(), join_ms).await else {
-                self.report.note(Note::JoinFailed);
-                if member.take_over() {
-                    return None;
-                }
-                continue;
-            };
-            let outcome: Outcome = outcome.unchecked_into();
-            if outcome.failed() {
-                self.report.note(Note::Joined);
-                return Some(Err(Error::Thrown(outcome.error())));
-            }
-            // Without a text the leader's value could not be cached, and is not ours to share.
-            let text: JsString = outcome.outcome_text().dyn_into().ok()?;
-            self.report.note(Note::Joined);
-            return json::parse(&text).map(Ok);
-        }
-        None
-    }
-
-    async fn load(
+    // Without a key nothing is shared, nor stored.
+    async fn join(
         &self,
-        key: &JsString,
+        key: Option<&JsString>,
         seconds: f64,
         loader: &Function,
         member: &Member,
+        join_ms: f64,
     ) -> CallResult {
-        let loaded = match loader.call0(&JsValue::UNDEFINED) {
-            Ok(promise) => wait(promise, 0.0).await,
-            Err(thrown) => Err(Failure::Threw(thrown)),
+        if let Some(key) = key
+            && let Some(text) = flight::join(member, key, &self.report, join_ms).await?
+        {
+            return json::parse(&text).ok_or(Error::NotJson);
+        }
+        let value = flight::load(member, loader).await?;
+        let Some(key) = key else {
+            return Ok(value);
         };
-        let value = match loaded {
-            Ok(value) => value,
-            Err(Failure::Threw(error)) => {
-                member.fail(&error);
-                return Err(Error::Thrown(error));
+        let stored = match text_of(&value) {
+            Ok(text) => {
+                member.share(&text, f64::NAN);
+                let write = || self.start_write(key, &text, seconds);
+                flight::store(&self.kv, member, write).await
             }
-            Err(Failure::TimedOut) => return Ok(JsValue::UNDEFINED),
+            Err(error) => Err(error),
         };
-        let text = match text_of(&value) {
-            Ok(text) => text,
-            Err(error) => {
-                self.report.note_code(Note::NotCached, error.code());
-                return Ok(value);
-            }
-        };
-        member.share(&text);
-        if let Err(error) = self.write(key, &text, seconds).await {
+        if let Err(error) = stored {
             self.report.note_code(Note::NotCached, error.code());
         }
         Ok(value)

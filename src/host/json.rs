@@ -9,8 +9,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host, js_name = parse)]
     fn parse_js(text: &JsString) -> JsValue;
 
-    #[wasm_bindgen(js_namespace = JSON, js_name = stringify, catch)]
-    fn stringify_js(value: &JsValue) -> Result<JsValue, JsValue>;
+    // Undefined for what JSON cannot say, or would lose (js/core/json.ts).
+    #[wasm_bindgen(js_namespace = host, js_name = jsonText)]
+    fn json_text(value: &JsValue) -> JsValue;
 }
 
 /// The value of a JSON text. The engine's error quotes its input, so it is not kept.
@@ -19,9 +20,7 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
     (!value.is_undefined()).then_some(value)
 }
 
-/// The JSON text of a value; `None` for what JSON cannot say (`undefined`, a BigInt, a cycle).
+/// The JSON text of a value; `None` for what JSON cannot say (`undefined`, a BigInt, a cycle), or would lose.
 pub fn stringify(value: &JsValue) -> Option<JsString> {
-    stringify_js(value)
-        .ok()
-        .and_then(|text| text.dyn_into().ok())
+    json_text(value).dyn_into().ok()
 }

@@ -35,6 +35,18 @@ extern "C" {
         expiration: Option<f64>,
         metadata: &JsValue,
     ) -> JsValue;
+    // A session and its index entry: js/wasm/imports/session.ts.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionPut)]
+    pub(crate) fn session_put(
+        kv: &KvHandle,
+        key: &JsString,
+        text: &JsString,
+        seconds: f64,
+        as_of: f64,
+        index: Option<&JsString>,
+    ) -> JsValue;
+    #[wasm_bindgen(js_namespace = host, js_name = sessionDelete)]
+    pub(crate) fn session_delete(kv: &KvHandle, token: &JsString, hash: &str) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvDelete)]
     pub(crate) fn kv_delete(kv: &KvHandle, key: &JsString) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvList)]

@@ -43,7 +43,7 @@ impl KVClient {
     /// # Errors
     /// An invalid key, a text that is not valid JSON, or KV failed.
     pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check(name)?;
+        key::check_known(name)?;
         let text = self.kv.get(name).await?;
         self.value(text, as_json)
     }
@@ -53,7 +53,7 @@ impl KVClient {
     /// # Errors
     /// As [`Self::get`], or the handle has no metadata.
     pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check(name)?;
+        key::check_known(name)?;
         let (text, metadata) = self.kv.get_entry(name).await?;
         Ok(kv_entry(&self.value(text, as_json)?, &metadata))
     }
@@ -106,7 +106,7 @@ impl KVClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn delete(&self, name: &JsString) -> CallResult {
-        key::check(name)?;
+        key::check_known(name)?;
         self.kv.delete(name).await?;
         Ok(JsValue::UNDEFINED)
     }

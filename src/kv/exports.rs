@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::client::{Expiry, KVClient};
 use crate::host::kv::KvHandle;
 use crate::host::report::{JsReport, Report};
-use crate::host::task::run;
+use crate::host::task::{Failure, run};
+use crate::kv::failure::KvOperation;
 use crate::kv::handle::Kv;
 
 fn client(kv: KvHandle, has_metadata: bool, limit_ms: f64, report: Option<JsReport>) -> KVClient {
@@ -14,6 +15,17 @@ fn client(kv: KvHandle, has_metadata: bool, limit_ms: f64, report: Option<JsRepo
         kv: Kv::new(kv, has_metadata, limit_ms),
         report: Report(report),
     }
+}
+
+/// The code of a write that has failed after its call had ended.
+#[wasm_bindgen(js_name = putFailure)]
+pub fn put_failure(cause: JsValue, timed_out: bool) -> String {
+    let failure = if timed_out {
+        Failure::TimedOut
+    } else {
+        Failure::Threw(cause)
+    };
+    KvOperation::Put.failed(failure).code().to_owned()
 }
 
 /// `KVClient.get`.

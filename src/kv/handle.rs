@@ -8,7 +8,7 @@ use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
     Entry, KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
-    kv_put, metadata_of, text_of,
+    kv_put, metadata_of, session_delete, session_put, text_of,
 };
 use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};
@@ -121,21 +121,60 @@ impl Kv {
         value: &JsString,
         options: &PutOptions,
     ) -> Result<(), Error> {
+        self.end_put(self.start_put(key, value, options)).await
+    }
+
+    /// Begins to write a value.
+    pub fn start_put(&self, key: &JsString, value: &JsString, options: &PutOptions) -> JsValue {
         let PutOptions {
             expiration_ttl,
             expiration,
             metadata,
         } = options;
-        let promise = kv_put(
+        kv_put(
             &self.handle,
             key,
             value,
             *expiration_ttl,
             *expiration,
             metadata,
-        );
+        )
+    }
+
+    /// Deletes the session of a token, under all keys that a client of any version and option may have used.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn delete_session(&self, token: &JsString, hash: &str) -> Result<(), Error> {
+        let promise = session_delete(&self.handle, token, hash);
+        self.wait(KvOperation::Delete, promise).await?;
+        Ok(())
+    }
+
+    /// Waits for a write that has begun.
+    ///
+    /// # Errors
+    /// The handle failed or did not answer in time.
+    pub async fn end_put(&self, promise: JsValue) -> Result<(), Error> {
         self.wait(KvOperation::Put, promise).await?;
         Ok(())
+    }
+
+    /// Begins to write a session, and its index entry beside it where there is one; `as_of` NaN is left out.
+    pub fn start_session_put(
+        &self,
+        key: &JsString,
+        text: &JsString,
+        seconds: f64,
+        as_of: f64,
+        index: Option<&JsString>,
+    ) -> JsValue {
+        session_put(&self.handle, key, text, seconds, as_of, index)
+    }
+
+    /// The time limit of each operation in ms; 0 means none.
+    pub const fn limit_ms(&self) -> f64 {
+        self.limit_ms
     }
 
     /// Deletes a key; a missing key is not an error.

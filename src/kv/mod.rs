@@ -5,6 +5,7 @@ pub mod client;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod failure;
+pub mod flight;
 pub mod handle;
 pub mod key;
 pub mod listing;

@@ -56,6 +56,17 @@ pub fn check(seconds: f64) -> Result<(), TtlError> {
     Ok(())
 }
 
+/// Checks a TTL that may be for no time. Returns whether it is for some.
+///
+/// # Errors
+/// [`TtlError`] for a TTL that is too long, or no number.
+pub fn lasts(seconds: f64) -> Result<bool, TtlError> {
+    if seconds <= 0.0 {
+        return Ok(false);
+    }
+    check(seconds).map(|()| true)
+}
+
 /// Checks an `expirationTtl` by KV's own rules.
 ///
 /// # Errors
@@ -86,12 +97,17 @@ pub fn check_moment(seconds: f64, now: f64) -> Result<(), TtlError> {
 /// [`TtlError`] for a TTL out of range.
 pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
     check(seconds)?;
+    Ok(plan_checked(seconds, now))
+}
+
+/// The same for a TTL that was checked.
+pub fn plan_checked(seconds: f64, now: f64) -> Plan {
     let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);
     let expires_at = (kv_seconds > seconds).then(|| now + (seconds * 1_000.0).ceil());
-    Ok(Plan {
+    Plan {
         kv_seconds,
         expires_at,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 // What the clients' wasm calls.
+import { jsonText } from '../../core/json.js';
 import { decideHere } from '../../rate_limit/local.js';
 import { clearResult, expiryMetadata } from './cache.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { indexMetadata, sessionExpiry, sessionMetadata } from './session.js';
+import { saysNone, sessionDelete, sessionExpiry, sessionPut, sessionUser } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import {
   breakerAdmits,
@@ -35,6 +36,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     ...sharedHost(registers, panicked),
     park: registers.park,
     parse,
+    jsonText,
     settledWithin,
     sleep,
     kvGet,
@@ -57,8 +59,10 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     replyRefusal,
     failureFlags,
     sessionExpiry,
-    sessionMetadata,
-    indexMetadata,
+    sessionUser,
+    saysNone,
+    sessionPut,
+    sessionDelete,
     limitResult,
     numbersOf,
   };

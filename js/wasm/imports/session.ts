@@ -1,5 +1,7 @@
 // Views of cached sessions, records, and the replies of objects, for src/session.
 
+import { type Kv, kvDelete, kvPut } from './kv.js';
+
 interface Stored {
   sessionId: string;
   customerId: string;
@@ -16,7 +18,34 @@ export function sessionExpiry(
   const user = value?.user;
   if (typeof session !== 'object' || session === null) return Number.NaN;
   if (typeof user !== 'object' || user === null) return Number.NaN;
-  return typeof session.expiresAt === 'string' ? Date.parse(session.expiresAt) : Number.NaN;
+  const { expiresAt } = session;
+  return typeof expiresAt === 'string' && expiresAt.length <= 64 ? Date.parse(expiresAt) : Number.NaN;
+}
+
+/**
+ * The id of a cached session's user as text: that of a database may be a number. Empty when there is none, undefined for
+ * what is no id.
+ */
+export function sessionUser({ session, user }: CachedUser): string | undefined {
+  const id = session.userId ?? user.id ?? '';
+  if (typeof id === 'string') return id.length <= MAX_ID_LENGTH ? id : undefined;
+  return Number.isSafeInteger(id) ? String(id) : undefined;
+}
+
+interface CachedUser {
+  session: { userId?: unknown };
+  user: { id?: unknown };
+}
+
+const MAX_ID_LENGTH = 512;
+
+/** Whether what a loader gave says that there is no session: `{ session: null, user: null }`. */
+export function saysNone(data: { session?: unknown; user?: unknown }): boolean {
+  try {
+    return data.session === null && data.user === null;
+  } catch {
+    return false;
+  }
 }
 
 export const sessionRecord = (
@@ -56,8 +85,36 @@ export const tokenState = (at: number, revokedAt: number, users: string[], until
   untils,
 });
 
-/** The metadata of a cached session: when its data was read. */
-export const sessionMetadata = (asOf: number) => ({ asOf });
+/**
+ * Writes a session, and beside it the entry by which its user's sessions are found. Where only the entry fails, the
+ * session is deleted again, since it could not be found. A process that ends between the two may leave such a session,
+ * until it is loaded again.
+ */
+export function sessionPut(
+  kv: Kv,
+  key: string,
+  text: string,
+  seconds: number,
+  asOf: number,
+  index: string | undefined,
+): unknown {
+  const put = (key: string, text: string, metadata: unknown) =>
+    kvPut(kv, key, text, seconds, undefined, metadata);
+  const metadata = Number.isNaN(asOf) ? undefined : { asOf };
+  if (index === undefined) return put(key, text, metadata);
+  return both(put(index, '', { key }), put(key, text, metadata), () => kvDelete(kv, key));
+}
 
-/** The metadata of an index entry: the key of its session. */
-export const indexMetadata = (key: string) => ({ key });
+async function both(index: unknown, session: unknown, undo: () => unknown): Promise<void> {
+  const [indexed, stored] = await Promise.allSettled([index, session]);
+  if (indexed.status === 'rejected' && stored.status === 'fulfilled') await Promise.allSettled([undo()]);
+  for (const end of [indexed, stored]) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Deletes the session of a token: under the plain token, and under its hash, now and as version 0.1 had it. */
+export async function sessionDelete(kv: Kv, token: string, hash: string): Promise<void> {
+  const keys = [`session-hash:${hash}`, `session:${hash}`, `session:${token}`];
+  for (const end of await Promise.allSettled(keys.map((key) => kvDelete(kv, key)))) {
+    if (end.status === 'rejected') throw end.reason;
+  }
+}

@@ -4,16 +4,17 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::entry::{self, Checked};
-use super::key::{SESSION_PREFIX, user_prefix};
+use super::key::{HASHED_PREFIX, SESSION_PREFIX, user_prefix};
 use super::user_index;
 use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::json;
-use crate::host::kv::PutOptions;
 use crate::host::report::{Note, Report};
 use crate::host::task::CallResult;
+use crate::kv::flight::{self, Member};
 use crate::kv::handle::Kv;
-use crate::kv::{key, size, ttl};
+use crate::kv::key::{self, KeyError};
+use crate::kv::{size, ttl};
 use crate::session::id::check_id;
 use crate::session::policy::CACHED_FOR_MS;
 use crate::session::revocation::client::RevocationClient;
@@ -29,6 +30,8 @@ pub struct SessionCacheClient {
     pub hash_tokens: bool,
     /// `set` writes an index entry, so that a user's sessions can be found.
     pub track_users: bool,
+    /// After how many ms a session is loaded again.
+    pub max_age_ms: f64,
     /// Where revocations are kept, if anywhere.
     pub revocations: Option<Box<RevocationClient>>,
     /// Where the call reports to.
@@ -39,8 +42,6 @@ pub struct SessionCacheClient {
 pub(super) enum Outcome {
     /// It is cached.
     Stored,
-    /// It had expired.
-    Expired,
     /// Its data may be older than a revocation.
     Revoked,
     /// It has no user whose revocations could be asked for.
@@ -82,8 +83,23 @@ impl SessionCacheClient {
         let Some(session) = text.and_then(|text| self.live(&text)) else {
             return Ok(None);
         };
+        let as_of = entry::as_of(&metadata);
+        self.admitted(revocations, token, session, as_of).await
+    }
+
+    /// The session, unless it was revoked since it was read.
+    ///
+    /// # Errors
+    /// The namespace of the revocations is none. An object that fails is a note, and no session.
+    pub(super) async fn admitted(
+        &self,
+        revocations: &RevocationClient,
+        token: &Token,
+        session: JsValue,
+        as_of: Option<f64>,
+    ) -> Result<Option<JsValue>, Error> {
         // Cached without `revocations`: nobody knows when it was read.
-        let (Some(as_of), Some(user)) = (entry::as_of(&metadata), entry::owner(&session)) else {
+        let (Some(as_of), Some(user)) = (as_of, entry::owner(&session)) else {
             self.report.note(Note::Revoked);
             return Ok(None);
         };
@@ -123,34 +139,36 @@ impl SessionCacheClient {
             clear_ms: 0.0,
         };
         let key = self.key(token)?;
+        key::check(&key)?;
         let session = entry::check_session(data)?;
-        match self.store(token, &key, session, start).await? {
+        if session.expires_at <= now.at {
+            self.report.note(Note::Expired);
+            self.kv.delete(&key).await?;
+            return Ok(JsValue::UNDEFINED);
+        }
+        match self.store(token, &key, &session, start, None).await? {
             Outcome::Stored => {}
             Outcome::Revoked => self.report.note_code(Note::NotCached, "conflict"),
             Outcome::Untracked => self.report.note(Note::NotTracked),
-            Outcome::Expired => {
-                self.report.note(Note::Expired);
-                self.kv.delete(&key).await?;
-            }
         }
         Ok(JsValue::UNDEFINED)
     }
 
+    // Caches a session that has not expired. Its followers get it when it is known not to be revoked.
     pub(super) async fn store(
         &self,
         token: &Token,
         key: &JsString,
-        session: Checked,
+        session: &Checked,
         start: FillStart,
+        member: Option<&Member>,
     ) -> Result<Outcome, Error> {
+        key::check(key)?;
         size::check(&session.text)?;
         self.report.value(&session.text);
         let now = now();
-        if session.expires_at <= now {
-            return Ok(Outcome::Expired);
-        }
-        let mut life_ms = session.expires_at - now;
-        let mut metadata = JsValue::UNDEFINED;
+        let mut life_ms = (session.expires_at - now).min(self.max_age_ms);
+        let mut read_at = f64::NAN;
         if let Some(revocations) = &self.revocations {
             // A revocation is not remembered for longer.
             life_ms = life_ms.min(CACHED_FOR_MS);
@@ -162,32 +180,45 @@ impl SessionCacheClient {
             let Some(as_of) = revocations.fill(user_id, token, start, ends).await? else {
                 return Ok(Outcome::Revoked);
             };
-            metadata = entry::as_of_metadata(as_of);
+            read_at = as_of;
         }
-        let seconds = ttl::plan(life_ms / 1_000.0, now)?.kv_seconds;
-        // The index first: a process that ends between the two leaves an entry without a session, which is
-        // harmless, and never a session that cannot be found.
+        let mut index = None;
         if self.track_users {
-            user_index::add(&self.kv, &self.report, token, key, &session, seconds).await?;
+            if let Some(user_id) = &session.user_id {
+                index = Some(user_index::entry_key(user_id, token, self.hash_tokens)?);
+            } else {
+                self.report.note(Note::NotTracked);
+            }
         }
-        let options = PutOptions::expiring(seconds).with_metadata(metadata);
-        self.kv.put(key, &session.text, &options).await?;
+        if let Some(member) = member {
+            member.share(&session.text, read_at);
+        }
+        let seconds = ttl::plan_checked(life_ms / 1_000.0, now).kv_seconds;
+        let write = || {
+            let index = index.as_ref();
+            self.kv
+                .start_session_put(key, &session.text, seconds, read_at, index)
+        };
+        match member {
+            Some(member) => flight::store(&self.kv, member, write).await?,
+            None => self.kv.end_put(write()).await?,
+        }
         Ok(Outcome::Stored)
     }
 
-    /// Deletes the session under a token. Its index entry is left to its TTL.
+    /// Deletes the session under a token, under all keys that it may have. Its index entries are left to their TTL.
     ///
     /// # Errors
     /// An invalid token, or KV failed; with revocations an object, and KV's failure is a note.
     pub async fn delete(&self, token: &Token) -> CallResult {
-        let key = self.key(token)?;
+        check(token)?;
         let Some(revocations) = &self.revocations else {
-            self.kv.delete(&key).await?;
+            self.kv.delete_session(token.text(), token.hash()).await?;
             return Ok(JsValue::UNDEFINED);
         };
         // Revoked first: from then on what KV still shows is refused. Deleted in any case.
         let revoked = revocations.revoke_token(token).await;
-        if let Err(error) = self.kv.delete(&key).await {
+        if let Err(error) = self.kv.delete_session(token.text(), token.hash()).await {
             self.report.note_code(Note::KvFailed, error.code());
         }
         revoked.map(|()| JsValue::UNDEFINED)
@@ -224,19 +255,21 @@ impl SessionCacheClient {
         Ok(JsValue::from(deleted as f64))
     }
 
-    pub(super) fn key(&self, token: &Token) -> Result<JsString, Error> {
-        // `session:` alone would be a key, and everybody's.
-        if token.text().length() == 0 {
-            return Err(key::KeyError::Empty.into());
+    pub(super) fn key(&self, token: &Token) -> Result<JsString, KeyError> {
+        check(token)?;
+        if self.hash_tokens {
+            return Ok([HASHED_PREFIX, token.hash()].concat().into());
         }
-        let key = if self.hash_tokens {
-            JsString::from([SESSION_PREFIX, token.hash()].concat())
-        } else {
-            PREFIX.with(|prefix| prefix.concat(token.text()))
-        };
-        key::check(&key)?;
-        Ok(key)
+        Ok(PREFIX.with(|prefix| prefix.concat(token.text())))
     }
+}
+
+fn check(token: &Token) -> Result<(), KeyError> {
+    // `session:` alone would be a key, and everybody's.
+    if token.text().length() == 0 {
+        return Err(KeyError::Empty);
+    }
+    Ok(())
 }
 
 thread_local! {

@@ -25,14 +25,14 @@ extern "C" {
 
     #[wasm_bindgen(extends = Object)]
     type Fields;
-    #[wasm_bindgen(method, getter, structural)]
-    fn id(this: &Fields) -> JsValue;
-    #[wasm_bindgen(method, getter, structural, js_name = userId)]
-    fn user_id(this: &Fields) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = expiresAt)]
     fn expires_at(this: &Fields) -> JsValue;
     #[wasm_bindgen(method, setter, structural, js_name = expiresAt)]
     fn set_expires_at(this: &Fields, iso: &JsValue);
+
+    // Whose a parsed session is: `session.userId` or `user.id`, as text. Empty without one; undefined for what is no id.
+    #[wasm_bindgen(js_namespace = host, js_name = sessionUser)]
+    fn session_user(value: &JsValue) -> Option<String>;
 
     /// The metadata of an index entry: the session's key.
     type Indexed;
@@ -44,13 +44,9 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, js_name = asOf, catch)]
     fn as_of(this: &Dated) -> Result<JsValue, JsValue>;
 
-    /// The metadata that says so.
-    #[wasm_bindgen(js_namespace = host, js_name = sessionMetadata)]
-    pub(super) fn as_of_metadata(as_of: f64) -> JsValue;
-
-    /// The metadata of an index entry.
-    #[wasm_bindgen(js_namespace = host, js_name = indexMetadata)]
-    pub(super) fn index_metadata(session_key: &JsString) -> JsValue;
+    // Whether both parts are null.
+    #[wasm_bindgen(js_namespace = host, js_name = saysNone)]
+    fn says_none(value: &JsValue) -> bool;
 }
 
 /// Why a session is not taken. Nothing of it is quoted.
@@ -62,9 +58,12 @@ pub enum SessionError {
     /// No expiry, or one that is no date.
     #[error("session.expiresAt must be a Date or an ISO 8601 string that names a moment")]
     BadExpiry,
+    /// Nobody could be signed out by it.
+    #[error("session.userId and user.id must be strings or whole numbers")]
+    BadUser,
     /// JSON cannot say it.
     #[error(
-        "the session cannot be stored as JSON: it is undefined, holds a BigInt or refers to itself"
+        "the session cannot be stored as JSON: it is undefined, holds a BigInt, a promise or a Map, refers to itself or is too deep"
     )]
     NotJson,
 }
@@ -108,8 +107,9 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
     let parsed = parsed.ok_or(SessionError::NotASession)?;
     let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
-    let user = fields(parsed.user()).ok_or(SessionError::NotASession)?;
+    fields(parsed.user()).ok_or(SessionError::NotASession)?;
     let expires_at = expiry(&value).ok_or(SessionError::BadExpiry)?;
+    let user_id = session_user(&value).ok_or(SessionError::BadUser)?;
     let iso = session
         .expires_at()
         .as_string()
@@ -123,30 +123,21 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
     Ok(Checked {
         text,
         expires_at,
-        user_id: user_id_of(&session, &user),
+        user_id: Some(user_id).filter(|id| !id.is_empty()),
     })
 }
 
-// In UTF-16 units.
-const MAX_ID: u32 = 65_536;
-
-fn user_id_of(session: &Fields, user: &Fields) -> Option<String> {
-    // Measured before it is copied: no user has a longer one, and no key could hold it.
-    let text = |id: JsValue| {
-        let id: JsString = id.dyn_into().ok()?;
-        (id.length() <= MAX_ID).then(|| String::from(&id))
-    };
-    text(session.user_id())
-        .or_else(|| text(user.id()))
-        .filter(|id| !id.is_empty())
+/// Whose a session is that [`expiry`] has found to be one.
+pub(super) fn owner(value: &JsValue) -> Option<String> {
+    session_user(value).filter(|id| !id.is_empty())
 }
 
-/// Whose a parsed session is.
-pub(super) fn owner(value: &JsValue) -> Option<String> {
-    let parsed = value
-        .is_object()
-        .then(|| value.unchecked_ref::<Session>())?;
-    user_id_of(&fields(parsed.session())?, &fields(parsed.user())?)
+/// Whether a loader says that there is no session: by null, undefined, or both parts null.
+pub(super) fn is_none(data: &JsValue) -> bool {
+    if !data.is_object() {
+        return data.is_null() || data.is_undefined();
+    }
+    says_none(data)
 }
 
 /// When the data of a cached session was read, on the clock of its user's object.

@@ -8,6 +8,7 @@ use crate::host::kv::KvHandle;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
+use crate::kv::flight::Member;
 use crate::kv::handle::Kv;
 use crate::session::revocation::client::RevocationClient;
 use crate::session::token::Token;
@@ -33,6 +34,7 @@ fn client(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
+    max_age_ms: f64,
     revocations: Option<RevocationOptions>,
     report: Option<JsReport>,
 ) -> SessionCacheClient {
@@ -43,6 +45,7 @@ fn client(
         kv: Kv::new(kv, revocations.is_some(), limit_ms),
         hash_tokens,
         track_users,
+        max_age_ms,
         revocations,
         report,
     }
@@ -66,7 +69,7 @@ pub fn session_get(
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, revocations, report).reading();
+    let client = client(kv, limit_ms, hash_tokens, false, 0.0, revocations, report).reading();
     run(async move { client.get(&Token::new(token)).await })
 }
 
@@ -81,13 +84,28 @@ pub fn session_get_or_load(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
+    max_age_ms: f64,
     revocations: Option<RevocationOptions>,
     token: JsString,
     loader: Function,
+    member: Member,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report).reading();
-    run(async move { client.get_or_load(&Token::new(token), &loader).await })
+    let client = client(
+        kv,
+        limit_ms,
+        hash_tokens,
+        track_users,
+        max_age_ms,
+        revocations,
+        report,
+    )
+    .reading();
+    run(async move {
+        client
+            .get_or_load(&Token::new(token), &loader, &member)
+            .await
+    })
 }
 
 /// `SessionCacheClient.set`.
@@ -101,13 +119,22 @@ pub fn session_set(
     limit_ms: f64,
     hash_tokens: bool,
     track_users: bool,
+    max_age_ms: f64,
     revocations: Option<RevocationOptions>,
     token: JsString,
     data: JsValue,
     as_of: Option<f64>,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, track_users, revocations, report);
+    let client = client(
+        kv,
+        limit_ms,
+        hash_tokens,
+        track_users,
+        max_age_ms,
+        revocations,
+        report,
+    );
     run(async move { client.set(&Token::new(token), &data, as_of).await })
 }
 
@@ -121,7 +148,7 @@ pub fn session_delete(
     token: JsString,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, hash_tokens, false, revocations, report);
+    let client = client(kv, limit_ms, hash_tokens, false, 0.0, revocations, report);
     run(async move { client.delete(&Token::new(token)).await })
 }
 
@@ -135,6 +162,6 @@ pub fn session_delete_user(
     user_id: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let client = client(kv, limit_ms, false, track_users, revocations, report);
+    let client = client(kv, limit_ms, false, track_users, 0.0, revocations, report);
     run(async move { client.delete_user_sessions(&user_id).await })
 }

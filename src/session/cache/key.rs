@@ -2,8 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// Every session key begins so.
+/// The key of a session under its plain token begins so, and so did that of a hash in version 0.1.
 pub const SESSION_PREFIX: &str = "session:";
+
+/// The key of a session under its token's hash begins so. A client without `hashTokens` reads under
+/// [`SESSION_PREFIX`] whatever it is given as a token, so no listed hash is a token there.
+pub const HASHED_PREFIX: &str = "session-hash:";
+
+/// Index entries of sessions under hashes end so: those of a plain token are others.
+pub const HASHED_SUFFIX: &str = ":h";
 
 /// Every entry of the index of a user's sessions begins so.
 pub const USER_PREFIX: &str = "session-user:";
@@ -28,6 +35,11 @@ pub fn user_prefix(user_id: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn no_hash_is_a_plain_token() {
+        assert!(!HASHED_PREFIX.starts_with(SESSION_PREFIX));
+    }
 
     proptest! {
         #[test]

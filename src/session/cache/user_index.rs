@@ -2,37 +2,28 @@
 
 use js_sys::{Array, JsString};
 
-use super::entry::{self, Checked};
-use super::key::user_prefix;
+use super::entry;
+use super::key::{HASHED_SUFFIX, SESSION_PREFIX, user_prefix};
 use crate::error::Error;
-use crate::host::kv::PutOptions;
-use crate::host::report::{Note, Report};
 use crate::kv::handle::Kv;
+use crate::kv::key::{KeyError, check_text};
 use crate::kv::listing::Listed;
-use crate::kv::{CONCURRENCY, MAX_OPERATIONS, key};
+use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS};
 use crate::session::token::Token;
 
-/// Enters a session under its user, for `seconds`.
+/// The key of the entry of a session under its user.
 ///
 /// # Errors
-/// An id too long for a key, or KV failed.
-pub(super) async fn add(
-    kv: &Kv,
-    report: &Report,
+/// An id too long for a key.
+pub(super) fn entry_key(
+    user_id: &str,
     token: &Token,
-    session_key: &JsString,
-    session: &Checked,
-    seconds: f64,
-) -> Result<(), Error> {
-    let Some(user_id) = &session.user_id else {
-        report.note(Note::NotTracked);
-        return Ok(());
-    };
-    let entry = user_prefix(user_id) + token.hash();
-    key::check_text(&entry)?;
-    let metadata = entry::index_metadata(session_key);
-    let options = PutOptions::expiring(seconds).with_metadata(metadata);
-    kv.put(&entry.into(), &"".into(), &options).await
+    hash_tokens: bool,
+) -> Result<JsString, KeyError> {
+    let suffix = if hash_tokens { HASHED_SUFFIX } else { "" };
+    let entry = [&user_prefix(user_id), token.hash(), suffix].concat();
+    check_text(&entry)?;
+    Ok(entry.into())
 }
 
 /// Deletes every session of a user that KV lists; returns how many.
@@ -41,19 +32,34 @@ pub(super) async fn add(
 /// An id too long for a key, KV failed, or more sessions than one invocation can delete.
 pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Error> {
     let prefix = user_prefix(user_id);
-    key::check_text(&prefix)?;
-    let prefix = JsString::from(prefix);
+    check_text(&prefix)?;
+    let listed = JsString::from(prefix.as_str());
     let (mut cursor, mut used, mut deleted) = (None, 0, 0);
     loop {
-        let page = kv.list(&prefix, 1_000.0, cursor.as_ref()).await?;
+        let page = kv.list(&listed, 1_000.0, cursor.as_ref()).await?;
         used += 1;
-        for batch in page.keys.chunks(CONCURRENCY) {
-            if used + 2 * batch.len() > MAX_OPERATIONS {
-                return Err(Error::out_of_operations(deleted, Array::new()));
+        for entries in page.keys.chunks(MAX_BULK_KEYS) {
+            let hidden = hidden_sessions(entries, &prefix);
+            let hidden = if hidden.is_empty() {
+                hidden
+            } else {
+                used += 1;
+                there(kv, hidden).await?
+            };
+            // The sessions before their entries, so that what failed is found again by the next call.
+            for batch in hidden.chunks(CONCURRENCY) {
+                used += batch.len();
+                delete_batch(kv, batch, used, deleted).await?;
             }
-            delete_batch(kv, batch, deleted).await?;
-            used += 2 * batch.len();
-            deleted += batch.len();
+            for batch in entries.chunks(CONCURRENCY) {
+                let sessions: Vec<_> = batch.iter().filter_map(entry::session_key).collect();
+                let names: Vec<_> = batch.iter().map(|entry| entry.name.clone()).collect();
+                used += sessions.len() + names.len();
+                for keys in [sessions, names] {
+                    delete_batch(kv, &keys, used, deleted).await?;
+                }
+                deleted += batch.len();
+            }
         }
         cursor = page.cursor;
         if cursor.is_none() {
@@ -65,15 +71,40 @@ pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Err
     }
 }
 
-// The sessions before their entries, so that what failed is found again by the next call.
-async fn delete_batch(kv: &Kv, entries: &[Listed], deleted: usize) -> Result<(), Error> {
-    let sessions: Vec<JsString> = entries.iter().filter_map(entry::session_key).collect();
-    let names: Vec<JsString> = entries.iter().map(|entry| entry.name.clone()).collect();
-    for keys in [sessions, names] {
-        let failures = kv.delete_batch(&keys).await?;
-        if let Some(error) = failures.into_iter().flatten().next() {
-            return Err(error.after(deleted, Array::new()));
-        }
+// `used`: how many operations were made when this is done.
+async fn delete_batch(
+    kv: &Kv,
+    keys: &[JsString],
+    used: usize,
+    deleted: usize,
+) -> Result<(), Error> {
+    if used > MAX_OPERATIONS {
+        return Err(Error::out_of_operations(deleted, Array::new()));
     }
-    Ok(())
+    match kv.delete_batch(keys).await?.into_iter().flatten().next() {
+        Some(error) => Err(error.after(deleted, Array::new())),
+        None => Ok(()),
+    }
+}
+
+// Version 0.1 enters a session under its hash by the name that one under its plain token has: the entry that was written
+// last hides the other session.
+fn hidden_sessions(entries: &[Listed], prefix: &str) -> Vec<JsString> {
+    let hidden = entries.iter().filter_map(|listed| {
+        let name = String::from(&listed.name);
+        let hash = name.strip_prefix(prefix).filter(|hash| hash.len() == 64)?;
+        let key = JsString::from([SESSION_PREFIX, hash].concat());
+        entry::session_key(listed)
+            .is_none_or(|named| named != key)
+            .then_some(key)
+    });
+    hidden.collect()
+}
+
+// Those of at most a hundred keys that have a value, in one operation; all, where the handle has no bulk reads.
+async fn there(kv: &Kv, mut keys: Vec<JsString>) -> Result<Vec<JsString>, Error> {
+    if let Some(found) = kv.get_bulk(&keys.iter().collect()).await? {
+        keys.retain(|key| found.get(key).is_truthy());
+    }
+    Ok(keys)
 }

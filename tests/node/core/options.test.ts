@@ -91,6 +91,12 @@ const sessions = {
   ...onAny,
   hashTokens: truth,
   trackUsers: truth,
+  maxAgeSeconds: {
+    wrong: [...ANY, true, call, '60', [60], 0, 59],
+    right: [60, 3_600, Infinity],
+    code: 'misconfigured',
+  },
+  waitUntil: callback,
   revocations: namespace,
   revocationsName: text,
   maxStalenessSeconds: seconds,

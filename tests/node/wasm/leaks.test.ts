@@ -43,3 +43,24 @@ it('memory is flat over a million calls, each with a client of its own', { timeo
   await work(50_000, 250_000);
   expect(liveness()).toEqual({ tasks: 0, counters: 10_000, memoryBytes });
 });
+
+it('a slow loader does not hold what was loaded since', async () => {
+  const kv = new MockKV();
+  const cache = new CacheClient(kv);
+  const slow = Promise.withResolvers<string>();
+  const waiting = cache.getOrSet('slow', 60, () => slow.promise);
+  const before = heap();
+  for (let i = 0; i < 300; i++) {
+    await cache.getOrSet(`key-${i}`, 60, () => ({ i, text: 'x'.repeat(100_000) + i }));
+    kv.store.clear();
+  }
+  // 30 MB have been loaded.
+  expect(heap() - before).toBeLessThan(10e6);
+  slow.resolve('loaded');
+  expect(await waiting).toBe('loaded');
+});
+
+function heap(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}

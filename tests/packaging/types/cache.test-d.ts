@@ -1,4 +1,10 @@
-import { CacheClient, type ClearResult, type ClientEvent, type KVHandle } from '@codex/cloudflare-clients';
+import {
+  CacheClient,
+  type ClearResult,
+  type ClientEvent,
+  type Jsonify,
+  type KVHandle,
+} from '@codex/cloudflare-clients';
 import { same } from './same.js';
 
 interface Post {
@@ -24,7 +30,7 @@ same<typeof manyUnnamed, Promise<Map<string, unknown>>>();
 // @ts-expect-error not one key
 cache.getMany('a');
 
-// `getOrSet` answers what its loader gives, awaited.
+// `getOrSet` answers what its loader gives, awaited, or what JSON makes of it. What is JSON keeps its name.
 const async = cache.getOrSet('posts', 300, async () => posts);
 same<typeof async, Promise<Post[]>>();
 const sync = cache.getOrSet('posts', 300, () => posts);
@@ -47,6 +53,39 @@ cache.getOrSet<Post>('post', 300, async () => 'title');
 cache.getOrSet('post', 300, posts);
 // @ts-expect-error the TTL stands before the loader
 cache.getOrSet('post', async () => posts, 300);
+
+interface Row {
+  at: Date;
+  tags?: string[];
+  save(): void;
+}
+declare const row: Row;
+const dated = cache.getOrSet('row', 300, async () => row);
+same<typeof dated, Promise<Row | { at: string; tags?: string[] }>>();
+same<Jsonify<Map<string, number>>['size'], number>();
+same<Jsonify<unknown>, unknown>();
+same<Jsonify<[Date, 1 | null]>, [string, 1 | null]>();
+declare const asked: Awaited<typeof dated>;
+same<typeof asked.at, Date | string>();
+
+// What JSON would lose is refused as far as types tell.
+cache.set('row', row, 300);
+cache.set('any', row as unknown, 300);
+cache.set('list', [{ a: [1, 'b', null] }] as const, 300);
+// @ts-expect-error not awaited
+cache.set('posts', Promise.resolve(posts), 300);
+// @ts-expect-error nor within
+cache.set('posts', { posts: Promise.resolve(posts) }, 300);
+// @ts-expect-error a Map is `{}` in JSON
+cache.set('map', new Map([['a', 1]]), 300);
+// @ts-expect-error and so is a Set
+cache.set('set', { a: [new Set([1])] }, 300);
+// @ts-expect-error and an Error
+cache.set('error', new Error('mine'), 300);
+// @ts-expect-error a BigInt is none
+cache.set('big', 1n, 300);
+// @ts-expect-error nothing
+cache.set('nothing', undefined, 300);
 
 same<ReturnType<typeof cache.set>, Promise<void>>();
 cache.set('post', null, 300);

@@ -36,6 +36,38 @@ same<CachedSession['session']['ipAddress'], string | undefined>();
 // @ts-expect-error a role is text
 new SessionCacheClient<1>(kv);
 
+// A session of one's own: what `set` takes is what `get` gives.
+interface MySession {
+  session: { id: string; userId: number; expiresAt: string };
+  user: { id: number; plan: 'free' | 'paid' };
+}
+declare const mine: MySession;
+const mySessions = new SessionCacheClient<MySession>(kv);
+mySessions.set('token', mine);
+mySessions.set('token', { ...mine, session: { ...mine.session, expiresAt } });
+same<ReturnType<typeof mySessions.get>, Promise<MySession | null>>();
+const loadedOwn = mySessions.getOrLoad('token', async () => mine);
+same<typeof loadedOwn, Promise<MySession | null>>();
+mySessions.getOrLoad('token', () => ({ session: null, user: null }));
+mySessions.getOrLoad('token', async () => (Math.random() < 0.5 ? mine : undefined));
+mySessions.deleteUserSessions(7);
+// @ts-expect-error without its plan
+mySessions.set('token', { session: mine.session, user: { id: 7 } });
+// @ts-expect-error nor from a loader
+mySessions.getOrLoad('token', () => ({ session: mine.session, user: { id: 7 } }));
+interface Dated {
+  session: { expiresAt: Date; createdAt: Date };
+  user: { id: string };
+}
+declare const datedSession: Dated;
+const dates = new SessionCacheClient<Dated>(kv);
+dates.set('token', datedSession);
+const read = dates.get('token');
+same<
+  typeof read,
+  Promise<{ session: { expiresAt: string; createdAt: string }; user: { id: string } } | null>
+>();
+
 // What may be cached: fields beyond the needed ones too, written on the spot as well.
 sessions.set('token', { session: { expiresAt }, user: {} });
 sessions.set('token', { session: { expiresAt: '2027-01-01T00:00:00.000Z' }, user: { id: 'u1' } });
@@ -69,7 +101,7 @@ sessions.get(7);
 same<ReturnType<typeof sessions.set>, Promise<void>>();
 same<ReturnType<typeof sessions.delete>, Promise<void>>();
 same<ReturnType<typeof sessions.deleteUserSessions>, Promise<number>>();
-same<Parameters<typeof sessions.deleteUserSessions>, [userId: string]>();
+same<Parameters<typeof sessions.deleteUserSessions>, [userId: string | number]>();
 
 // Options may be left out, and undefined.
 const options: SessionCacheOptions = { hashTokens: undefined, trackUsers: undefined };

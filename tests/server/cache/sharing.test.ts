@@ -44,6 +44,20 @@ describe.each(dates)('several requests in one isolate (compatibility date %s)', 
     expect((await json('/loads?key=mortal')).loads).toBe(2);
   });
 
+  it('a miss answers before its write; a deletion by another request comes after it', async () => {
+    // Each step is a request of its own.
+    expect(await json('/load?key=held&readers=1')).toEqual({ value: 'loaded held' });
+    const before = (await json('/loads?key=held')).reads;
+    expect(await json('/get?key=held')).toEqual({ value: 'loaded held' });
+    expect((await json('/loads?key=held')).reads).toBe(before);
+    expect(await (await get('/stored?key=held')).text()).toBe('');
+    const deleted = json('/delete?key=held');
+    await json('/let-go?key=held');
+    await deleted;
+    expect(await json('/get?key=held')).toEqual({ value: null });
+    expect(await (await get('/stored?key=held')).text()).toBe('');
+  });
+
   it('limits are exact across requests, and flushed after the answer', async () => {
     const all = await Promise.all(Array.from({ length: 50 }, () => json('/check?key=burst')));
     expect(all.filter(({ allowed }) => allowed)).toHaveLength(5);

@@ -7,18 +7,32 @@ interface Env {
 const loads: Record<string, number> = {};
 const events: Record<string, unknown[]> = {};
 const started: Record<string, () => void> = {};
+const calls: Record<string, number> = {};
+// KV reads that are under way, and all there were.
+const reading: Record<string, number> = {};
 const reads: Record<string, number> = {};
+const holds: Record<string, () => void> = {};
 
 let handle: Env['KV'] | undefined;
-/** The namespace, which counts who has read a key: who has read, and found nothing, waits for the load. */
+/** The namespace, which counts the reads of a key, and whose first write of `held…` waits until it is let go. */
 function counted(kv: Env['KV']): Env['KV'] {
   handle ??= new Proxy(kv, {
     get(target, name) {
       const method = Reflect.get(target, name);
-      if (name !== 'get' && name !== 'getWithMetadata') return method.bind(target);
       return async (...args: unknown[]) => {
+        const key = String(args[0]);
+        if (name === 'put' && key.startsWith('held') && !holds[key]) {
+          let held = true;
+          holds[key] = () => {
+            held = false;
+          };
+          await until(() => !held);
+        }
+        if (name !== 'get' && name !== 'getWithMetadata') return Reflect.apply(method, target, args);
+        reads[key] = (reads[key] ?? 0) + 1;
+        reading[key] = (reading[key] ?? 0) + 1;
         const found = await Reflect.apply(method, target, args);
-        reads[String(args[0])] = (reads[String(args[0])] ?? 0) + 1;
+        reading[key] -= 1;
         return found;
       };
     },
@@ -46,7 +60,19 @@ export default {
         });
         return Response.json({});
       case '/loads':
-        return Response.json({ loads: loads[key] ?? 0, events: events[key] ?? [] });
+        return Response.json({
+          loads: loads[key] ?? 0,
+          events: events[key] ?? [],
+          reads: reads[key] ?? 0,
+        });
+      case '/get':
+        return Response.json({ value: await new CacheClient(counted(env.KV)).get(key) });
+      case '/delete':
+        await new CacheClient(counted(env.KV)).delete(key);
+        return Response.json({});
+      case '/let-go':
+        holds[key]?.();
+        return Response.json({});
       case '/check': {
         const limiter = new RateLimiterClient(env.KV);
         return Response.json(await limiter.checkLimit(key, { limit: 5, window: 60, keyPrefix: 'rl:' }));
@@ -67,11 +93,12 @@ function load(env: Env, key: string, params: URLSearchParams): Promise<string> {
     // A `waitUntil` that keeps nothing alive, as in an older runtime.
     ...(params.has('mortal') && { waitUntil: () => {} }),
   });
+  calls[key] = (calls[key] ?? 0) + 1;
   const loader = async () => {
     loads[key] = (loads[key] ?? 0) + 1;
     started[key]?.();
-    // Goes on until so many have read.
-    await until(() => (reads[key] ?? 0) >= Number(params.get('readers')));
+    // Goes on until so many have called, and have read: they have joined.
+    await until(() => (calls[key] ?? 0) >= Number(params.get('readers')) && !reading[key]);
     await scheduler.wait(0);
     return `loaded ${key}`;
   };

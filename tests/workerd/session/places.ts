@@ -32,7 +32,14 @@ export function isolate(
   const { objects = namespace, ...more } = options;
   const { events, onEvent } = listening();
   const revocations = intercepted(objects);
-  const client = new SessionCacheClient(kv.at(place), { hashTokens: true, revocations, onEvent, ...more });
+  const client = new SessionCacheClient(kv.at(place), {
+    hashTokens: true,
+    // These are about what is cached for days.
+    maxAgeSeconds: Infinity,
+    revocations,
+    onEvent,
+    ...more,
+  });
   return Object.assign(client, { events });
 }
 

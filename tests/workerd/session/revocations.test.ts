@@ -30,7 +30,7 @@ describe.each(Object.entries(WAYS))('after %s', (_name, signOut) => {
     clock.pass(1);
     expect(await oslo.get(token)).toBeNull();
     clock.pass(BOUND - 2);
-    const kept = await kv.at('tokyo').list({ prefix: 'session:' });
+    const kept = await kv.at('tokyo').list({ prefix: 'session-hash:' });
     expect(kept.keys).toHaveLength(1);
     expect(await tokyo.get(token)).not.toBeNull();
     clock.pass(1);
@@ -98,7 +98,7 @@ describe.each(Object.entries(WAYS))('after %s', (_name, signOut) => {
     clock.pass(1_000);
     land();
     await setting;
-    expect((await kv.at('tokyo').list({ prefix: 'session:' })).keys).toHaveLength(1);
+    expect((await kv.at('tokyo').list({ prefix: 'session-hash:' })).keys).toHaveLength(1);
     for (const reader of [isolate('tokyo'), isolate('paris')]) {
       expect(await reader.get(token)).toBeNull();
       clock.pass(BOUND);

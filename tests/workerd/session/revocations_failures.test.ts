@@ -67,7 +67,7 @@ describe('when objects or KV fail', () => {
       expect(await code(isolate('paris', { objects: down(method) }).delete(token))).toBe(
         'object_unavailable',
       );
-      expect((await kv.at('paris').list({ prefix: 'session:' })).keys).toEqual([]);
+      expect((await kv.at('paris').list({ prefix: 'session-hash:' })).keys).toEqual([]);
       clock.pass(1_000);
       await isolate('paris').delete(token);
       expect(await isolate('paris').get(token)).toBeNull();

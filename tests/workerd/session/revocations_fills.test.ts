@@ -46,11 +46,11 @@ describe('what it costs', () => {
     const sessions = isolate('paris');
     const started = Date.now();
     await sessions.set(token, session(user, 400 * DAY));
-    const { keys } = await kv.at('paris').list({ prefix: 'session:' });
+    const { keys } = await kv.at('paris').list({ prefix: 'session-hash:' });
     expect(keys[0]?.expiration).toBeLessThanOrEqual((started + 30 * DAY) / 1_000 + 1);
     await sessions.delete(token);
     await sessions.deleteUserSessions(user);
-    const hash = keys[0]?.name.slice('session:'.length) as string;
+    const hash = keys[0]?.name.slice('session-hash:'.length) as string;
     const names = [`customer:${user}`, `token:${hash}`];
     for (const name of names) expect((await stored(name)).values).toHaveProperty('state');
     clock.pass(30 * DAY);

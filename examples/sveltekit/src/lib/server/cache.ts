@@ -48,11 +48,12 @@ export async function readThrough<T>(
   const cache = contentCache(event, ({ hit }) => (fromKv ||= hit === true));
   const loader = async (): Promise<Stored<T>> => ({ loadedAt: Date.now(), value: await load() });
 
-  let stored = await (cache?.getOrSet(entry.key, entry.ttlSeconds, loader) ?? loader());
+  // All that is cached here is JSON, and the same when it comes back.
+  let stored = (await (cache?.getOrSet(entry.key, entry.ttlSeconds, loader) ?? loader())) as Stored<T>;
   if (fromKv && !stillGood(stored.value)) {
     fromKv = false;
     stored = await loader();
-    await optional(() => cache?.set(entry.key, stored, entry.ttlSeconds));
+    await optional(() => cache?.set<unknown>(entry.key, stored, entry.ttlSeconds));
   }
   return {
     value: stored.value,

@@ -8,7 +8,8 @@ import { cartWire } from './wire.js';
 type CartResult = [version: number, found: boolean, cart: string];
 
 // The codes of calls that the cart's state refuses, and another state may accept.
-const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
+// Of those with `invalid_value` only Rust knows.
+const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded', 'invalid_value'];
 
 /**
  * One cart: its lines, its TTL, and what it remembers of the calls that changed it. `CartStoreClient` calls
@@ -149,7 +150,7 @@ export class CartDurableObject extends StoredObject {
   #settled<T>(key: string | undefined, ifVersion: number | undefined, sent: Sent, reply: Reply<T>): Reply<T> {
     if (reply.ok || !key || typeof sent !== 'number' || !REFUSED_BY_STATE.includes(reply.code)) return reply;
     const kept = this.call<null>(undefined, (wasm, storage) =>
-      wasm.cartRefused(storage, key, ifVersion, sent, reply.code),
+      wasm.cartRefused(storage, key, ifVersion, sent, reply.code, reply.message),
     );
     return kept.ok ? reply : kept;
   }

@@ -11,7 +11,7 @@ import { namespaceIdOf } from '../core/namespace_id.js';
 import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from '../core/options.js';
 import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
-import { notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
+import { notLimit, notPrefix, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
 /** Options of {@link RateLimiterClient}. */
 export interface RateLimiterOptions extends ObjectClientOptions {
@@ -115,7 +115,7 @@ export class RateLimiterClient {
    * window ends; on objects, isolates that remember a refusal (`localBlock`) keep it.
    */
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
+    const bad = notText(identifier, 'The identifier') ?? notPrefix(keyPrefix);
     return this.#unless(bad, 'reset', () => this.#limits.reset(identifier, keyPrefix));
   }
 

@@ -75,7 +75,8 @@ export class KVLimits implements Limits {
       wasm.kvLimitCheck(
         limiter,
         limiter.namespaceId,
-        keyPrefix + identifier,
+        keyPrefix,
+        identifier,
         limit,
         window,
         cost,
@@ -88,14 +89,14 @@ export class KVLimits implements Limits {
   peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.kvLimitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
+      wasm.kvLimitPeek(limiter, limiter.namespaceId, keyPrefix, identifier, limit, window, report),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.kvLimitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
+      wasm.kvLimitReset(limiter, limiter.namespaceId, keyPrefix, identifier, report),
     );
   }
 

@@ -116,6 +116,14 @@ export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
       'unsupported',
       'algorithm must be fixed-window, sliding-window or token-bucket',
     ) ??
-    notText(keyPrefix, 'keyPrefix')
+    notPrefix(keyPrefix)
+  );
+}
+
+/** @internal The error for an invalid `keyPrefix`. Measured before it is copied; its bound in bytes is Rust's. */
+export function notPrefix(keyPrefix: unknown): Bad {
+  const bad = notText(keyPrefix, 'keyPrefix');
+  return (
+    bad ?? refuse((keyPrefix as string).length > 512, 'invalid_key', 'keyPrefix has more than 512 bytes')
   );
 }

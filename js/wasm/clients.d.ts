@@ -151,7 +151,8 @@ export interface Exports {
   kvLimitCheck(
     limiter: KvLimiter,
     namespaceId: number,
-    key: string,
+    keyPrefix: string,
+    identifier: string,
     limit: number,
     window: number,
     cost: number,
@@ -161,12 +162,19 @@ export interface Exports {
   kvLimitPeek(
     limiter: KvLimiter,
     namespaceId: number,
-    key: string,
+    keyPrefix: string,
+    identifier: string,
     limit: number,
     window: number,
     report: CallReport | undefined,
   ): Result;
-  kvLimitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Result;
+  kvLimitReset(
+    limiter: KvLimiter,
+    namespaceId: number,
+    keyPrefix: string,
+    identifier: string,
+    report: CallReport | undefined,
+  ): Result;
   kvLimitFlush(
     limiter: KvLimiter,
     namespaceId: number,

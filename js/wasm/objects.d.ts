@@ -38,6 +38,7 @@ export interface Exports {
     ifVersion: number | undefined,
     sent: number,
     code: string,
+    message: string,
   ): Result;
   cartMerge(
     storage: object,

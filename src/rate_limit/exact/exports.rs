@@ -1,5 +1,6 @@
 //! The JavaScript face of `RateLimiterClient` on Durable Objects.
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::client::{ExactLimiterClient, Keyed, Operation};
@@ -7,6 +8,7 @@ use crate::error::Error;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
+use crate::rate_limit::identifier::object_name;
 use crate::rate_limit::limit::OnUnavailable;
 use crate::rate_limit::request::requests;
 use crate::stub::call::Namespace;
@@ -41,7 +43,7 @@ fn client(limiter: &ExactLimiter, report: Option<JsReport>) -> Result<ExactLimit
 pub fn exact_limit(
     limiter: ExactLimiter,
     operation: String,
-    identifier: String,
+    identifier: JsString,
     limits: JsValue,
     cost: f64,
     report: Option<JsReport>,
@@ -52,7 +54,12 @@ pub fn exact_limit(
         let read = requests(&limits, &cost.into())?;
         let keyed: Vec<Keyed> = read.iter().map(Keyed::of).collect();
         client
-            .call(operation, &identifier, &keyed, limits.unchecked_ref())
+            .call(
+                operation,
+                &object_name(&identifier),
+                &keyed,
+                limits.unchecked_ref(),
+            )
             .await
     })
 }

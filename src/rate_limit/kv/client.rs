@@ -14,7 +14,6 @@ use crate::host::clock::{now, sleep};
 use crate::host::report::{Note, Report};
 use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
-use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 use crate::rate_limit::result;
 
@@ -39,7 +38,7 @@ enum Arrival {
 /// Checks and counts one call. `can_flush`: what has to wait may be flushed later.
 ///
 /// # Errors
-/// An invalid key, or KV failed and `on_unavailable` is `Throw`.
+/// KV failed and `on_unavailable` is `Throw`.
 pub async fn check(
     limiter: &KvLimiter,
     id: &CounterId,
@@ -47,7 +46,6 @@ pub async fn check(
     can_flush: bool,
     report: Report,
 ) -> CallResult {
-    key::check_text(&id.key)?;
     // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
     let time = now();
     let answer = match arrive(id, limit, time) {
@@ -85,7 +83,6 @@ impl RateLimiterClient {
     /// # Errors
     /// As [`check`].
     pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
-        key::check_text(&id.key)?;
         let time = now();
         let known = with_counter(&id, |counter| {
             let mut counter = counter.clone();
@@ -110,9 +107,8 @@ impl RateLimiterClient {
     /// Forgets a counter, here and in KV.
     ///
     /// # Errors
-    /// An invalid key, or KV failed.
+    /// KV failed.
     pub async fn reset(&self, id: CounterId) -> CallResult {
-        key::check_text(&id.key)?;
         self.sync.evict().await;
         let name = JsString::from(id.key.as_str());
         let mut tries = 0;

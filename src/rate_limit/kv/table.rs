@@ -15,7 +15,7 @@ const LOOK_AT: usize = 64;
 pub struct CounterId {
     /// The number of the namespace's handle object; a fresh object has a fresh number.
     pub namespace_id: u32,
-    /// `keyPrefix + identifier`.
+    /// See [`crate::rate_limit::identifier::kv_key`].
     pub key: String,
 }
 

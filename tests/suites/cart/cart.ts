@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { unique } from '../../support/backend.js';
 import { stoppedClock } from '../../support/time.js';
 import { type CartBackend, mug, qtys } from './backend.js';
+import { cartLineSuite } from './lines.js';
 import { cartMergeSuite } from './merge.js';
 import { cartModelSuite } from './model.js';
 import { cartOnceSuite } from './once.js';
@@ -37,16 +38,6 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
       await client.incrementQty(id, mug, 2);
       expect(await client.setQty(id, 'mug', -1)).toEqual({});
       expect(await client.incrementQty(id, mug, 0)).toEqual({});
-    });
-
-    test('a rental stays until another is named', async () => {
-      const client = carts();
-      const id = await client.createCart();
-      const rental = { from: '2027-01-01', days: 3 };
-      await client.incrementQty(id, mug, 1, undefined, rental);
-      expect(await client.incrementQty(id, mug, 1)).toEqual({ mug: { sku: mug, qty: 2, rental } });
-      const other = await client.incrementQty(id, mug, 1, undefined, { days: 1 });
-      expect(other).toEqual({ mug: { sku: mug, qty: 3, rental: { days: 1 } } });
     });
 
     test.each(['constructor', '__proto__', 'toString', 'a"b\\c\n', 'ünïcødé 🛒', "x'; DROP TABLE lines; --"])(
@@ -106,6 +97,7 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
 
     cartOnceSuite(carts, pass);
     cartRefusalSuite(carts);
+    cartLineSuite(carts, merges);
     cartModelSuite(carts, pass);
     if (merges) cartMergeSuite(carts);
   });

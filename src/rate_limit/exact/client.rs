@@ -224,11 +224,18 @@ impl ExactLimiterClient {
             if !self.local_block || refusals.is_empty() {
                 return None;
             }
-            limits.iter().find_map(|keyed| {
+            let mut strictest: Option<(f64, Decision, f64)> = None;
+            for keyed in limits {
                 let id = self.refusal_id(&keyed.prefix, identifier);
-                let refusal = refusals.refusal(&id, &keyed.limit, now)?;
-                Some((refusal, keyed.limit.limit))
-            })
+                let Some((wait_ms, refusal)) = refusals.refusal(&id, &keyed.limit, now) else {
+                    continue;
+                };
+                // As the object decides: that which lasts longest, of two the first.
+                if strictest.as_ref().is_none_or(|known| wait_ms > known.0) {
+                    strictest = Some((wait_ms, refusal, keyed.limit.limit));
+                }
+            }
+            strictest.map(|(_, refusal, limit)| (refusal, limit))
         })
     }
 

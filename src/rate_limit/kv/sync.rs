@@ -188,9 +188,10 @@ impl CounterSync {
         Ok(())
     }
 
-    /// Makes place for one more counter; what must leave is written first.
+    /// Makes place for one more counter; what must leave is written first. One that KV does not take stays.
     pub async fn evict(&self) {
-        loop {
+        // One that leaves, and one of those that stayed while KV took nothing.
+        for _ in 0..2 {
             let time = now();
             let Eviction::AfterWriting(id, kv) = counters(|table| table.evict(MAX_COUNTERS, time))
             else {
@@ -198,11 +199,13 @@ impl CounterSync {
             };
             let until = with_counter(&id, |counter| counter.until_slot(time));
             let owner = Self { kv, ..self.clone() };
-            // Boxed, since a flush is a future of its own kind. Memory is bounded whatever KV says.
+            // Boxed, since a flush is a future of its own kind.
             if let Err(error) = Box::pin(owner.flush(&id, until.unwrap_or(0.0))).await {
                 self.report.note_code(Note::KvFailed, error.code());
             }
-            counters(|table| table.remove(&id));
+            if !counters(|table| table.let_go(&id, now())) {
+                return;
+            }
         }
     }
 

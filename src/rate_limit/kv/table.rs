@@ -7,6 +7,9 @@ use super::counter::Counter;
 /// How many counters an isolate remembers.
 pub const MAX_COUNTERS: usize = 10_000;
 
+/// How many it remembers while KV does not take what they hold: then the least used is lost.
+pub const MAX_UNWRITTEN: usize = 2 * MAX_COUNTERS;
+
 /// How many of the least used counters are looked at for one that can go without a write.
 const LOOK_AT: usize = 64;
 
@@ -53,28 +56,32 @@ impl<H: Clone> CounterTable<H> {
         self.counters.put(id, (counter, handle));
     }
 
-    /// Forgets a counter.
-    pub fn remove(&mut self, id: &CounterId) {
-        self.counters.pop(id);
+    /// Forgets a counter, unless it still holds counts that KV has not got: then it is the last to be asked again, as one
+    /// that was used just now. Returns whether it is forgotten.
+    pub fn let_go(&mut self, id: &CounterId, now: f64) -> bool {
+        let keeps = self.counters.len() < MAX_UNWRITTEN
+            && self.get(id).is_some_and(|counter| counter.is_dirty(now));
+        if !keeps {
+            self.counters.pop(id);
+        }
+        !keeps
     }
 
-    /// Makes place for one more: an ended or fully written counter among the least used leaves at once.
+    /// Makes place for one more: ended and fully written counters among the least used leave at once.
     pub fn evict(&mut self, max: usize, now: f64) -> Eviction<H> {
-        if self.counters.len() < max {
-            return Eviction::Done;
-        }
-        let oldest = self.counters.iter().rev().take(LOOK_AT);
-        let clean = oldest
-            .clone()
-            .find(|(_, (counter, _))| !counter.is_dirty(now));
-        if let Some((id, _)) = clean {
-            let id = id.clone();
+        while self.counters.len() >= max {
+            let mut oldest = self.counters.iter().rev().take(LOOK_AT);
+            let clean = oldest.find(|(_, (counter, _))| !counter.is_dirty(now));
+            let Some(id) = clean.map(|(id, _)| id.clone()) else {
+                break;
+            };
             self.counters.pop(&id);
-            return Eviction::Done;
         }
         match self.counters.peek_lru() {
-            Some((id, (_, handle))) => Eviction::AfterWriting(id.clone(), handle.clone()),
-            None => Eviction::Done,
+            Some((id, (_, handle))) if self.counters.len() >= max => {
+                Eviction::AfterWriting(id.clone(), handle.clone())
+            }
+            _ => Eviction::Done,
         }
     }
 
@@ -119,6 +126,33 @@ mod tests {
         assert_eq!(table.evict(2, 0.0), Eviction::Done);
         assert!(table.get(&id("dirty")).is_some());
         assert!(table.get(&id("clean")).is_none());
+    }
+
+    #[test]
+    fn a_counter_that_kv_did_not_take_stays_and_is_asked_last() {
+        let mut table = CounterTable::default();
+        for key in ["a", "b"] {
+            table.insert(id(key), dirty(), ());
+        }
+        assert_eq!(table.evict(2, 0.0), Eviction::AfterWriting(id("a"), ()));
+        assert!(!table.let_go(&id("a"), 0.0));
+        assert_eq!(table.evict(2, 0.0), Eviction::AfterWriting(id("b"), ()));
+        // What it held has ended.
+        assert!(table.let_go(&id("b"), 60_000.0));
+        assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn memory_is_bounded_whatever_kv_takes() {
+        let mut table = CounterTable::default();
+        for n in 0..MAX_UNWRITTEN {
+            table.insert(id(&n.to_string()), dirty(), ());
+        }
+        assert!(table.let_go(&id("7"), 0.0));
+        assert!(!table.let_go(&id("8"), 0.0));
+        // All leave at once when their windows have ended.
+        assert_eq!(table.evict(MAX_COUNTERS, 60_000.0), Eviction::Done);
+        assert_eq!(table.len(), MAX_COUNTERS - 1);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 import { type Bad, notText, refuse } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
+import { MAX_KEY } from './identifier.js';
 
 /** A limit: how many calls are admitted, in which time. */
 export interface RateLimitConfig {
@@ -138,6 +139,6 @@ export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
 export function notPrefix(keyPrefix: unknown): Bad {
   const bad = notText(keyPrefix, 'keyPrefix');
   return (
-    bad ?? refuse((keyPrefix as string).length > 512, 'invalid_key', 'keyPrefix has more than 512 bytes')
+    bad ?? refuse((keyPrefix as string).length > MAX_KEY, 'invalid_key', 'keyPrefix has more than 512 bytes')
   );
 }

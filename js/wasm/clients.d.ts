@@ -151,8 +151,7 @@ export interface Exports {
   kvLimitCheck(
     limiter: KvLimiter,
     namespaceId: number,
-    keyPrefix: string,
-    identifier: string,
+    key: string,
     limit: number,
     window: number,
     cost: number,
@@ -162,19 +161,12 @@ export interface Exports {
   kvLimitPeek(
     limiter: KvLimiter,
     namespaceId: number,
-    keyPrefix: string,
-    identifier: string,
+    key: string,
     limit: number,
     window: number,
     report: CallReport | undefined,
   ): Result;
-  kvLimitReset(
-    limiter: KvLimiter,
-    namespaceId: number,
-    keyPrefix: string,
-    identifier: string,
-    report: CallReport | undefined,
-  ): Result;
+  kvLimitReset(limiter: KvLimiter, namespaceId: number, key: string, report: CallReport | undefined): Result;
   kvLimitFlush(
     limiter: KvLimiter,
     namespaceId: number,
@@ -199,6 +191,7 @@ export interface Exports {
     report: CallReport | undefined,
   ): Result;
   clientKey(address: string): string;
+  textHash(text: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr};
 pub fn client_key(address: &str) -> String {
     let bare = address.trim();
     let host = without_port(bare).unwrap_or(bare);
-    let host = host.split_once('%').map_or(host, |(host, _zone)| host);
+    let host = cut(host, '%').map_or(host, |(host, _zone)| host);
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(v4)) => v4.to_string(),
         Ok(IpAddr::V6(v6)) => v6
@@ -21,14 +21,20 @@ pub fn client_key(address: &str) -> String {
 // `[address]`, with a port or without, or an address of one colon, with a port.
 fn without_port(text: &str) -> Option<&str> {
     let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => rest.split_once(']')?,
-        None => text.split_at(text.find(':')?),
+        Some(rest) => match cut(rest, ']')? {
+            (host, "") => return Some(host),
+            (host, port) => (host, port.strip_prefix(':')?),
+        },
+        None => cut(text, ':')?,
     };
-    let is_port = match port.strip_prefix(':') {
-        Some(digits) => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()),
-        None => port.is_empty(),
-    };
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     is_port.then_some(host)
+}
+
+// Compiled once.
+#[inline(never)]
+fn cut(text: &str, at: char) -> Option<(&str, &str)> {
+    text.split_once(at)
 }
 
 fn network(address: Ipv6Addr) -> String {

@@ -139,6 +139,7 @@ impl Limit {
     }
 
     /// The decision at `total` used, of which this call's cost is already a part if it was `taken`.
+    #[inline(never)]
     pub fn decision(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
         let allowed = taken && !self.is_out_of_reach();
         let wait_ms = if self.is_out_of_reach() {

@@ -7,8 +7,6 @@ pub mod exact;
 #[cfg(feature = "clients")]
 mod exports;
 pub mod headers;
-#[cfg(feature = "clients")]
-pub mod identifier;
 pub mod kv;
 pub mod limit;
 #[cfg(feature = "objects")]

@@ -1,6 +1,5 @@
 //! The JavaScript face of `RateLimiterClient` on Durable Objects.
 
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::client::{ExactLimiterClient, Keyed, Operation};
@@ -8,7 +7,6 @@ use crate::error::Error;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
-use crate::rate_limit::identifier::object_name;
 use crate::rate_limit::limit::OnUnavailable;
 use crate::rate_limit::request::requests;
 use crate::stub::call::Namespace;
@@ -43,7 +41,7 @@ fn client(limiter: &ExactLimiter, report: Option<JsReport>) -> Result<ExactLimit
 pub fn exact_limit(
     limiter: ExactLimiter,
     operation: String,
-    identifier: JsString,
+    identifier: String,
     limits: JsValue,
     cost: f64,
     report: Option<JsReport>,
@@ -54,12 +52,7 @@ pub fn exact_limit(
         let read = requests(&limits, &cost.into())?;
         let keyed: Vec<Keyed> = read.iter().map(Keyed::of).collect();
         client
-            .call(
-                operation,
-                &object_name(&identifier),
-                &keyed,
-                limits.unchecked_ref(),
-            )
+            .call(operation, &identifier, &keyed, limits.unchecked_ref())
             .await
     })
 }

@@ -14,6 +14,7 @@ use crate::host::clock::{now, sleep};
 use crate::host::report::{Note, Report};
 use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
+use crate::kv::key;
 use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
 use crate::rate_limit::result;
 
@@ -38,7 +39,7 @@ enum Arrival {
 /// Checks and counts one call. `can_flush`: what has to wait may be flushed later.
 ///
 /// # Errors
-/// KV failed and `on_unavailable` is `Throw`.
+/// An invalid key, or KV failed and `on_unavailable` is `Throw`.
 pub async fn check(
     limiter: &KvLimiter,
     id: &CounterId,
@@ -46,6 +47,7 @@ pub async fn check(
     can_flush: bool,
     report: Report,
 ) -> CallResult {
+    key::check_text(&id.key)?;
     // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
     let time = now();
     let answer = match arrive(id, limit, time) {
@@ -83,6 +85,7 @@ impl RateLimiterClient {
     /// # Errors
     /// As [`check`].
     pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
+        key::check_text(&id.key)?;
         let time = now();
         let known = with_counter(&id, |counter| {
             let mut counter = counter.clone();
@@ -107,8 +110,9 @@ impl RateLimiterClient {
     /// Forgets a counter, here and in KV.
     ///
     /// # Errors
-    /// KV failed.
+    /// An invalid key, or KV failed.
     pub async fn reset(&self, id: CounterId) -> CallResult {
+        key::check_text(&id.key)?;
         self.sync.evict().await;
         let name = JsString::from(id.key.as_str());
         let mut tries = 0;

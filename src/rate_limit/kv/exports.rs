@@ -1,6 +1,5 @@
 //! The JavaScript face of `RateLimiterClient` on KV: one function for each public call.
 
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::client::{RateLimiterClient, check};
@@ -9,7 +8,6 @@ use super::limiter::KvLimiter;
 use super::table::CounterId;
 use crate::host::report::{JsReport, Report};
 use crate::host::task::run;
-use crate::rate_limit::identifier::kv_key;
 use crate::rate_limit::limit::Limit;
 
 /// `RateLimiterClient.checkLimit`. `can_flush`: the limiter has `flushLater`.
@@ -21,21 +19,16 @@ use crate::rate_limit::limit::Limit;
 pub fn kv_limit_check(
     limiter: KvLimiter,
     namespace_id: u32,
-    prefix: &str,
-    identifier: &JsString,
+    key: String,
     limit: f64,
     window: f64,
     cost: f64,
     can_flush: bool,
     report: Option<JsReport>,
 ) -> JsValue {
-    let key = kv_key(prefix, identifier);
     run(async move {
         let limit = Limit::new(limit, window, cost)?;
-        let id = CounterId {
-            namespace_id,
-            key: key?,
-        };
+        let id = CounterId { namespace_id, key };
         check(&limiter, &id, &limit, can_flush, Report(report)).await
     })
 }
@@ -45,20 +38,15 @@ pub fn kv_limit_check(
 pub fn kv_limit_peek(
     limiter: KvLimiter,
     namespace_id: u32,
-    prefix: &str,
-    identifier: &JsString,
+    key: String,
     limit: f64,
     window: f64,
     report: Option<JsReport>,
 ) -> JsValue {
-    let key = kv_key(prefix, identifier);
     run(async move {
         let limit = Limit::new(limit, window, 1.0)?;
         let sync = limiter.sync(Report(report))?;
-        let id = CounterId {
-            namespace_id,
-            key: key?,
-        };
+        let id = CounterId { namespace_id, key };
         RateLimiterClient { sync }.peek(id, limit).await
     })
 }
@@ -68,19 +56,12 @@ pub fn kv_limit_peek(
 pub fn kv_limit_reset(
     limiter: &KvLimiter,
     namespace_id: u32,
-    prefix: &str,
-    identifier: &JsString,
+    key: String,
     report: Option<JsReport>,
 ) -> JsValue {
-    let key = kv_key(prefix, identifier);
     let sync = limiter.strict_sync(Report(report));
-    run(async move {
-        let id = CounterId {
-            namespace_id,
-            key: key?,
-        };
-        RateLimiterClient { sync }.reset(id).await
-    })
+    let id = CounterId { namespace_id, key };
+    run(async move { RateLimiterClient { sync }.reset(id).await })
 }
 
 /// Writes what waits of a counter after `delay_ms`.

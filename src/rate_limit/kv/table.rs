@@ -18,17 +18,8 @@ const LOOK_AT: usize = 64;
 pub struct CounterId {
     /// The number of the namespace's handle object; a fresh object has a fresh number.
     pub namespace_id: u32,
-    /// See [`crate::rate_limit::identifier::kv_key`].
+    /// The prefix and the identifier: see `js/rate_limit/identifier.ts`.
     pub key: String,
-}
-
-/// Who must leave before a new counter can enter.
-#[derive(Debug, PartialEq)]
-pub enum Eviction<H> {
-    /// Nobody, or somebody who could go at once and has gone.
-    Done,
-    /// This one, as soon as it is written: it holds counts that KV has not got.
-    AfterWriting(CounterId, H),
 }
 
 /// Counters by use. `H` is the handle each one is flushed through.
@@ -67,22 +58,20 @@ impl<H: Clone> CounterTable<H> {
         !keeps
     }
 
-    /// Makes place for one more: ended and fully written counters among the least used leave at once.
-    pub fn evict(&mut self, max: usize, now: f64) -> Eviction<H> {
-        while self.counters.len() >= max {
-            let mut oldest = self.counters.iter().rev().take(LOOK_AT);
-            let clean = oldest.find(|(_, (counter, _))| !counter.is_dirty(now));
-            let Some(id) = clean.map(|(id, _)| id.clone()) else {
-                break;
-            };
+    /// Makes place for one more. An ended or fully written counter among the least used leaves at once; returns who must
+    /// leave instead where there is none, and the handle it is written through: it holds counts that KV has not got.
+    pub fn evict(&mut self, max: usize, now: f64) -> Option<(CounterId, H)> {
+        if self.counters.len() < max {
+            return None;
+        }
+        let mut oldest = self.counters.iter().rev().take(LOOK_AT);
+        let clean = oldest.find(|(_, (counter, _))| !counter.is_dirty(now));
+        if let Some(id) = clean.map(|(id, _)| id.clone()) {
             self.counters.pop(&id);
+            return None;
         }
-        match self.counters.peek_lru() {
-            Some((id, (_, handle))) if self.counters.len() >= max => {
-                Eviction::AfterWriting(id.clone(), handle.clone())
-            }
-            _ => Eviction::Done,
-        }
+        let (id, (_, handle)) = self.counters.peek_lru()?;
+        Some((id.clone(), handle.clone()))
     }
 
     /// How many counters there are.
@@ -123,7 +112,7 @@ mod tests {
         let mut table = CounterTable::default();
         table.insert(id("dirty"), dirty(), ());
         table.insert(id("clean"), Counter::begin(0.0, 60_000.0), ());
-        assert_eq!(table.evict(2, 0.0), Eviction::Done);
+        assert_eq!(table.evict(2, 0.0), None);
         assert!(table.get(&id("dirty")).is_some());
         assert!(table.get(&id("clean")).is_none());
     }
@@ -134,9 +123,9 @@ mod tests {
         for key in ["a", "b"] {
             table.insert(id(key), dirty(), ());
         }
-        assert_eq!(table.evict(2, 0.0), Eviction::AfterWriting(id("a"), ()));
+        assert_eq!(table.evict(2, 0.0), Some((id("a"), ())));
         assert!(!table.let_go(&id("a"), 0.0));
-        assert_eq!(table.evict(2, 0.0), Eviction::AfterWriting(id("b"), ()));
+        assert_eq!(table.evict(2, 0.0), Some((id("b"), ())));
         // What it held has ended.
         assert!(table.let_go(&id("b"), 60_000.0));
         assert_eq!(table.len(), 1);
@@ -150,17 +139,15 @@ mod tests {
         }
         assert!(table.let_go(&id("7"), 0.0));
         assert!(!table.let_go(&id("8"), 0.0));
-        // All leave at once when their windows have ended.
-        assert_eq!(table.evict(MAX_COUNTERS, 60_000.0), Eviction::Done);
-        assert_eq!(table.len(), MAX_COUNTERS - 1);
+        assert_eq!(table.len(), MAX_UNWRITTEN - 1);
     }
 
     #[test]
     fn a_dirty_counter_asks_to_be_written_until_its_window_has_ended() {
         let mut table = CounterTable::default();
         table.insert(id("a"), dirty(), 7);
-        assert_eq!(table.evict(1, 0.0), Eviction::AfterWriting(id("a"), 7));
-        assert_eq!(table.evict(1, 60_000.0), Eviction::Done);
+        assert_eq!(table.evict(1, 0.0), Some((id("a"), 7)));
+        assert_eq!(table.evict(1, 60_000.0), None);
         assert!(table.is_empty());
     }
 }

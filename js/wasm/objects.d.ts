@@ -38,7 +38,6 @@ export interface Exports {
     ifVersion: number | undefined,
     sent: number,
     code: string,
-    message: string,
   ): Result;
   cartMerge(
     storage: object,

@@ -11,7 +11,6 @@ use crate::cart::error::CartError;
 use crate::cart::merge::{self, Begun};
 use crate::cart::policy::Policy;
 use crate::cart::{idempotency, operations, parse};
-use crate::error::RoomError;
 use crate::host::storage::StorageHandle;
 use crate::host::task::CallResult;
 use crate::object::body;
@@ -162,20 +161,14 @@ pub fn cart_delete(
     })
 }
 
-/// Remembers that a call was refused: see [`idempotency::refused`]. One that was no call on a cart is not remembered: it
-/// is refused by whatever state.
+/// Remembers that a call was refused: see [`idempotency::refused`].
 #[wasm_bindgen(js_name = cartRefused)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "flat arguments cross without an object to read"
-)]
 pub fn cart_refused(
     storage: StorageHandle,
     key: JsString,
     if_version: Option<f64>,
     sent: f64,
     code: JsString,
-    message: JsString,
 ) -> JsValue {
     let terms = Terms {
         ttl_seconds: 1.0,
@@ -185,10 +178,7 @@ pub fn cart_refused(
         sent: Some(sent),
     };
     with_call(storage, terms, &mut |cart, call| {
-        let other_line = CartError::OtherLine;
-        if code != other_line.code() || message == other_line.to_string() {
-            idempotency::refused(cart, &call, &String::from(&code))?;
-        }
+        idempotency::refused(cart, &call, &String::from(&code))?;
         Ok(JsValue::NULL)
     })
 }

@@ -48,6 +48,7 @@ impl TokenBucket {
     }
 
     /// As it was stored before: all that is missing in units.
+    #[inline(never)]
     pub fn from_units(missing: f64, at: f64, limit: f64, window_ms: f64) -> Self {
         let bucket = Self::from_parts(0, 0, at, limit as u64, window_ms as u64);
         let missing = missing as u64;

@@ -155,7 +155,8 @@ export class CartStoreClient<Item extends Sku = AnySku> {
 
   /**
    * Adds to a line, and returns the cart. A missing line is added, and a line is deleted when its quantity
-   * reaches 0. Without `rental` a line keeps its own.
+   * reaches 0. Without `rental` a line keeps its own. A line of another SKU (whose id and size have the same key), or
+   * of another rental, is `invalid_value`.
    *
    * @param qty - A whole number from -1,000,000 to 1,000,000.
    * @throws {CloudflareClientsError} `invalid_value`; `limit_exceeded` beyond 500 lines, a quantity of
@@ -224,8 +225,8 @@ export class CartStoreClient<Item extends Sku = AnySku> {
    * Merges a cart into another, deletes it, and returns the merged cart: a guest's into the customer's on
    * sign-in. Until the merge has ended the source refuses changes with `conflict`; after a crash, the next
    * `mergeCart` of the two carts continues it, and nothing is added twice. When the target refuses, nothing
-   * changes. `ifVersion` is the target's, `owner` that of both; an idempotency key is not needed, since the
-   * source has only one merge at a time.
+   * changes; a line whose key it has for another SKU, size or rental is `invalid_value`. `ifVersion` is the target's,
+   * `owner` that of both; an idempotency key is not needed, since the source has only one merge at a time.
    */
   async mergeCart(
     fromId: string,

@@ -14,8 +14,10 @@ import { cartWire } from './wire.js';
 
 type CartResult = [version: number, found: boolean, cart: string];
 
-// The codes of calls that the cart's state refuses, and another state may accept.
+// The codes of calls that the cart's state refuses, and another state may accept. What is no call on a cart has the code of
+// another's line, and is told apart by the message in src/cart/error.rs: it is not remembered.
 const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
+const OTHER_LINE = 'the cart has a line under that key, of another SKU, size or rental';
 
 /**
  * One cart: its lines, its TTL, and what it remembers of the calls that changed it. `CartStoreClient` calls
@@ -154,7 +156,8 @@ export class CartDurableObject extends StoredObject {
   // A refused call must stay refused, although the state that refused it may pass and a copy of the call may arrive.
   // So the refusal is remembered, after the call's own writes were rolled back.
   #settled<T>(key: string | undefined, ifVersion: number | undefined, sent: Sent, reply: Reply<T>): Reply<T> {
-    if (reply.ok || !key || typeof sent !== 'number' || !REFUSED_BY_STATE.includes(reply.code)) return reply;
+    if (reply.ok || !key || typeof sent !== 'number') return reply;
+    if (!REFUSED_BY_STATE.includes(reply.code) && reply.message !== OTHER_LINE) return reply;
     const kept = this.call<null>(undefined, (wasm, storage) =>
       wasm.cartRefused(storage, key, ifVersion, sent, reply.code),
     );

@@ -13,7 +13,7 @@ import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from 
 import { isNamespace } from '../core/probe.js';
 import { ExactLimits } from './exact.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
-import { limitOf, notLimit, type RateLimitConfig, type RateLimitResult } from './limit.js';
+import { limitOf, notLimit, notPrefix, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
 /** Options of {@link RateLimiterClient}. */
 export interface RateLimiterOptions extends ObjectClientOptions {
@@ -94,8 +94,10 @@ export class RateLimiterClient {
   /**
    * Checks a limit, and counts the call if it is admitted.
    *
-   * @param identifier - Whose calls to count: an address (see {@link clientKey}), a user id.
-   * @param options - `cost`: how much this call counts, a whole number from 1 to the limit.
+   * @param identifier - Whose calls to count: an address (see {@link clientKey}), a user id. Any well-formed text: one
+   * that has no room in a key counts by its SHA-256.
+   * @param options - `cost`: how much this call counts, a whole number from 1 on. One of more than the limit is
+   * refused, and `retryAfterSeconds` is the window.
    * @throws {CloudflareClientsError} `invalid_limit`, `invalid_key`, `unsupported` (an algorithm that
    * KV cannot do), and with `onUnavailable: 'throw'` `timeout`, on KV `kv_unavailable`, and on objects
    * `object_unavailable` or `object_overloaded`.
@@ -126,13 +128,14 @@ export class RateLimiterClient {
    * window ends; on objects, isolates that remember a refusal (`localBlock`) keep it.
    */
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    const bad = notText(identifier, 'The identifier') ?? notText(keyPrefix, 'keyPrefix');
+    const bad = notText(identifier, 'The identifier') ?? notPrefix(keyPrefix);
     return this.#unless(bad, 'reset', () => this.#limits.reset(identifier, keyPrefix));
   }
 
   /**
    * Refunds the cost of a call, for work that failed and cost nothing: it is subtracted from the current
-   * usage, at most all of it, even if that is of a later window. Returns what {@link peek} would.
+   * usage, at most all of it, even if that is of a later window. `cost` is a whole number from 1 on. Returns what
+   * {@link peek} would.
    *
    * @throws {CloudflareClientsError} `unsupported` on KV: a count that other isolates have read cannot be undone.
    * Whatever `onUnavailable` is, it rejects when the object fails.
@@ -145,7 +148,7 @@ export class RateLimiterClient {
 
   /**
    * Counts more, admitted or not: for a call that turned out worse than it looked, such as one with a wrong
-   * password. Returns what {@link peek} would.
+   * password. `cost` is a whole number from 1 on, also more than the limit. Returns what {@link peek} would.
    *
    * @throws {CloudflareClientsError} As {@link refund}.
    */

@@ -9,6 +9,7 @@ import {
 } from '../core/namespace.js';
 import { observedObject } from '../core/stub_call.js';
 import type { ExactLimiter, ExactMethod } from '../wasm/clients.js';
+import { objectName } from './identifier.js';
 import type { Limits } from './kv.js';
 import type { RateLimitConfig, RateLimitResult } from './limit.js';
 
@@ -64,7 +65,7 @@ export class ExactLimits implements Limits {
     const limiter = this.#limiter;
     const sent = limits.map(copied);
     return observedObject(limiter.namespace, 'rate_limit', operation, (wasm, report) =>
-      wasm.exactLimit(limiter, method, identifier, sent, cost, report),
+      wasm.exactLimit(limiter, method, objectName(wasm, identifier), sent, cost, report),
     );
   }
 }

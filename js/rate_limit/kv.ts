@@ -4,6 +4,7 @@ import { type OnEvent, observed, refused } from '../core/events.js';
 import { handleOf, type KVHandle } from '../core/kv_handle.js';
 import { hasKeepAlive, keepAlive, milliseconds, type WaitUntil } from '../core/options.js';
 import type { KvLimiter } from '../wasm/clients.js';
+import { kvKey } from './identifier.js';
 import type { OnUnavailable, RateLimitConfig, RateLimitResult } from './limit.js';
 
 /** @internal The limits of one kind of handle; all arguments are checked as far as TypeScript checks them. */
@@ -76,7 +77,7 @@ export class KVLimits implements Limits {
       wasm.kvLimitCheck(
         limiter,
         limiter.namespaceId,
-        keyPrefix + identifier,
+        kvKey(wasm, keyPrefix, identifier),
         limit,
         window,
         cost,
@@ -89,14 +90,21 @@ export class KVLimits implements Limits {
   peek(identifier: string, { keyPrefix, limit, window }: RateLimitConfig): Promise<RateLimitResult> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'peek', (wasm, report) =>
-      wasm.kvLimitPeek(limiter, limiter.namespaceId, keyPrefix + identifier, limit, window, report),
+      wasm.kvLimitPeek(
+        limiter,
+        limiter.namespaceId,
+        kvKey(wasm, keyPrefix, identifier),
+        limit,
+        window,
+        report,
+      ),
     );
   }
 
   reset(identifier: string, keyPrefix: string): Promise<void> {
     const limiter = this.#limiter;
     return observed(limiter.onEvent, 'rate_limit', 'reset', (wasm, report) =>
-      wasm.kvLimitReset(limiter, limiter.namespaceId, keyPrefix + identifier, report),
+      wasm.kvLimitReset(limiter, limiter.namespaceId, kvKey(wasm, keyPrefix, identifier), report),
     );
   }
 

@@ -2,14 +2,19 @@
 
 import { type Bad, fieldsOf, notText, refuse, throwIf } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
+import { MAX_KEY } from './identifier.js';
 
 /** A limit: how many calls are admitted, in which time. */
 export interface RateLimitConfig {
-  /** How many calls a window admits: a whole number from 1 on. */
+  /** How many calls a window admits: a whole number from 0 on; 0 admits none. */
   limit: number;
-  /** The window in seconds: a whole number from 1 on. */
+  /** The window in seconds: a whole number from 1 to 2,678,400 (31 days). */
   window: number;
-  /** The prefix of the identifier's key in KV, such as `rl:login:`; in objects, prefixes are counted separately. */
+  /**
+   * The prefix of the identifier's key in KV, such as `rl:login:`; in objects, prefixes are counted separately. At
+   * most 512 bytes. End it with a colon: an identifier's own are encoded on KV, so that no identifier reaches under
+   * another prefix.
+   */
   keyPrefix: string;
   /**
    * How calls are counted; on KV only as `fixed-window`.
@@ -43,7 +48,10 @@ export interface RateLimitResult {
   resetAt: number;
   /** The limit that was checked. */
   limit: number;
-  /** How long to wait until the same call may be admitted, in whole seconds; 0 when allowed. */
+  /**
+   * How long to wait until the same call may be admitted, in whole seconds; 0 when allowed. The window for a call that
+   * no window admits: its cost is more than the limit.
+   */
   retryAfterSeconds: number;
   /** Present when KV or the object failed or hung, and `onUnavailable` decided. */
   degraded?: true;
@@ -67,20 +75,27 @@ export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>
   upload: Object.freeze({ limit: 10, window: 3_600, keyPrefix: 'rl:upload:' }),
 });
 
+// Longer than any address with its zone and port: no more is copied into the wasm.
+const MAX_ADDRESS = 128;
+
 /**
  * Returns the identifier for a client's address: IPv6 by its /64 network (which one customer owns), an
- * IPv4-mapped address as IPv4.
+ * IPv4-mapped address as IPv4. A port, and the brackets around IPv6, are left out. A text that is no address is
+ * returned as it is, without white space around it.
  *
  * @example
  * ```ts
  * clientKey('2001:db8:1:2:3:4:5:6'); // '2001:db8:1:2::/64'
+ * clientKey('[2001:db8:1:2::1]:443'); // '2001:db8:1:2::/64'
+ * clientKey('203.0.113.7:5678'); // '203.0.113.7'
  * clientKey('::ffff:203.0.113.7'); // '203.0.113.7'
  * ```
  */
 export function clientKey(address: string): string {
   const bad = notText(address, 'The address');
   if (bad) throw bad;
-  return callSync((wasm) => wasm.clientKey(address));
+  const bare = address.trim();
+  return bare.length > MAX_ADDRESS ? bare : callSync((wasm) => wasm.clientKey(bare));
 }
 
 /**
@@ -132,6 +147,14 @@ export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
       'unsupported',
       'algorithm must be fixed-window, sliding-window or token-bucket',
     ) ??
-    notText(keyPrefix, 'keyPrefix')
+    notPrefix(keyPrefix)
+  );
+}
+
+/** @internal The error for an invalid `keyPrefix`. Measured before it is copied; its bound in bytes is Rust's. */
+export function notPrefix(keyPrefix: unknown): Bad {
+  const bad = notText(keyPrefix, 'keyPrefix');
+  return (
+    bad ?? refuse((keyPrefix as string).length > MAX_KEY, 'invalid_key', 'keyPrefix has more than 512 bytes')
   );
 }

@@ -199,6 +199,7 @@ export interface Exports {
     report: CallReport | undefined,
   ): Result;
   clientKey(address: string): string;
+  textHash(text: string): string;
   policyField(keyPrefix: string, limit: number, window: number): string;
   limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 

@@ -3,6 +3,7 @@
 use super::error::CartError;
 use super::header::Header;
 use super::line::{Line, MAX_QUANTITY};
+use super::parse::lines_match;
 use super::storage::{CartStorage, StoredLine};
 use crate::error::Error;
 
@@ -36,7 +37,8 @@ impl Change {
 /// Applies a change to the line that is there, if one is. Returns whether one was, or is now.
 ///
 /// # Errors
-/// [`CartError`] when the cart or the quantity would be too large; nothing was written then. Or the storage failed.
+/// [`CartError`] when the line is another's, or the cart or the quantity would be too large; nothing was written then.
+/// Or the storage failed.
 pub(super) fn apply(
     storage: &mut dyn CartStorage,
     header: &mut Header,
@@ -49,6 +51,9 @@ pub(super) fn apply(
             line,
             keeps_tail,
         } => {
+            if let Some(old) = &old {
+                check_line(old, line, !keeps_tail)?;
+            }
             let qty = old.as_ref().map_or(0, |old| old.qty) + line.qty;
             if qty > 0 {
                 let tail = match &old {
@@ -79,6 +84,20 @@ pub(super) fn apply(
         storage.delete_line(key)?;
     }
     Ok(true)
+}
+
+/// Two lines under one key are one line: of one SKU, size and rental. Of one size they are of one SKU, since the key is
+/// made of both.
+///
+/// # Errors
+/// [`CartError::OtherLine`].
+pub(super) fn check_line(old: &StoredLine, line: &Line, rented: bool) -> Result<(), CartError> {
+    // Mostly the same text, which is not taken apart.
+    if old.tail == line.tail || lines_match(&old.tail, &line.tail, rented) {
+        Ok(())
+    } else {
+        Err(CartError::OtherLine)
+    }
 }
 
 /// Writes a line in place of one of `old` bytes, or of none.

@@ -25,6 +25,9 @@ pub enum CartError {
     /// Not a line of a cart, or under another key than its own.
     #[error("a cart is {{ [sku.id, or sku.id:size]: {{ sku, qty, size?, rental? }} }}")]
     BadLine,
+    /// The line under that key is another one. `js/cart/object.ts` knows the message.
+    #[error("the cart has a line under that key, of another SKU, size or rental")]
+    OtherLine,
     /// Not a change.
     #[error(
         "a change is {{ op: 'increment', sku, qty, size?, rental? }}, {{ op: 'setQty', skuId, qty }} or {{ op: 'remove', skuId }}; mutate takes 1 to 500 of them"

@@ -15,6 +15,7 @@ pub(super) fn check_refusal(snapshot: &Snapshot) -> Result<(), CartError> {
         None => return Ok(()),
         Some("forbidden") => "forbidden",
         Some("limit_exceeded") => "limit_exceeded",
+        Some("invalid_value") => "invalid_value",
         Some(_) => "conflict",
     };
     Err(CartError::RefusedBefore(code))

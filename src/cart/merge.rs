@@ -7,7 +7,7 @@
 
 use super::admission::{Admission, Draft, admit, check_owner};
 use super::call::{Call, Outcome};
-use super::change::put_line;
+use super::change::{check_line, put_line};
 use super::error::CartError;
 use super::idempotency::check_refusal;
 use super::line::{Line, MAX_QUANTITY};
@@ -111,6 +111,7 @@ fn merge_line(
     let Some(target) = storage.line(key)? else {
         return put_line(storage, header, key, None, source);
     };
+    check_line(&target, source, true)?;
     match policy {
         Policy::KeepTarget => Ok(()),
         Policy::Replace => put_line(storage, header, key, Some(target.bytes), source),

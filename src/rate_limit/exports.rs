@@ -4,11 +4,18 @@ use wasm_bindgen::prelude::*;
 
 use super::{address, headers};
 use crate::host::clock::now;
+use crate::session::token::sha256_hex;
 
 /// The key of a client's address: see [`address::client_key`].
 #[wasm_bindgen(js_name = clientKey)]
 pub fn client_key(address: &str) -> String {
     address::client_key(address)
+}
+
+/// SHA-256 in hexadecimal, of what is too long for a key.
+#[wasm_bindgen(js_name = textHash)]
+pub fn text_hash(text: &str) -> String {
+    sha256_hex(text)
 }
 
 /// The `RateLimit-Policy` field.

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::error::RoomError;
 
-/// The longest window: 100 years, in seconds.
-pub const MAX_WINDOW_SECONDS: f64 = crate::kv::ttl::MAX_SECONDS;
+/// The longest window: 31 days, in seconds. A longer one is mostly one in milliseconds.
+pub const MAX_WINDOW_SECONDS: f64 = 2_678_400.0;
 
 /// The largest limit: what a JavaScript number holds exactly.
 pub const MAX_LIMIT: f64 = 9_007_199_254_740_991.0;
@@ -13,14 +13,14 @@ pub const MAX_LIMIT: f64 = 9_007_199_254_740_991.0;
 /// Why a limit is refused.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum LimitError {
-    /// Not a whole number from 1 on.
-    #[error("limit must be a whole number from 1 to 2^53 - 1")]
+    /// Not a whole number from 0 on.
+    #[error("limit must be a whole number from 0 to 2^53 - 1")]
     Limit,
     /// Not whole seconds from 1 on.
-    #[error("window must be a whole number of seconds from 1 to 3155760000 (100 years)")]
+    #[error("window must be a whole number of seconds from 1 to 2678400 (31 days)")]
     Window,
-    /// More than a window holds, or not a whole number.
-    #[error("cost must be a whole number from 1 to the limit")]
+    /// Not a whole number from 1 on.
+    #[error("cost must be a whole number from 1 to 2^53 - 1")]
     Cost,
     /// Not `{ limit, window, keyPrefix }`.
     #[error("a limit is {{ limit, window, keyPrefix, algorithm? }}")]
@@ -96,8 +96,8 @@ pub struct Limit {
     pub algorithm: Algorithm,
 }
 
-fn is_whole(number: f64, max: f64) -> bool {
-    (1.0..=max).contains(&number) && number.fract() == 0.0
+fn is_whole(number: f64, min: f64, max: f64) -> bool {
+    number >= min && number <= max && number.fract() == 0.0
 }
 
 impl Limit {
@@ -106,13 +106,13 @@ impl Limit {
     /// # Errors
     /// [`LimitError`] for what is out of bounds.
     pub fn new(limit: f64, window: f64, cost: f64) -> Result<Self, LimitError> {
-        if !is_whole(limit, MAX_LIMIT) {
+        if !is_whole(limit, 0.0, MAX_LIMIT) {
             return Err(LimitError::Limit);
         }
-        if !is_whole(window, MAX_WINDOW_SECONDS) {
+        if !is_whole(window, 1.0, MAX_WINDOW_SECONDS) {
             return Err(LimitError::Window);
         }
-        if !is_whole(cost, limit) {
+        if !is_whole(cost, 1.0, MAX_LIMIT) {
             return Err(LimitError::Cost);
         }
         Ok(Self {
@@ -128,21 +128,34 @@ impl Limit {
         Self { algorithm, ..self }
     }
 
+    /// Whether no window admits this call: it is refused like any other, and told to wait for a whole window.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.cost > self.limit
+    }
+
     /// As `retryAfterSeconds`: whole seconds, one at least.
     pub fn wait_seconds(ms: f64) -> f64 {
         (ms / 1_000.0).ceil().max(1.0)
     }
 
     /// The decision at `total` used, of which this call's cost is already a part if it was `taken`.
+    #[inline(never)]
     pub fn decision(&self, taken: bool, total: f64, reset_at: f64, now: f64) -> Decision {
-        let remaining = (self.limit - total).max(0.0);
-        let wait = Self::wait_seconds(reset_at - now);
-        let retry_after_seconds = if taken { 0.0 } else { wait };
+        let allowed = taken && !self.is_out_of_reach();
+        let wait_ms = if self.is_out_of_reach() {
+            self.window_ms
+        } else {
+            reset_at - now
+        };
         Decision {
-            allowed: taken,
-            remaining,
+            allowed,
+            remaining: (self.limit - total).max(0.0),
             reset_at,
-            retry_after_seconds,
+            retry_after_seconds: if allowed {
+                0.0
+            } else {
+                Self::wait_seconds(wait_ms)
+            },
         }
     }
 }
@@ -189,13 +202,27 @@ mod tests {
 
     #[test]
     fn bounds() {
-        for bad in [0.0, -1.0, 1.5, f64::NAN, f64::INFINITY] {
+        for bad in [-1.0, 1.5, f64::NAN, f64::INFINITY, MAX_LIMIT + 1.0] {
             assert_eq!(Limit::new(bad, 60.0, 1.0), Err(LimitError::Limit));
             assert_eq!(Limit::new(5.0, bad, 1.0), Err(LimitError::Window));
             assert_eq!(Limit::new(5.0, 60.0, bad), Err(LimitError::Cost));
         }
-        assert_eq!(Limit::new(5.0, 60.0, 6.0), Err(LimitError::Cost));
+        assert_eq!(Limit::new(5.0, 0.0, 1.0), Err(LimitError::Window));
+        assert_eq!(Limit::new(5.0, 2_678_401.0, 1.0), Err(LimitError::Window));
+        assert_eq!(Limit::new(5.0, 60.0, 0.0), Err(LimitError::Cost));
+        assert!(Limit::new(MAX_LIMIT, 2_678_400.0, MAX_LIMIT).is_ok());
         assert_eq!(Limit::new(5.0, 1.0, 5.0).unwrap().window_ms, 1_000.0);
+    }
+
+    #[test]
+    fn what_no_window_admits_is_refused_for_one() {
+        for (limit, cost) in [(0.0, 1.0), (5.0, 6.0), (5.0, MAX_LIMIT)] {
+            let limit = Limit::new(limit, 60.0, cost).unwrap();
+            let decision = limit.decision(true, 2.0, 1_001.0, 1_000.0);
+            assert!(!decision.allowed);
+            assert_eq!(decision.retry_after_seconds, 60.0);
+            assert_eq!(decision.remaining, (limit.limit - 2.0).max(0.0));
+        }
     }
 
     #[test]

@@ -49,7 +49,26 @@ export function cartChanges(json: string): unknown[] | undefined {
   if (!Array.isArray(changes)) return undefined;
   return changes.slice(0, MAX_READ).flatMap((value) => {
     const { op, skuId, sku: product, qty, size, rental } = objectOf(value) ?? {};
-    const rest = JSON.stringify({ size: size ?? undefined, rental });
-    return [op, text(skuId), ...sku(product), qty, optional(size), rest, rental !== undefined];
+    const isRented = rental !== undefined && rental !== null;
+    const rest = JSON.stringify({ size: size ?? undefined, rental: isRented ? rental : undefined });
+    return [op, text(skuId), ...sku(product), qty, optional(size), rest, isRented];
   });
+}
+
+// An object's fields in the order of their names: two callers may have given them in another.
+const sorted = (_: string, value: unknown) =>
+  objectOf(value) ? Object.fromEntries(Object.entries(value as object).sort()) : value;
+
+/** Whether two lines of one key are of one size and, if `rented`, of one rental; by their JSON after the quantity. */
+export function cartLinesMatch(one: string, other: string, rented: boolean): boolean {
+  try {
+    const [mine, theirs] = [one, other].map((tail) => {
+      const { size, rental }: Fields = JSON.parse(`{"qty":0${tail}`);
+      return JSON.stringify([size || null, rented && (rental ?? null)], sorted);
+    });
+    return mine === theirs;
+  } catch {
+    // Nested too deeply to be compared.
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 // The functions that the wasm calls: `extern "C"` in src/host and in the subjects. Guards and views, no decisions.
 // Here are those that both modules call.
 import { type ErrorCode, errorOf } from '../../core/error.js';
-import { cartChanges, cartLines } from './cart.js';
+import { cartChanges, cartLines, cartLinesMatch } from './cart.js';
 import { limitFields } from './rate_limit.js';
 import { byteLength } from './text.js';
 
@@ -25,4 +25,5 @@ export const sharedHost = (registers: Registers, panicked: (message: string) => 
   limitFields,
   cartLines,
   cartChanges,
+  cartLinesMatch,
 });

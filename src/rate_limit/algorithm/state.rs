@@ -93,6 +93,7 @@ impl AlgorithmState {
     /// What a call of `limit.cost` would be told. For a state that is [`Self::at`] `now`.
     pub fn evaluate(&self, limit: &Limit, now: f64) -> Verdict {
         let retry_at = match self {
+            _ if limit.is_out_of_reach() => now + limit.window_ms,
             Self::FixedWindow(state) => state.retry_at(limit, now),
             Self::SlidingWindow(state) => state.retry_at(limit, now),
             Self::TokenBucket(state) => state.retry_at(limit, now),

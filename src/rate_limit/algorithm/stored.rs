@@ -7,6 +7,9 @@ use super::token_bucket::TokenBucket;
 use crate::object::codec::{Reader, Writer};
 use crate::rate_limit::limit::Algorithm;
 
+// A bucket's number since it is kept in tokens.
+const BUCKET: u8 = 3;
+
 impl AlgorithmState {
     const fn algorithm(&self) -> Algorithm {
         match self {
@@ -18,7 +21,10 @@ impl AlgorithmState {
 
     /// Writes it.
     pub fn write(&self, writer: &mut Writer) {
-        writer.byte(self.algorithm().number());
+        writer.byte(match self {
+            Self::TokenBucket(_) => BUCKET,
+            _ => self.algorithm().number(),
+        });
         match self {
             Self::FixedWindow(state) => {
                 writer.number(state.used());
@@ -36,16 +42,20 @@ impl AlgorithmState {
                     writer.whole(cost as u64);
                 }
             }
-            Self::TokenBucket(state) => state
-                .parts()
-                .into_iter()
-                .for_each(|part| writer.number(part)),
+            Self::TokenBucket(state) => {
+                let (tokens, units, at, limit, window_ms) = state.parts();
+                writer.number(at);
+                for part in [tokens, units, limit, window_ms] {
+                    writer.whole(part);
+                }
+            }
         }
     }
 
     /// Reads it.
     pub fn read(reader: &mut Reader) -> Self {
-        match Algorithm::numbered(reader.byte()) {
+        let number = reader.byte();
+        match Algorithm::numbered(number) {
             Algorithm::FixedWindow => {
                 Self::FixedWindow(FixedWindow::from_parts(reader.number(), reader.number()))
             }
@@ -58,10 +68,15 @@ impl AlgorithmState {
                 });
                 Self::SlidingWindow(SlidingWindow::from_parts(hits, window_ms))
             }
+            Algorithm::TokenBucket if number == BUCKET => {
+                let at = reader.number();
+                let mut part = || reader.whole();
+                let bucket = TokenBucket::from_parts(part(), part(), at, part(), part());
+                Self::TokenBucket(bucket)
+            }
             Algorithm::TokenBucket => {
                 let mut part = || reader.number();
-                let bucket = TokenBucket::from_parts(part(), part(), part(), part());
-                Self::TokenBucket(bucket)
+                Self::TokenBucket(TokenBucket::from_units(part(), part(), part(), part()))
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
-use crate::kv::key;
+use crate::kv::key::KeyError;
 use crate::protocol::call_time::CallTime;
 use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
@@ -139,7 +139,7 @@ impl Operation {
 }
 
 impl ExactLimiterClient {
-    /// Makes a call; `configs` are the limits as the object takes them.
+    /// Makes a call on the object of that name; `configs` are the limits as the object takes them.
     ///
     /// # Errors
     /// An invalid key, or the object failed: then a check or a peek goes by `on_unavailable`.
@@ -150,9 +150,9 @@ impl ExactLimiterClient {
         limits: &[Keyed],
         configs: &Array,
     ) -> CallResult {
-        for keyed in limits {
-            // The same bounds as on KV, so that a limiter can move between the two.
-            key::check_text(&[&keyed.prefix, identifier].concat())?;
+        // As on KV: there is nothing to count under.
+        if identifier.is_empty() && limits.iter().any(|keyed| keyed.prefix.is_empty()) {
+            return Err(KeyError::Empty.into());
         }
         let begun = now();
         if operation == Operation::Check
@@ -257,11 +257,18 @@ impl ExactLimiterClient {
             if !self.local_block || refusals.is_empty() {
                 return None;
             }
-            limits.iter().find_map(|keyed| {
+            let mut strictest: Option<(f64, Decision, f64)> = None;
+            for keyed in limits {
                 let id = self.refusal_id(&keyed.prefix, identifier);
-                let refusal = refusals.refusal(&id, &keyed.limit, now)?;
-                Some((refusal, keyed.limit.limit))
-            })
+                let Some((wait_ms, refusal)) = refusals.refusal(&id, &keyed.limit, now) else {
+                    continue;
+                };
+                // As the object decides: that which lasts longest, of two the first.
+                if strictest.as_ref().is_none_or(|known| wait_ms > known.0) {
+                    strictest = Some((wait_ms, refusal, keyed.limit.limit));
+                }
+            }
+            strictest.map(|(_, refusal, limit)| (refusal, limit))
         })
     }
 

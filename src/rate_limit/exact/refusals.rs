@@ -49,8 +49,9 @@ impl Default for RefusalCache {
 }
 
 impl RefusalCache {
-    /// The refusal of this call, if it is certain: the same limit, no smaller cost, and not over yet.
-    pub fn refusal(&mut self, id: &RefusalId, limit: &Limit, now: f64) -> Option<Decision> {
+    /// The refusal of this call, if it is certain: the same limit, no smaller cost, and not over yet. With it, for how
+    /// many ms it lasts.
+    pub fn refusal(&mut self, id: &RefusalId, limit: &Limit, now: f64) -> Option<(f64, Decision)> {
         let refusal = *self.refusals.get(id)?;
         // A clock that went back would make it last for longer.
         if now >= refusal.until || now < refusal.since {
@@ -64,12 +65,18 @@ impl RefusalCache {
         if same != refusal.limit || limit.cost < refusal.limit.cost {
             return None;
         }
-        Some(Decision {
+        let wait_ms = if limit.is_out_of_reach() {
+            limit.window_ms
+        } else {
+            refusal.until - now
+        };
+        let decision = Decision {
             allowed: false,
             remaining: refusal.remaining,
             reset_at: refusal.reset_at,
-            retry_after_seconds: Limit::wait_seconds(refusal.until - now),
-        })
+            retry_after_seconds: Limit::wait_seconds(wait_ms),
+        };
+        Some((wait_ms, decision))
     }
 
     /// Before a call: see [`Self::remember`].
@@ -146,7 +153,8 @@ mod tests {
     fn a_refusal_holds_for_its_cost_and_more_until_it_is_over() {
         let mut refusals = RefusalCache::default();
         refused(&mut refusals, "a", 5.0, 1_000.0);
-        let known = refusals.refusal(&id("a"), &limit(5.0), 2_500.0).unwrap();
+        let (wait_ms, known) = refusals.refusal(&id("a"), &limit(5.0), 2_500.0).unwrap();
+        assert_eq!(wait_ms, 58_500.0);
         assert!(!known.allowed);
         assert_eq!(known.remaining, 2.0);
         assert_eq!(known.retry_after_seconds, 59.0);
@@ -158,6 +166,14 @@ mod tests {
         assert!(refusals.refusal(&id("a"), &limit(5.0), 60_999.0).is_some());
         assert!(refusals.refusal(&id("a"), &limit(5.0), 61_000.0).is_none());
         assert!(refusals.is_empty());
+    }
+
+    #[test]
+    fn what_no_window_admits_waits_for_one_whenever_it_is_asked() {
+        let mut refusals = RefusalCache::default();
+        refused(&mut refusals, "a", 5.0, 1_000.0);
+        let (wait_ms, known) = refusals.refusal(&id("a"), &limit(11.0), 2_500.0).unwrap();
+        assert_eq!((wait_ms, known.retry_after_seconds), (60_000.0, 60.0));
     }
 
     #[test]

@@ -33,8 +33,8 @@ impl Backoff {
         self.refusals + self.intervals > 1.0
     }
 
-    /// For how many ms to leave the key to others still.
+    /// For how many ms to leave the key to others still. A clock that went back makes it no longer.
     pub fn left_ms(&self, now: f64) -> f64 {
-        (self.ends_at - now).max(0.0)
+        (self.ends_at - now).clamp(0.0, MAX_INTERVALS * SYNC_INTERVAL_MS)
     }
 }

@@ -120,6 +120,8 @@ impl Counter {
 
     /// Decides one call, and counts it if it is admitted.
     pub fn decide(&mut self, limit: &Limit, now: f64) -> Decision {
+        // Since a call was let in it may have waited for KV, and another may have had another configuration.
+        self.roll(now, limit.window_ms);
         self.counts.limit = limit.limit;
         let fits = self.counts.total() + limit.cost <= limit.limit;
         if fits {

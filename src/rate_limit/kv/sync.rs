@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::counter::{Counter, Write};
 use super::isolate::{counters, decide, with_counter};
 use super::stored::Stored;
-use super::table::{CounterId, Eviction, MAX_COUNTERS};
+use super::table::{CounterId, MAX_COUNTERS};
 use crate::error::Error;
 use crate::host::clock::{now, sleep};
 use crate::host::json;
@@ -188,21 +188,23 @@ impl CounterSync {
         Ok(())
     }
 
-    /// Makes place for one more counter; what must leave is written first.
+    /// Makes place for one more counter; what must leave is written first. One that KV does not take stays.
     pub async fn evict(&self) {
-        loop {
+        // For this one, and for one of those that stayed while KV took nothing.
+        for _ in 0..2 {
             let time = now();
-            let Eviction::AfterWriting(id, kv) = counters(|table| table.evict(MAX_COUNTERS, time))
-            else {
-                return;
+            let Some((id, kv)) = counters(|table| table.evict(MAX_COUNTERS, time)) else {
+                continue;
             };
             let until = with_counter(&id, |counter| counter.until_slot(time));
             let owner = Self { kv, ..self.clone() };
-            // Boxed, since a flush is a future of its own kind. Memory is bounded whatever KV says.
+            // Boxed, since a flush is a future of its own kind.
             if let Err(error) = Box::pin(owner.flush(&id, until.unwrap_or(0.0))).await {
                 self.report.note_code(Note::KvFailed, error.code());
             }
-            counters(|table| table.remove(&id));
+            if !counters(|table| table.let_go(&id, now())) {
+                return;
+            }
         }
     }
 

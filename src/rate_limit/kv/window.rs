@@ -55,13 +55,19 @@ impl Window {
         self.overlong_end = None;
     }
 
-    /// Starts the next window if this one has ended; returns whether it did.
+    /// Starts the next window if this one has ended; returns whether it did. One that is longer than `length_ms` from
+    /// now on, since it began under another configuration or clock, is cut.
     pub fn roll(&mut self, now: f64, length_ms: f64) -> bool {
         self.length_ms = length_ms;
         let ended = now >= self.ends_at;
+        let longest = now + length_ms;
         if ended {
-            self.ends_at = now + length_ms;
+            self.ends_at = longest;
             self.void_end = self.overlong_end.take().or(self.void_end);
+        } else if self.ends_at > longest {
+            // KV may hold it.
+            self.overlong_end = Some(self.ends_at);
+            self.ends_at = longest;
         }
         ended
     }

@@ -44,7 +44,7 @@ fn state(row: &Row) -> AlgorithmState {
             AlgorithmState::SlidingWindow(SlidingWindow::from_parts(hits, window_ms))
         }
         Algorithm::TokenBucket => {
-            AlgorithmState::TokenBucket(TokenBucket::from_parts(amount, moment, quota, window_ms))
+            AlgorithmState::TokenBucket(TokenBucket::from_units(amount, moment, quota, window_ms))
         }
     }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { code, unique } from '../../support/backend.js';
 import { stoppedClock } from '../../support/time.js';
 import { type CartBackend, mug, qtys } from './backend.js';
+import { cartLineSuite } from './lines.js';
 import { cartMergeSuite } from './merge.js';
 import { cartModelSuite } from './model.js';
 import { cartOnceSuite } from './once.js';
@@ -50,16 +51,6 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
       expect(await code(client.incrementQty(id, mug, 2, { size: 7 as never, owner: 'ann' }))).toBe(
         'invalid_value',
       );
-    });
-
-    test('a rental stays until another is named', async () => {
-      const client = carts();
-      const id = await client.createCart();
-      const rental = { from: '2027-01-01', days: 3 };
-      await client.incrementQty(id, mug, 1, undefined, rental);
-      expect(await client.incrementQty(id, mug, 1)).toEqual({ mug: { sku: mug, qty: 2, rental } });
-      const other = await client.incrementQty(id, mug, 1, undefined, { days: 1 });
-      expect(other).toEqual({ mug: { sku: mug, qty: 3, rental: { days: 1 } } });
     });
 
     test.each(['constructor', '__proto__', 'toString', 'a"b\\c\n', 'ünïcødé 🛒', "x'; DROP TABLE lines; --"])(
@@ -119,6 +110,7 @@ export function cartSuite({ name, carts, merges }: CartBackend): void {
 
     cartOnceSuite(carts, pass);
     cartRefusalSuite(carts);
+    cartLineSuite(carts, merges);
     cartModelSuite(carts, pass);
     if (merges) cartMergeSuite(carts);
   });

@@ -6,6 +6,9 @@ import { five, limitsSuite } from './limits.js';
 
 const tooMany = () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'));
 
+// What the shell says: printf 'y%.0s' $(seq 600) | sha256sum
+const HASH_OF_600_Y = '4932b97e2b3b087c582194b496948629b83ad2fb33dfcdf53a600748748a56b7';
+
 /** A fresh handle on the same KV, as another isolate has it. */
 const isolate = (backend: Backend) => faulty(backend.kv(), () => undefined);
 
@@ -92,6 +95,25 @@ export function rateLimitSuite(backend: Backend): void {
         const id = unique();
         await kv.put(`rl:five:${id}`, text, { expirationTtl: 60 });
         expect(await limiter.checkLimit(id, five), text).toMatchObject({ remaining: 4 });
+      }
+    });
+
+    it('counts under keys that can be taken apart; what has neither colon nor percent sign is as plain code has it', async () => {
+      const kv = isolate(backend);
+      const limiter = new RateLimiterClient(kv);
+      const id = unique('id');
+      const keys = [
+        [id, id],
+        [`${id}/a?b=c d`, `${id}/a?b=c d`],
+        [`${id}:a`, `${id}%3Aa`],
+        [`${id}%3A`, `${id}%253A`],
+        ['y'.repeat(600), `%sha256-${HASH_OF_600_Y}`],
+      ] as const;
+      for (const [identifier, expected] of keys) {
+        await limiter.checkLimit(identifier, five);
+        expect(JSON.parse((await kv.get(`rl:five:${expected}`, 'text')) ?? 'null')).toMatchObject({
+          count: 1,
+        });
       }
     });
 

@@ -51,6 +51,28 @@ test('an increment that was refused while its cart was merged stays refused when
   });
 });
 
+test('a change that was refused for another’s line stays refused when that is gone; what was no change leaves nothing', async () => {
+  const { objects, sent } = copied(CART_DO);
+  const carts = new CartStoreClient(objects);
+  const id = unique('cart');
+  await carts.incrementQty(id, { id: 'tee' }, 1, 'L');
+  const before = await storedIn(stub(id));
+  expect(await code(carts.incrementQty(id, mug, 0.5))).toBe('invalid_value');
+  expect(await code(carts.mutate(id, []))).toBe('invalid_value');
+  expect(await storedIn(stub(id))).toEqual(before);
+  expect(await code(carts.incrementQty(id, { id: 'tee:L' }, 1))).toBe('invalid_value');
+  const [one] = sent.slice(-1);
+  expect(await code(carts.mutate(id, [{ op: 'increment', sku: { id: 'tee:L' }, qty: 1 }]))).toBe(
+    'invalid_value',
+  );
+  const [several] = sent.slice(-1);
+  await carts.removeItem(id, 'tee:L');
+  for (const copy of [one, several]) {
+    expect(await copy?.deliver()).toMatchObject({ ok: false, code: 'invalid_value' });
+  }
+  expect(await carts.getCart(id)).toEqual({});
+});
+
 test('a merge whose begin is repeated does not empty what was put into the source since', async () => {
   const carts = new CartStoreClient(CART_DO);
   const [guest, mine] = [unique('guest'), unique('mine')];

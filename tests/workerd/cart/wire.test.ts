@@ -37,6 +37,22 @@ test('the shop speaks to its cart as before', async () => {
   expect(await new CartStoreClient(CART_DO).getCart(id)).toEqual(two);
 });
 
+test('a change of another SKU, size or rental than the line’s is refused', async () => {
+  const { send, json } = wire();
+  const increment = (body: object) => send({ op: 'increment', qty: 1, ...body });
+  await increment({ sku: { id: 'tee', price: 1 }, size: 'L', rental: { days: 3 } });
+  const cart = await json({ op: 'get' });
+  for (const body of [
+    { sku: { id: 'tee:L', price: 9 } },
+    { sku: { id: 'tee' }, size: 'L', rental: { days: 4 } },
+  ]) {
+    const refused = await increment(body);
+    expect([refused.status, await refused.json()]).toMatchObject([400, { ok: false, code: 'invalid_value' }]);
+  }
+  expect(await json({ op: 'get' })).toEqual(cart);
+  expect((await increment({ sku: { id: 'tee', price: 1 }, size: 'L', rental: null })).status).toBe(200);
+});
+
 test('host and path do not matter, and a retry with its key is applied once', async () => {
   const { json } = wire(undefined, 'http://anything.example/some/path?x=1');
   const body = { op: 'increment', sku: mug, qty: 1, idempotencyKey: 'once' };

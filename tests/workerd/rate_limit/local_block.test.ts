@@ -57,6 +57,39 @@ describe('localBlock', () => {
     expect(count).toEqual({ check: 6 });
   });
 
+  it('answers several limits with the strictest, as the object does', async () => {
+    const { limiter, count, id } = make();
+    const short = { ...five, window: 10, keyPrefix: 'rl:short:' };
+    const long = { ...five, window: 600, keyPrefix: 'rl:long:' };
+    const free = { ...five, keyPrefix: 'rl:free:' };
+    for (const limit of [short, long]) {
+      await limiter.checkLimit(id, limit, { cost: 5 });
+      await limiter.checkLimit(id, limit);
+    }
+    const asked = count.check;
+    for (const limits of [
+      [short, long],
+      [long, short],
+      [free, short, long],
+    ]) {
+      const fromObject = await new RateLimiterClient(isolate()).checkLimits(id, limits);
+      expect(fromObject).toMatchObject({ retryAfterSeconds: 600 });
+      expect(await limiter.checkLimits(id, limits)).toEqual(fromObject);
+    }
+    expect(count.check).toBe(asked);
+  });
+
+  it('says of what no window admits that it takes a window, whenever it is asked', async () => {
+    const { limiter, count, id } = make();
+    await limiter.checkLimit(id, five, { cost: 3 });
+    const refused = await limiter.checkLimit(id, five, { cost: 6 });
+    expect(refused).toMatchObject({ allowed: false, remaining: 2, retryAfterSeconds: 60 });
+    clock.at(30_000);
+    expect(await limiter.checkLimit(id, five, { cost: 7 })).toEqual(refused);
+    expect(count).toEqual({ check: 2 });
+    expect((await limiter.checkLimit(id, five, { cost: 2 })).allowed).toBe(true);
+  });
+
   it('is over after a refund or a reset in the same isolate, and asks the object when peeking', async () => {
     const { limiter, count, id } = make();
     const exhaust = async () => {

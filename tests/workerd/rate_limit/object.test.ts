@@ -95,6 +95,71 @@ describe('RateLimiterClient on Durable Objects', () => {
     }
   });
 
+  it('takes and gives back more than there is: all of it', async () => {
+    for (const config of [five, sliding, bucket]) {
+      const limiter = new RateLimiterClient(isolate());
+      const id = unique();
+      for (const cost of [6, 500, Number.MAX_SAFE_INTEGER]) {
+        const penalized = await limiter.penalize(id, config, cost);
+        expect(penalized).toMatchObject({ allowed: false, remaining: 0 });
+        // A bucket is at most one more bucket below empty.
+        expect(penalized.resetAt).toBeLessThanOrEqual(Date.now() + 120_000);
+        expect(await limiter.refund(id, config, Number.MAX_SAFE_INTEGER)).toMatchObject({
+          allowed: true,
+          remaining: 5,
+        });
+      }
+      const none = { ...config, limit: 0 };
+      const closed = { allowed: false, remaining: 0, limit: 0, retryAfterSeconds: 60 };
+      expect(await limiter.penalize(id, none, 3)).toMatchObject(closed);
+      expect(await limiter.refund(id, none, 9)).toMatchObject(closed);
+    }
+  });
+
+  it('checks several limits of which one admits nothing: none is counted', async () => {
+    const limiter = new RateLimiterClient(isolate());
+    const id = unique();
+    const [small, hour] = [
+      { ...sliding, limit: 2 },
+      { ...five, window: 3_600, keyPrefix: 'rl:hour:' },
+    ];
+    const all = [five, small, bucket];
+    expect(await limiter.checkLimits(id, all, { cost: 3 })).toMatchObject({
+      allowed: false,
+      limit: 2,
+      remaining: 2,
+      retryAfterSeconds: 60,
+    });
+    for (const limit of all) expect(await limiter.peek(id, limit)).toMatchObject({ remaining: limit.limit });
+    // The refusal that lasts longest.
+    await limiter.checkLimit(id, hour, { cost: 5 });
+    expect(await limiter.checkLimits(id, [small, hour], { cost: 3 })).toMatchObject({
+      limit: 5,
+      retryAfterSeconds: 3_600,
+    });
+  });
+
+  it('keeps a bucket’s word at its largest: each token once, and the next when it is there', async () => {
+    const limiter = new RateLimiterClient(isolate(), { localBlock: false });
+    const id = unique();
+    const limit = Number.MAX_SAFE_INTEGER;
+    const largest = { limit, window: 2_678_400, keyPrefix: 'rl:', algorithm: 'token-bucket' } as const;
+    expect(await limiter.checkLimit(id, largest, { cost: limit - 3 })).toMatchObject({ remaining: 3 });
+    expect(await limiter.checkLimit(id, largest, { cost: 2 })).toMatchObject({ remaining: 1 });
+    expect(await limiter.checkLimit(id, largest)).toMatchObject({ allowed: true, remaining: 0 });
+    const { allowed, resetAt } = await limiter.checkLimit(id, largest);
+    expect([allowed, resetAt]).toEqual([false, clock.start + 2_678_400_000]);
+    clock.at(1);
+    // 2^53 - 1 in 2,678,400,000 ms: so many in one, rounded down.
+    const inOne = Number(BigInt(limit) / 2_678_400_000n);
+    expect(await limiter.peek(id, largest)).toMatchObject({ remaining: inOne });
+    expect((await limiter.checkLimit(id, largest, { cost: inOne + 1 })).allowed).toBe(false);
+    expect(await limiter.checkLimit(id, largest, { cost: inOne })).toMatchObject({
+      allowed: true,
+      remaining: 0,
+    });
+  });
+
   it('checks several limits: all are counted, or none; the strictest is answered', async () => {
     const limiter = new RateLimiterClient(isolate());
     const id = unique();
@@ -124,13 +189,13 @@ describe('RateLimiterClient on Durable Objects', () => {
   it('refuses several limits that make no sense', async () => {
     const limiter = new RateLimiterClient(isolate());
     const many = Array.from({ length: 17 }, (_, i) => ({ ...five, keyPrefix: `rl:${i}:` }));
-    const cases = [[], [five, { ...five, limit: 9 }], many, [five, null], 'five', [{ ...five, limit: 0 }]];
+    const cases = [[], [five, { ...five, limit: 9 }], many, [five, null], 'five', [{ ...five, limit: -1 }]];
     for (const configs of cases) {
       expect(await code(limiter.checkLimits('a', configs as never))).toBe('invalid_limit');
     }
-    expect(await code(limiter.checkLimits('a', [five, bucket], { cost: 6 }))).toBe('invalid_limit');
+    expect(await code(limiter.checkLimits('a', [five, bucket], { cost: 0 }))).toBe('invalid_limit');
     expect(await code(limiter.refund('a', five, 0))).toBe('invalid_limit');
-    expect(await code(limiter.penalize('a', five, 6))).toBe('invalid_limit');
+    expect(await code(limiter.penalize('a', five, 1.5))).toBe('invalid_limit');
     expect(await limiter.checkLimits(unique(), many.slice(1))).toMatchObject({ allowed: true });
   });
 

@@ -74,6 +74,45 @@ fn a_window_of_another_configuration_is_cut_and_corrected() {
 }
 
 #[test]
+fn a_window_is_cut_when_its_configuration_becomes_shorter_or_the_clock_goes_back() {
+    let (limit, now) = (limit(5.0), 1_000.0);
+    for (began, seconds) in [(0.0, 3_600.0), (3_600_000.0, 60.0)] {
+        let before = Limit::new(5.0, seconds, 1.0).unwrap();
+        let mut counter = Counter::begin(began, before.window_ms);
+        assert_eq!(counter.decide(&before, began).remaining, 4.0);
+        let write = counter.to_write().unwrap();
+        counter.wrote(write, began);
+        counter.end_sync(false);
+        // Also by who was let in before, and has waited.
+        assert_eq!(counter.clone().decide(&limit, now).reset_at, 61_000.0);
+        counter.roll(now, 60_000.0);
+        assert_eq!(counter.peek(&limit, now).reset_at, 61_000.0);
+        // KV is told.
+        let stored = Stored {
+            count: 1.0,
+            reset_at: 61_000.0,
+        };
+        assert_eq!(counter.to_write().map(|write| write.stored), Some(stored));
+        // And if that is lost: the old end is none of the next window.
+        counter.roll(61_000.0, 60_000.0);
+        counter.adopt(Some(write.stored), 61_000.0);
+        assert_eq!(counter.peek(&limit, 61_000.0).remaining, 5.0);
+    }
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_leave_the_key_to_others_for_longer() {
+    let mut counter = Counter::begin(3_600_000.0, 60_000.0);
+    counter.was_refused(3_600_000.0);
+    counter.was_refused(3_600_000.0);
+    assert!(counter.decide(&limit(5.0), 3_600_000.0).allowed);
+    let write = counter.to_write().unwrap();
+    counter.wrote(write, 3_600_000.0);
+    counter.roll(0.0, 60_000.0);
+    assert!(counter.turn_in(0.0) <= 20_000.0);
+}
+
+#[test]
 fn a_cut_window_that_could_not_be_written_blocks_once() {
     let stored = Some(Stored {
         count: 9.0,

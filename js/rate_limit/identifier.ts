@@ -1,0 +1,32 @@
+// Who is counted: under which key of KV, and by which object. Visitors choose identifiers, so none is refused for its
+// length, and none reaches under another prefix or another's count. They are measured before they are copied into the
+// wasm, and cross as one text with their prefix.
+import type { Exports } from '../wasm/clients.js';
+import { byteLength } from '../wasm/imports/text.js';
+
+/** The longest key or name, in bytes. */
+export const MAX_KEY = 512;
+
+// No encoded identifier has it.
+const HASHED = '%sha256-';
+
+// A UTF-16 unit is one to three bytes of UTF-8.
+const fits = (text: string) =>
+  text.length * 3 <= MAX_KEY || (text.length <= MAX_KEY && byteLength(text) <= MAX_KEY);
+
+const hashed = (wasm: Exports, identifier: string) => HASHED + wasm.textHash(identifier);
+
+/** The key of a limit in KV: the prefix, and the identifier, in which `:` and `%` are percent-encoded. */
+export function kvKey(wasm: Exports, keyPrefix: string, identifier: string): string {
+  if (identifier.length <= MAX_KEY) {
+    const key = keyPrefix + identifier.replace(/[:%]/g, encodeURIComponent);
+    // KV takes neither dot as a key.
+    if (fits(key) && key !== '.' && key !== '..') return key;
+  }
+  return keyPrefix + hashed(wasm, identifier);
+}
+
+/** The name of an identifier's object: itself, unless it is too long, or looks like a hash. */
+export function objectName(wasm: Exports, identifier: string): string {
+  return fits(identifier) && !identifier.startsWith(HASHED) ? identifier : hashed(wasm, identifier);
+}

@@ -129,7 +129,7 @@ export class KVClient {
     do {
       const from = cursor;
       const page = await observed<KVPage<Metadata>>(this.#onEvent, 'kv', 'list', (wasm, report) =>
-        wasm.valueList(this.#handle.kv, this.#limitMs, prefix, pageSize, from, report),
+        wasm.valueList(this.#kv, this.#limitMs, prefix, pageSize, from, report),
       );
       yield* page.keys;
       cursor = page.list_complete ? undefined : page.cursor;

@@ -247,6 +247,44 @@ describe('a reply', () => {
     }
   });
 
+  it('without a value is an error, also where there is nothing to return', async () => {
+    const namespace = answering({ ok: true });
+    const carts = new CartStoreClient(namespace);
+    for (const call of [
+      carts.createCart(),
+      carts.setCart('a', {}),
+      carts.deleteCart('a'),
+      carts.mergeCart('a', 'b'),
+      new CounterClient(namespace).reset('a'),
+      secondaryStorage(namespace).set('a', 'b'),
+      secondaryStorage(namespace).delete('a'),
+      new RateLimiterClient(namespace, { onUnavailable: 'allow' }).reset('a', 'rl:'),
+    ]) {
+      expect(await code(call)).toBe('misconfigured');
+    }
+  });
+
+  it.each(['beginMerge', 'merge'])('of another shape to %s is an error', async (method) => {
+    const replies: Record<string, unknown> = {
+      get: [1, '{"mug":{"sku":{"id":"mug"},"qty":1}}'],
+      beginMerge: ['id', '{}'],
+      merge: [1, true, '{}'],
+      endMerge: null,
+      giveUpMerge: false,
+    };
+    for (const value of [undefined, 7, method === 'merge' ? null : '']) {
+      const stub = (name: string) => async () => ({
+        ok: true,
+        value: name === method ? value : replies[name],
+      });
+      const namespace = {
+        idFromName: (name: string) => ({ name }),
+        get: () => new Proxy({}, { get: (_, name) => stub(String(name)) }),
+      };
+      expect(await code(new CartStoreClient(namespace).mergeCart('a', 'b'))).toBe('misconfigured');
+    }
+  });
+
   it.each(wrong)('closes the gate of revocations: %s', async (_, reply) => {
     const store = createStrictKv();
     const cached = {

@@ -67,13 +67,9 @@ describe('a text of 40 MB', () => {
     'reset on KV': () => onKv.reset('a', text),
     checkLimit: () => exact.checkLimit(text, five),
     checkLimits: () => exact.checkLimits('a', [{ ...five, keyPrefix: text }]),
-    'cache.get': () => cache.get(text),
-    'cache.getMany': () => cache.getMany(['a', text]),
-    'cache.getOrSet': () => cache.getOrSet(text, 60, () => 1),
     'cache.clear': () => cache.clear({ prefix: 'a', cursor: text }),
     'kv.put': () => plain.put('a', text),
     'kv.list': () => plain.list({ prefix: text }).next(),
-    'sessions.get': () => sessions.get(text),
     'sessions.deleteUserSessions': () => sessions.deleteUserSessions(text),
     getCart: () => carts.getCart(text),
     'cart owner': () => carts.getCart('a', { owner: text }),
@@ -96,6 +92,21 @@ describe('a text of 40 MB', () => {
       refused.code,
     );
     expect(refused.message.length).toBeLessThan(200);
+    expect(liveness().memoryBytes - before).toBeLessThan(2 ** 20);
+  });
+
+  it('is nobody’s key or cookie, and not copied', async () => {
+    const before = liveness().memoryBytes;
+    expect(await cache.get(text)).toBeNull();
+    expect(await cache.getMany(['a', text])).toEqual(new Map());
+    expect(await cache.getOrSet(text, 60, () => 1)).toBe(1);
+    expect(await plain.get(text)).toBeNull();
+    expect(await sessions.get(text)).toBeNull();
+    await cache.delete(text);
+    await sessions.delete(text);
+    expect(await code(plain.put(text, 'a'))).toBe('invalid_key');
+    expect(await code(cache.set(text, 'a', 60))).toBe('invalid_key');
+    expect(await code(sessions.set(text, session('u')))).toBe('invalid_key');
     expect(liveness().memoryBytes - before).toBeLessThan(2 ** 20);
   });
 

@@ -1,5 +1,14 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, notNumber, notText, optional, refuse } from '../core/checks.js';
+import {
+  type Bad,
+  type Fields,
+  fieldsOf,
+  notKey,
+  notNumber,
+  notText,
+  optional,
+  refuse,
+} from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { jsonOf } from '../core/json.js';
@@ -166,7 +175,7 @@ export class CacheClient {
   ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
-      notText(key, 'The key') ??
+      notKey(key) ??
       notTtl(ttlSeconds) ??
       refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
       given.bad ??
@@ -230,7 +239,7 @@ export class CacheClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notText(key, 'The key');
+    const bad = notKey(key);
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -244,7 +253,7 @@ export class CacheClient {
     if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
-      const bad = notText(key, 'A key');
+      const bad = notKey(key, 'A key');
       if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     }
     return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));

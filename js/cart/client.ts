@@ -3,6 +3,7 @@ import { type Bad, type Fields, fieldsOf, notNumber, notText, optional } from '.
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import type { Identity } from '../core/identity.js';
+import { jsonOf } from '../core/json.js';
 import {
   type CartObjects,
   OBJECT_OPTIONS,
@@ -184,9 +185,9 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     ...more: [rental?: unknown, options?: CartMutationOptions]
   ): Promise<CartState<Item>> {
     const together = typeof sizeOrOptions === 'object' && sizeOrOptions !== null;
-    const [size, rental, options] = together
-      ? [sizeOrOptions.size, sizeOrOptions.rental, sizeOrOptions]
-      : [sizeOrOptions, ...more];
+    const given = fieldsOf(together ? sizeOrOptions : null, [...TERMS, 'size', 'rental']);
+    if (given.bad) return refused(this.#objects.onEvent, 'cart', 'incrementQty', given.bad);
+    const [size, rental, options] = together ? [given.size, given.rental, given] : [sizeOrOptions, ...more];
     const change = { op: 'increment', sku, qty, size, rental };
     return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
   }
@@ -281,7 +282,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options: CartMutationOptions | undefined,
   ): Promise<MutationReply> {
     const given = fieldsOf(options, TERMS);
-    const json = notId(id) ?? notTerms(given) ?? jsonOf(payload);
+    const json = notId(id) ?? notTerms(given) ?? contentOf(payload);
     if (typeof json !== 'string') return refused(this.#objects.onEvent, 'cart', operation, json);
     const { owner, ifVersion, idempotencyKey = ownKey() } = given;
     const terms = [idempotencyKey, ifVersion, owner];
@@ -349,22 +350,15 @@ function notTerms({
   );
 }
 
-// Returns the error for a value that is no JSON. The engine's error may quote the value, so it is not kept.
-function jsonOf(value: unknown): string | CloudflareClientsError {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(value);
-  } catch {
-    // Refused below.
+// The JSON of what a cart is to hold, or the error for what JSON would lose.
+function contentOf(value: unknown): string | CloudflareClientsError {
+  const json = jsonOf(value);
+  if ('lost' in json) {
+    const message = `The content of a cart cannot be stored as JSON: ${json.lost}`;
+    return new CloudflareClientsError('invalid_value', message);
   }
-  if (json !== undefined && json.length <= MAX_JSON) return json;
-  if (json !== undefined) {
-    return new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
-  }
-  return new CloudflareClientsError(
-    'invalid_value',
-    'The content of a cart must be JSON: it holds a BigInt or refers to itself',
-  );
+  if (json.text.length <= MAX_JSON) return json.text;
+  return new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
 }
 
 // Longer than any text that an object reads; the object's own limit is lower, and exact.

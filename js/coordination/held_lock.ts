@@ -1,5 +1,6 @@
 // A lock that is extended for as long as the work under it takes.
 import { CloudflareClientsError } from '../core/error.js';
+import { limited } from '../wasm/time_limit.js';
 import type { Lock } from './lock.js';
 
 // After how many ms an extension that failed is tried again.
@@ -54,7 +55,9 @@ export class HeldLock {
     // Nothing to gain: it ends when it may not be held any more.
     if (until <= this.#until) return this.#plan(this.#until - started);
     try {
-      const lock = await this.#kept.extend((until - started) / 1_000);
+      // A reply that comes after its end comes too late.
+      const extending = this.#kept.extend((until - started) / 1_000);
+      const lock = await limited(extending, this.#until - started);
       if (!lock) return this.#lose();
       this.#until = until;
       this.#plan((until - started) / 2);

@@ -38,6 +38,13 @@ export function notText(
   return undefined;
 }
 
+/**
+ * @internal The error for what is no key of KV. A visitor may have chosen it, and it is not copied: under one that is too
+ * long nothing stands.
+ */
+export const notKey = (value: unknown, what = 'The key'): Bad =>
+  notText(value, what, 'invalid_key', Number.POSITIVE_INFINITY);
+
 /** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */
 export function notName(value: unknown, what: string, code: ErrorCode = 'invalid_key', max = 512): Bad {
   if (typeof value === 'string' && !(value.length >= 1 && value.length <= max)) {

@@ -3,6 +3,12 @@
 /** How deep a value may be nested. `JSON.stringify` itself, and whoever walks such a value, fails at some thousands. */
 const MAX_LEVELS = 256;
 
+/** @internal Whether what was parsed is deeper: `JSON.parse` itself takes any depth. */
+export const isTooDeep = (value: unknown, levels = MAX_LEVELS): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1)));
+
 /** @internal The JSON of a value; or what JSON would lose of it and where, in words. */
 export function jsonOf(value: unknown): { text: string } | { lost: string } {
   try {

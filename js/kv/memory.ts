@@ -57,6 +57,7 @@ export class Memory {
   invalidateAll(): void {
     this.reads.clear();
     this.loads.clear();
+    for (const write of this.writes.values()) write.answers = false;
     this.#allInvalidated = ++this.now;
   }
 
@@ -82,6 +83,11 @@ export class Memory {
   }
 
   enterWrite(key: string, write: Write): void {
+    // Those that were cut off with their request never end, and hold their values.
+    for (const [oldest, { begunAt }] of this.writes) {
+      if (write.begunAt - begunAt < ANSWERS_MS) break;
+      this.writes.delete(oldest);
+    }
     enter(this.writes, key, write);
   }
 

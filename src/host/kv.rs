@@ -1,6 +1,6 @@
 //! The KV handle itself: anything with `get`, `put` and `delete` of a KV namespace.
 
-use js_sys::JsString;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -57,18 +57,18 @@ extern "C" {
         cursor: Option<&JsString>,
     ) -> JsValue;
 
-    /// What `list` returns, and its keys. A handle may be a proxy, so reading may throw.
+    /// A page of a listing, and its keys.
     pub type Entry;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    pub(crate) fn metadata(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    pub(crate) fn name(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    pub(crate) fn keys(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    pub(crate) fn cursor(this: &Entry) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    pub(crate) fn list_complete(this: &Entry) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn metadata(this: &Entry) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn name(this: &Entry) -> JsString;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn keys(this: &Entry) -> Array;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn cursor(this: &Entry) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn list_complete(this: &Entry) -> JsValue;
 }
 
 /// How a value is kept.

@@ -7,7 +7,7 @@ use super::failure::KvOperation;
 use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
-    Entry, KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
+    KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
     kv_put, metadata_of, session_delete, session_put, text_of,
 };
 use crate::host::promises::settle_all;
@@ -217,11 +217,10 @@ impl Kv {
         limit: f64,
         cursor: Option<&JsString>,
     ) -> Result<Page, Error> {
-        let reply = self.list_raw(prefix, limit, cursor).await?;
-        listing::page(reply).map_err(|cause| KvOperation::List.failed(Failure::Threw(cause)))
+        Ok(listing::page(&self.list_raw(prefix, limit, cursor).await?))
     }
 
-    /// The same as the handle returns it: an object whose `keys` are an array.
+    /// The same as JavaScript has it.
     ///
     /// # Errors
     /// As [`Self::list`].
@@ -232,16 +231,7 @@ impl Kv {
         cursor: Option<&JsString>,
     ) -> Result<JsValue, Error> {
         let promise = kv_list(&self.handle, prefix, limit, cursor);
-        let reply = self.wait(KvOperation::List, promise).await?;
-        let keys = if reply.is_object() {
-            reply.unchecked_ref::<Entry>().keys()
-        } else {
-            Ok(JsValue::NULL)
-        };
-        match keys {
-            Ok(keys) if Array::is_array(&keys) => Ok(reply),
-            other => Err(KvOperation::List.failed(Failure::Threw(other.err().unwrap_or_default()))),
-        }
+        self.wait(KvOperation::List, promise).await
     }
 
     async fn wait(&self, operation: KvOperation, promise: JsValue) -> Result<JsValue, Error> {

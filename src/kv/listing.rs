@@ -1,6 +1,6 @@
 //! A page of a listing.
 
-use js_sys::{Array, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use crate::host::kv::Entry;
@@ -21,27 +21,20 @@ pub struct Page {
     pub cursor: Option<JsString>,
 }
 
-/// What the handle returned, as a page. It may be a proxy, so reading may throw.
-///
-/// # Errors
-/// What the handle threw.
-pub fn page(reply: JsValue) -> Result<Page, JsValue> {
-    let reply: Entry = reply.unchecked_into();
-    let mut keys = Vec::new();
-    for key in Array::from(&reply.keys()?).iter() {
+/// A page as JavaScript has copied it (`js/wasm/imports/kv.ts`), so reading it does not throw.
+pub fn page(copy: &JsValue) -> Page {
+    let copy: &Entry = copy.unchecked_ref();
+    let keys = copy.keys();
+    let listed = keys.iter().map(|key| {
         let key: Entry = key.unchecked_into();
-        if let Ok(name) = key.name()?.dyn_into() {
-            keys.push(Listed {
-                name,
-                metadata: key.metadata()?,
-            });
+        Listed {
+            name: key.name(),
+            metadata: key.metadata(),
         }
+    });
+    let cursor = copy.cursor().dyn_into().ok();
+    Page {
+        keys: listed.collect(),
+        cursor: cursor.filter(|_| copy.list_complete().is_falsy()),
     }
-    let more = reply.list_complete()?.is_falsy();
-    let cursor = if more {
-        reply.cursor()?.dyn_into().ok()
-    } else {
-        None
-    };
-    Ok(Page { keys, cursor })
 }

@@ -1,4 +1,5 @@
 // Parses lines and changes of a cart for src/cart/parse.rs. An invalid value is undefined here, and refused there.
+import { isTooDeep } from '../../core/json.js';
 import { parse } from './text.js';
 
 // One more line than a cart may have, so that it is refused for that, and no more are read.
@@ -32,7 +33,7 @@ function objectOf(value: unknown): Fields | undefined {
 /** Six fields for each line of a cart; undefined for an invalid cart. */
 export function cartLines(json: string): unknown[] | undefined {
   const cart = objectOf(parse(json));
-  if (!cart) return undefined;
+  if (!cart || isTooDeep(cart)) return undefined;
   return Object.entries(cart)
     .slice(0, MAX_READ)
     .flatMap(([key, value]) => {
@@ -46,7 +47,7 @@ export function cartLines(json: string): unknown[] | undefined {
 /** Eight fields for each change; undefined for a value that is no list. */
 export function cartChanges(json: string): unknown[] | undefined {
   const changes = parse(json);
-  if (!Array.isArray(changes)) return undefined;
+  if (!Array.isArray(changes) || isTooDeep(changes)) return undefined;
   return changes.slice(0, MAX_READ).flatMap((value) => {
     const { op, skuId, sku: product, qty, size, rental } = objectOf(value) ?? {};
     const isRented = rental !== undefined && rental !== null;

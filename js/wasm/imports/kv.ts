@@ -80,12 +80,29 @@ export function kvDelete(kv: Kv, key: string): unknown {
   }
 }
 
-export function kvList(kv: Kv, prefix: string, limit: number, cursor: string | undefined): unknown {
-  try {
-    return kv.list(cursor === undefined ? { prefix, limit } : { prefix, limit, cursor });
-  } catch (error) {
-    return Promise.reject(error);
-  }
+/** A page of a listing: a copy, since what a handle returns may be a proxy, and reading it may throw. */
+export async function kvList(kv: Kv, prefix: string, limit: number, cursor: string | undefined) {
+  const options = cursor === undefined ? { prefix, limit } : { prefix, limit, cursor };
+  const { keys, list_complete, cursor: next } = Object(await kv.list(options)) as Page;
+  if (!Array.isArray(keys)) throw noListing();
+  const copies = Array.from(keys as Listed[], (key) => {
+    const copy = { ...key };
+    if (typeof copy.name !== 'string') throw noListing();
+    return copy;
+  });
+  return { keys: copies, list_complete, cursor: next };
+}
+
+const noListing = () => new Error('KV returned no listing');
+
+interface Listed {
+  name?: unknown;
+}
+
+interface Page {
+  keys: unknown;
+  list_complete: unknown;
+  cursor: unknown;
 }
 
 /** The result of `KVClient.getWithMetadata`. */

@@ -34,7 +34,8 @@ export function replyStatus({ className }: Objects, method: string, reply: unkno
     if (by !== className || typeof ok !== 'boolean') return Number.NaN;
     if (!ok) return typeof at === 'number' ? at : 0;
     lastValue = plain(value, 2);
-    return SHAPES[method]?.(lastValue as Fields) === false ? Number.NaN : 1;
+    const fits = lastValue !== undefined && SHAPES[method]?.(lastValue as Fields) !== false;
+    return fits ? 1 : Number.NaN;
   } catch {
     return Number.NaN;
   }
@@ -85,6 +86,8 @@ const SHAPES: Record<string, (value: Fields) => boolean> = {
   removeSession: place,
   readSession: place,
   addEntry: isNumber,
+  beginMerge: (value: unknown) => value === null || Array.isArray(value),
+  merge: Array.isArray,
   revokeSession: (value: unknown) => typeof value === 'boolean',
 };
 

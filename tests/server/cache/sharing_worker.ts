@@ -19,6 +19,7 @@ function counted(kv: Env['KV']): Env['KV'] {
   handle ??= new Proxy(kv, {
     get(target, name) {
       const method = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
       return async (...args: unknown[]) => {
         const key = String(args[0]);
         if (name === 'put' && key.startsWith('held') && !holds[key]) {

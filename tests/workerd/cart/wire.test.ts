@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { CartStoreClient, type ObjectHandle } from '@codex/cloudflare-clients';
 import { expect, test } from 'vitest';
 import { unique } from '../../support/backend.js';
+import type { Calls } from '../../support/rpc.js';
 
 interface Stub {
   fetch(url: string, init: RequestInit): Promise<Response>;
@@ -90,5 +91,24 @@ test('what the wire does not know is refused, and nothing has changed', async ()
     expect(await response.json()).toMatchObject({ ok: false });
   }
   expect((await send(undefined, { method: 'GET', body: null })).status).toBe(405);
+  expect(await json({ op: 'get' })).toEqual({ ok: true, cart: { mug: { sku: mug, qty: 1 } } });
+});
+
+test('JSON that is nested deeply is refused, by the wire and by RPC, and the next call works', async () => {
+  const { send, json, id } = wire();
+  await json({ op: 'increment', sku: mug, qty: 1 });
+  const stub = CART_DO.get(CART_DO.idFromName(id) as never) as unknown as Calls;
+  for (const levels of [300, 10_000, 200_000]) {
+    const deep = '['.repeat(levels) + ']'.repeat(levels);
+    const line = `{"sku":{"id":"mug","deep":${deep}},"qty":1}`;
+    for (const body of [`{"op":"set","cart":{"mug":${line}}}`, `{"op":"increment",${line.slice(1)}`]) {
+      expect((await send(body)).status).toBe(400);
+    }
+    const refused = { ok: false, code: 'invalid_value' };
+    expect(await stub.set?.(`{"mug":${line}}`, 60)).toMatchObject(refused);
+    expect(await stub.change?.(`[{"op":"increment",${line.slice(1)}]`, 60)).toMatchObject(refused);
+    expect(await stub.mutate?.(`[{"op":"increment",${line.slice(1)}]`, 60)).toMatchObject(refused);
+    expect(await stub.merge?.('id', `{"mug":${line}}`, 'sum', 60)).toMatchObject(refused);
+  }
   expect(await json({ op: 'get' })).toEqual({ ok: true, cart: { mug: { sku: mug, qty: 1 } } });
 });

@@ -4,7 +4,7 @@ import { type OnEvent, observed, type Report, refused } from '../core/events.js'
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
-import { SharedKv } from './shared_kv.js';
+import { isTooLong, SharedKv } from './shared_kv.js';
 
 /** How a value is stored, by KV's own rules. */
 export interface KVPutOptions {
@@ -56,7 +56,7 @@ export class KVClient {
   readonly #limitMs: number;
   readonly #onEvent: OnEvent | undefined;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
+  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace, `misconfigured` for an option. */
   constructor(kv: KVHandle, options?: ClientOptions) {
     const { name, timeoutMs, onEvent } = optionsOf(options, OPTIONS);
     this.#handle = handleOf(kv, 'KVClient', nameOption(name));
@@ -87,9 +87,11 @@ export class KVClient {
     const bad = notType(type);
     if (bad) return refused(this.#onEvent, 'kv', 'getWithMetadata', bad);
     const { kv, hasMetadata } = this.#handle;
-    return this.#call('getWithMetadata', key, (wasm, report) =>
-      wasm.valueGetWithMetadata(kv, hasMetadata, this.#limitMs, key, type === 'json', report),
-    );
+    return this.#call('getWithMetadata', key, (wasm, report) => {
+      // Read for this call alone: metadata is an object of the caller's. Under a key that is too long nothing is asked.
+      const from = isTooLong(key) ? this.#kv : kv;
+      return wasm.valueGetWithMetadata(from, hasMetadata, this.#limitMs, key, type === 'json', report);
+    });
   }
 
   /** Writes a key. */

@@ -105,7 +105,7 @@ export class SharedKv {
   }
 }
 
-// Mostly without counting: a UTF-16 unit is one to three bytes. Nothing stands under such a key.
-function isTooLong(key: string): boolean {
+/** @internal Mostly without counting: a UTF-16 unit is one to three bytes. Nothing stands under such a key. */
+export function isTooLong(key: string): boolean {
   return key.length > 170 && (key.length > 512 || byteLength(key) > 512);
 }

@@ -80,7 +80,7 @@ export class CacheClient {
   readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
+  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace, `misconfigured` for an option. */
   constructor(kv: KVHandle, options?: CacheOptions) {
     const { name, timeoutMs, waitUntil, onEvent } = optionsOf(options, OPTIONS);
     this.#handle = handleOf(kv, 'CacheClient', nameOption(name));

@@ -47,7 +47,10 @@ import {
 export class LockClient {
   readonly #objects: Objects;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `misconfigured` for an invalid option.
+   */
   constructor(namespace: CoordinationObjects, options?: ObjectClientOptions) {
     const given = optionsOf(options, OBJECT_OPTIONS);
     this.#objects = objectsOf(namespace, 'LockClient', 'CoordinationDurableObject', given);

@@ -1,6 +1,7 @@
 // A lock that is extended for as long as the work under it takes.
 import { CloudflareClientsError } from '../core/error.js';
 import type { Lock } from './lock.js';
+import type { Signal } from './signal.js';
 
 // After how many ms an extension that failed is tried again.
 const AGAIN_MS = 1_000;
@@ -34,7 +35,7 @@ export class HeldLock {
   }
 
   /** Aborted when the lock is lost, or ends because it may not be extended any more. */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#lost.signal;
   }
 

@@ -1,5 +1,14 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, notNumber, notText, optional, refuse } from '../core/checks.js';
+import {
+  type Bad,
+  type Fields,
+  fieldsOf,
+  notKVKey,
+  notNumber,
+  notText,
+  optional,
+  refuse,
+} from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { jsonOf } from '../core/json.js';
@@ -115,7 +124,7 @@ export class CacheClient {
    * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
-    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    const bad = notKVKey(key) ?? notTtl(ttlSeconds);
     if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
     const json = jsonOf(value);
     if ('lost' in json) {
@@ -166,7 +175,7 @@ export class CacheClient {
   ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
-      notText(key, 'The key') ??
+      notKVKey(key) ??
       notTtl(ttlSeconds) ??
       refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
       given.bad ??
@@ -230,7 +239,7 @@ export class CacheClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notText(key, 'The key');
+    const bad = notKVKey(key);
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -244,7 +253,7 @@ export class CacheClient {
     if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
-      const bad = notText(key, 'A key');
+      const bad = notKVKey(key, 'A key');
       if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     }
     return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));

@@ -38,6 +38,13 @@ export function notText(
   return undefined;
 }
 
+/**
+ * @internal The error for a key of KV, or a token: of any length, since none is copied before it is measured. Visitors
+ * choose it, and for a look-up one that is too long is no error: nothing stands there.
+ */
+export const notKVKey = (value: unknown, what = 'The key'): Bad =>
+  notText(value, what, 'invalid_key', Number.POSITIVE_INFINITY);
+
 /** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */
 export function notName(value: unknown, what: string, code: ErrorCode = 'invalid_key', max = 512): Bad {
   if (typeof value === 'string' && !(value.length >= 1 && value.length <= max)) {

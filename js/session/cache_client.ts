@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, isDate, notText, refuse } from '../core/checks.js';
+import { type Bad, type Fields, fieldsOf, isDate, notKVKey, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
 import type { Jsonify } from '../core/json_types.js';
@@ -342,7 +342,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   #call<T>(operation: string, token: string, start: Start, lost?: () => void): Promise<T> {
-    const bad = notText(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
+    const bad = notKVKey(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
     if (bad) return refused(this.#onEvent, 'session', operation, bad);
     // Nobody's token, so it is not copied to be hashed.
     if (tooLong(token)) return Promise.resolve((operation === 'delete' ? undefined : null) as T);

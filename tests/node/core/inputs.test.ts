@@ -67,13 +67,11 @@ describe('a text of 40 MB', () => {
     'reset on KV': () => onKv.reset('a', text),
     checkLimit: () => exact.checkLimit(text, five),
     checkLimits: () => exact.checkLimits('a', [{ ...five, keyPrefix: text }]),
-    'cache.get': () => cache.get(text),
-    'cache.getMany': () => cache.getMany(['a', text]),
-    'cache.getOrSet': () => cache.getOrSet(text, 60, () => 1),
     'cache.clear': () => cache.clear({ prefix: 'a', cursor: text }),
     'kv.put': () => plain.put('a', text),
     'kv.list': () => plain.list({ prefix: text }).next(),
-    'sessions.get': () => sessions.get(text),
+    'cache.set': () => cache.set(text, 1, 60),
+    'sessions.set': () => sessions.set(text, session('u')),
     'sessions.deleteUserSessions': () => sessions.deleteUserSessions(text),
     getCart: () => carts.getCart(text),
     'cart owner': () => carts.getCart('a', { owner: text }),
@@ -99,7 +97,18 @@ describe('a text of 40 MB', () => {
     expect(liveness().memoryBytes - before).toBeLessThan(2 ** 20);
   });
 
-  it('nor is that of a user agent, an address, or a user id', async () => {
+  it('finds nothing, and is not copied, where a visitor may have chosen the key', async () => {
+    const before = liveness().memoryBytes;
+    expect(await cache.get(text)).toBeNull();
+    expect(await cache.getMany([text])).toEqual(new Map());
+    expect(await cache.getOrSet(text, 60, () => 1)).toBe(1);
+    expect(await plain.getWithMetadata(text)).toEqual({ value: null, metadata: null });
+    expect(await sessions.get(text)).toBeNull();
+    expect(await sessions.delete(text)).toBeUndefined();
+    expect(liveness().memoryBytes - before).toBeLessThan(2 ** 20);
+  });
+
+  it('is not copied as a user agent, an address, or a user id', async () => {
     const before = liveness().memoryBytes;
     sent.length = 0;
     const numbered = new SessionStoreClient(answering({ ok: true, value: 1 }));

@@ -52,11 +52,15 @@ export interface AuthSecondaryStorage {
 
 /** Options of {@link secondaryStorage}. */
 export interface SecondaryStorageOptions extends ObjectClientOptions {
-  /** What all keys begin with in the namespace, so that several apps can share it. @defaultValue none */
+  /**
+   * What all keys begin with in the namespace, so that several apps can share it; at most 128 characters.
+   * @defaultValue none
+   */
   keyPrefix?: string | undefined;
   /**
-   * Keeps a list of the keys, for `listKeys` and `clear`: one more call and one more row for each `set`, and for each
-   * new counter. Keys that were set without it are not in the list.
+   * Keeps a list of the keys, for `listKeys` and `clear`: one more call and one more row for each `set` and for each
+   * new counter, and one more call behind each deletion. Keys that were set without it are not in the list. Objects of
+   * an older version have no list: then calls are `misconfigured`.
    * @defaultValue false
    */
   trackKeys?: boolean | undefined;

@@ -3,7 +3,7 @@ import {
   type Bad,
   type Fields,
   fieldsOf,
-  notKey,
+  notKVKey,
   notNumber,
   notText,
   optional,
@@ -89,7 +89,7 @@ export class CacheClient {
   readonly #waitUntil: WaitUntil | undefined;
   readonly #onEvent: OnEvent | undefined;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace. */
+  /** @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace, `misconfigured` for an option. */
   constructor(kv: KVHandle, options?: CacheOptions) {
     const { name, timeoutMs, waitUntil, onEvent } = optionsOf(options, OPTIONS);
     this.#handle = handleOf(kv, 'CacheClient', nameOption(name));
@@ -124,7 +124,7 @@ export class CacheClient {
    * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
-    const bad = notText(key, 'The key') ?? notTtl(ttlSeconds);
+    const bad = notKVKey(key) ?? notTtl(ttlSeconds);
     if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
     const json = jsonOf(value);
     if ('lost' in json) {
@@ -175,7 +175,7 @@ export class CacheClient {
   ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
-      notKey(key) ??
+      notKVKey(key) ??
       notTtl(ttlSeconds) ??
       refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
       given.bad ??
@@ -239,7 +239,7 @@ export class CacheClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notKey(key);
+    const bad = notKVKey(key);
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -253,7 +253,7 @@ export class CacheClient {
     if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
-      const bad = notKey(key, 'A key');
+      const bad = notKVKey(key, 'A key');
       if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     }
     return observed(this.#onEvent, 'cache', operation, (wasm, report) => start(different, wasm, report));

@@ -78,13 +78,16 @@ export interface CartIncrementOptions extends CartMutationOptions {
 
 /** Options of {@link CartStoreClient}. */
 export interface CartStoreOptions extends ObjectClientOptions {
-  /** How long a cart lives after it was last read or changed. @defaultValue 2592000, 30 days */
+  /**
+   * How long a cart lives after it was last read or changed, in whole seconds from 1 to 315,360,000 (ten years).
+   * @defaultValue 2592000 (30 days)
+   */
   ttlSeconds?: number | undefined;
   /**
    * What happens when a cart's object fails. `throw`: the call rejects. `memory`: the call uses this
    * isolate's memory, with a `fell_back` event each time. A change there is not seen by other isolates, and
-   * is lost with this one; `mergeCart` never uses it. When several carts have failed, it is used at once, but for a probe
-   * now and then. A wrong binding rejects whatever this is.
+   * is lost with this one; `mergeCart` never uses it. When three different carts in a row have failed, it is used at
+   * once, but for one probe in ten seconds. A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'memory' | undefined;
@@ -112,7 +115,10 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   /** Whose carts this isolate's memory keeps, where it stands in for objects. */
   readonly #memory: Identity | undefined;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `invalid_ttl` for an invalid `ttlSeconds`, `misconfigured` for another invalid option.
+   */
   constructor(namespace: CartObjects, options?: CartStoreOptions) {
     const given = optionsOf(options, OPTIONS);
     const { ttlSeconds = TTL_SECONDS, onUnavailable = 'throw' } = given;

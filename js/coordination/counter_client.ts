@@ -37,7 +37,10 @@ export interface IncrementOptions {
 export class CounterClient {
   readonly #objects: Objects;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `misconfigured` for an invalid option.
+   */
   constructor(namespace: CoordinationObjects, options?: ObjectClientOptions) {
     const given = optionsOf(options, OBJECT_OPTIONS);
     this.#objects = objectsOf(namespace, 'CounterClient', 'CoordinationDurableObject', given);

@@ -2,6 +2,7 @@
 import { CloudflareClientsError } from '../core/error.js';
 import { limited } from '../wasm/time_limit.js';
 import type { Lock } from './lock.js';
+import type { Signal } from './signal.js';
 
 // After how many ms an extension that failed is tried again.
 const AGAIN_MS = 1_000;
@@ -35,7 +36,7 @@ export class HeldLock {
   }
 
   /** Aborted when the lock is lost, or ends because it may not be extended any more. */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#lost.signal;
   }
 

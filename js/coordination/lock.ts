@@ -1,6 +1,7 @@
 // What a lock is, to its holder; and the checks of what the client is called with.
 import { type Bad, fieldsOf, notName, refuse } from '../core/checks.js';
 import { notLockName } from './arguments.js';
+import type { Signal } from './signal.js';
 
 /** Options of `LockClient.acquire`. */
 export interface AcquireOptions {
@@ -16,7 +17,7 @@ export interface AcquireOptions {
    */
   waitMs?: number | undefined;
   /** Stops waiting when it is aborted: the call rejects with its reason. */
-  signal?: AbortSignal | undefined;
+  signal?: Signal | undefined;
 }
 
 /** Options of `LockClient.withLock`. */
@@ -78,7 +79,7 @@ export function notHold(maxHoldSeconds: unknown, ttlSeconds: number): Bad {
 /** @internal */
 export function notSignal(signal: unknown): Bad {
   // Not `instanceof`: it may come from another realm.
-  const found = signal as Partial<AbortSignal> | null;
+  const found = signal as Partial<Signal> | null;
   const fits = typeof found?.aborted === 'boolean' && typeof found.addEventListener === 'function';
   return refuse(!fits, 'misconfigured', 'signal must be an AbortSignal');
 }

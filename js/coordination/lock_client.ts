@@ -27,6 +27,7 @@ import {
   notWait,
   type WithLockOptions,
 } from './lock.js';
+import type { Signal } from './signal.js';
 
 /**
  * Locks on Durable Objects: one holder at a time for a name, until it is released or its TTL is over.
@@ -47,7 +48,10 @@ import {
 export class LockClient {
   readonly #objects: Objects;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace. */
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `namespace` is no Durable Object namespace,
+   * `misconfigured` for an invalid option.
+   */
   constructor(namespace: CoordinationObjects, options?: ObjectClientOptions) {
     const given = optionsOf(options, OBJECT_OPTIONS);
     this.#objects = objectsOf(namespace, 'LockClient', 'CoordinationDurableObject', given);
@@ -143,7 +147,7 @@ export class LockClient {
   async withLock<T>(
     name: string,
     options: WithLockOptions,
-    fn: (lock: Lock, signal: AbortSignal) => Promise<T> | T,
+    fn: (lock: Lock, signal: Signal) => Promise<T> | T,
   ): Promise<T> {
     const given = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal', 'maxHoldSeconds']);
     const { ttlSeconds = Number.NaN, maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, Number(ttlSeconds)) } =
@@ -198,7 +202,7 @@ export class LockClient {
 bindMethods(LockClient);
 
 // Resolves as the job does, unless the signal is aborted before.
-function unlessAborted<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessAborted<T>(job: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });

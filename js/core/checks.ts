@@ -39,10 +39,10 @@ export function notText(
 }
 
 /**
- * @internal The error for what is no key of KV. A visitor may have chosen it, and it is not copied: under one that is too
- * long nothing stands.
+ * @internal The error for a key of KV, or a token: of any length, since none is copied before it is measured. Visitors
+ * choose it, and for a look-up one that is too long is no error: nothing stands there.
  */
-export const notKey = (value: unknown, what = 'The key'): Bad =>
+export const notKVKey = (value: unknown, what = 'The key'): Bad =>
   notText(value, what, 'invalid_key', Number.POSITIVE_INFINITY);
 
 /** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */

@@ -15,20 +15,20 @@ export type EventClient =
   | 'auth_storage';
 
 /**
- * Something that happened during a call, after which the call went on:
- * `expired` (the cached value had passed its expiry), `malformed` (the stored value is not one that the
- * client stores), `large_value` (more than 100 KB), `not_cached` (a loaded value was returned and not
- * stored), `kv_failed` (KV failed and the call went on), `joined` (the value came from another call's
- * loader: single flight), `join_failed` (that other call vanished or took too long), `not_tracked` (a session
- * without a user id: `deleteUserSessions` cannot find it), `retried` (a call on a Durable Object failed on the
- * way and was made again), `slow` (a call on a Durable Object took longer than `slowMs`), `fell_back` (the
- * object failed, and this isolate's memory was used: `onUnavailable: 'memory'`), `object_failed` (a Durable
- * Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session was
- * not served), `blocked` (refused from this isolate's memory of an earlier refusal, without a call on the
- * object), `lock_lost` (a lock was no longer its holder's when it was released), `revoked` (KV still had a
- * session that was revoked, or one that was cached without `revocations`), `circuit_opened` (several objects of the
- * namespace have failed: calls with a fallback use it at once, and one in ten seconds is made as a probe), `circuit_closed`
- * (an object has answered again).
+ * Something that happened during a call, after which the call went on: `expired` (the cached value had passed its
+ * expiry), `malformed` (the stored value is not one that the client stores), `large_value` (more than 100 KB),
+ * `not_cached` (a loaded value was returned and not stored, or a session that `set` was given: its `code` says why),
+ * `kv_failed` (KV failed and the call went on), `joined` (the value came from another call's loader: single flight),
+ * `join_failed` (that other call vanished or took too long), `not_tracked` (a session without a user id:
+ * `deleteUserSessions` cannot find it, and with `revocations` it is not cached), `retried` (a call on a Durable
+ * Object failed on the way and was made again), `slow` (a call on a Durable Object took longer than `slowMs`),
+ * `fell_back` (the object failed, and this isolate's memory was used: `onUnavailable: 'memory'`), `object_failed` (a
+ * Durable Object failed and the call went on without it: `onUnavailable` decided on the limit, or a cached session
+ * was not served), `blocked` (refused from this isolate's memory of an earlier refusal, without a call on the
+ * object), `lock_lost` (a lock was no longer its holder's when it was released), `revoked` (KV still had a session
+ * that was revoked, or one that was cached without `revocations`), `circuit_opened` (several objects of the
+ * namespace have failed: calls with a fallback use it at once, and one in ten seconds is made as a probe),
+ * `circuit_closed` (an object has answered again).
  */
 export type EventNote =
   | 'expired'
@@ -49,10 +49,16 @@ export type EventNote =
   | 'circuit_opened'
   | 'circuit_closed';
 
-/** The event that `onEvent` gets: one per call, and before it one per note. It holds no key, token or value. */
+/**
+ * The event that `onEvent` gets: one per call, and one per note: mostly before it, and after it for a
+ * write behind the answer. It holds no key, token or value.
+ */
 export interface ClientEvent {
   readonly client: EventClient;
-  /** The method that was called, such as `getOrSet`; `flush` for counts that were written later. */
+  /**
+   * The method that was called, such as `getOrSet`; or what a method did besides: `flush` for counts that were written
+   * later, `withdraw` of a lock, `trackKey`, `untrackKey` and `listKeys` of an index of keys.
+   */
   readonly operation: string;
   /** How long the call took so far, in ms. In production clocks advance only after I/O. */
   readonly ms: number;

@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, notKey, notNumber, notText, optional, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notKVKey, notNumber, notText, optional, refuse } from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
@@ -151,7 +151,7 @@ export class KVClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notKey(key);
+    const bad = notKVKey(key);
     if (bad) return refused(this.#onEvent, 'kv', operation, bad);
     return observed(this.#onEvent, 'kv', operation, start);
   }

@@ -20,8 +20,8 @@ export interface RateLimiterOptions extends ObjectClientOptions {
   /**
    * What happens when KV or the object fails, or does not reply within `timeoutMs`. `throw`: the call
    * rejects. `allow`: the isolate counts by itself, and admits up to the limit. `deny`: no call is admitted. The last
-   * two mark their results `degraded`. When several objects have failed, they decide at once, but for a probe now and then.
-   * A wrong binding rejects whatever this is.
+   * two mark their results `degraded`. When three different objects in a row have failed, they decide at once, but
+   * for one probe in ten seconds. A wrong binding rejects whatever this is.
    * @defaultValue 'throw'
    */
   onUnavailable?: 'throw' | 'allow' | 'deny' | undefined;
@@ -72,7 +72,10 @@ export class RateLimiterClient {
   readonly #limits: Limits;
   readonly #onEvent: OnEvent | undefined;
 
-  /** @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace. */
+  /**
+   * @throws {CloudflareClientsError} `invalid_handle` when `handle` is neither kind of namespace,
+   * `misconfigured` for an invalid option.
+   */
   constructor(handle: KVHandle | RateLimitObjects, options?: RateLimiterOptions) {
     const given = optionsOf(options, OPTIONS);
     const { onUnavailable = 'throw', timeoutMs } = given;

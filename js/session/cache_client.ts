@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, isDate, notKey, notText, refuse } from '../core/checks.js';
+import { type Bad, type Fields, fieldsOf, isDate, notKVKey, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
 import type { Jsonify } from '../core/json_types.js';
@@ -55,7 +55,7 @@ type UserId = string | number | null | undefined;
 // The roles of the documents' session, or a session of the user's own.
 type SessionType<S> = S extends string ? CachedSession<S> : S;
 
-/** What {@link SessionCacheClient.get} gives: the session as it was set, but with strings for dates. */
+/** What {@link SessionCacheClient.get} gives: the session as it was set, but as JSON has it, with strings for dates. */
 export type StoredSession<S> = Jsonify<SessionType<S>>;
 
 /**
@@ -125,8 +125,7 @@ export interface SessionCacheOptions extends ClientOptions {
    */
   maxStalenessSeconds?: number | undefined;
   /**
-   * The longest a single KV operation may take, and with `revocations` a call on an object with its
-   * retries, in ms.
+   * The longest a single KV operation may take, and with `revocations` a call on an object with its retries, in ms.
    * @defaultValue no limit for KV, 2000 for objects
    */
   timeoutMs?: number | undefined;
@@ -186,7 +185,8 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
 
   /**
    * @throws {CloudflareClientsError} `invalid_handle` when `kv` is no KV namespace or `revocations` no
-   * Durable Object namespace, `unsupported` for revocations on a KV handle without `getWithMetadata`.
+   * Durable Object namespace, `unsupported` for revocations on a KV handle without `getWithMetadata`,
+   * `misconfigured` for another invalid option.
    */
   constructor(kv: KVHandle, options?: SessionCacheOptions) {
     const given = optionsOf(options, OPTIONS);
@@ -221,7 +221,8 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
    * clocks are not trusted for that.
    *
    * The caller whose loader ran gets the loader's own value. When KV or an object fails, the call does not:
-   * the session is loaded, and an event reports the failure.
+   * the session is loaded, and an event reports the failure. For a token of more than 16,384 characters, which is
+   * nobody's, the call returns null without calling the loader.
    *
    * @throws What the loader throws, and {@link CloudflareClientsError} `invalid_session` when it returns
    * something else than a session or null.
@@ -261,9 +262,9 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   /**
-   * Caches a session for `maxAgeSeconds`, or until it expires. An expired session is not written, and the value stored under its
-   * token is deleted. With `revocations`, data that may be older than a revocation of its session is not
-   * written either (a `not_cached` event with the code `conflict`).
+   * Caches a session for `maxAgeSeconds`, or until it expires. An expired session is not written, and the value stored
+   * under its token is deleted. With `revocations`, data that may be older than a revocation of its session is not
+   * written either (a `not_cached` event with the code `conflict`), nor is a session without a user id (`not_tracked`).
    *
    * @throws {CloudflareClientsError} `invalid_session`, KV's failures, and with `revocations`
    * `object_unavailable`, `object_overloaded` or `timeout`.
@@ -296,8 +297,9 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   /**
-   * Deletes the session of a token (sign-out), as clients with and without `hashTokens` have cached it. With `revocations` it is refused from then on, within the
-   * bound, even if KV still shows it or another call is caching it.
+   * Deletes the session of a token (sign-out), as clients with and without `hashTokens` have cached it: three billed
+   * deletions. With `revocations` it is refused from then on, within the bound, even if KV still shows it or another
+   * call is caching it.
    *
    * @throws {CloudflareClientsError} KV's failures; with `revocations` the object's failures (then call again: the
    * session may not be revoked), while a failure of KV is a `kv_failed` event.
@@ -340,7 +342,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
   }
 
   #call<T>(operation: string, token: string, start: Start, lost?: () => void): Promise<T> {
-    const bad = notKey(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
+    const bad = notKVKey(token, 'The token') ?? (operation === 'set' ? tooLong(token) : undefined);
     if (bad) return refused(this.#onEvent, 'session', operation, bad);
     // Nobody's token, so it is not copied to be hashed.
     if (tooLong(token)) return Promise.resolve((operation === 'delete' ? undefined : null) as T);

@@ -116,6 +116,31 @@ describe('TypeScript runs', () => {
   });
 });
 
+describe('hooks run, with their objects and without', () => {
+  const hooks = documents.filter(
+    ({ file, where }) => file === 'src/hooks.server.ts' && !/better-auth/.test(where),
+  );
+  const findSession = async () => ({
+    session: { expiresAt: context.expiresAt, userId: 'u1' },
+    user: { id: 'u1' },
+  });
+  it.each(hooks)('$where', async (snippet) => {
+    Object.assign(context, { building: false, findSession });
+    const code = snippet.code.replace('export const handle: Handle =', 'return');
+    const handle = (await execute({ ...snippet, code })) as (given: object) => Promise<unknown>;
+    const { AUTH_SESSION_KV, SESSION_DO } = context.env as Record<string, unknown>;
+    for (const env of [{ AUTH_SESSION_KV }, { AUTH_SESSION_KV, SESSION_DO }]) {
+      const event = { locals: {}, cookies: { get: () => crypto.randomUUID() }, platform: { env } };
+      expect(await handle({ event, resolve: () => 'resolved' })).toBe('resolved');
+      expect(event.locals).toEqual({ user: { id: 'u1' } });
+    }
+  });
+
+  it('finds them', () => {
+    expect(hooks).toHaveLength(2);
+  });
+});
+
 describe('configuration is what wrangler takes', () => {
   it.each(ofLanguage('jsonc'))('$where', ({ code }) => {
     const folder = mkdtempSync(join(tmpdir(), 'snippet-'));

@@ -39,7 +39,7 @@ export function basicsSuite(backend: Backend): void {
     it('refuses what KV would, and writes nothing', async () => {
       const { kv, count } = counted(backend.kv());
       const client = new KVClient(kv);
-      for (const key of ['x'.repeat(513), 'ü'.repeat(257)]) {
+      for (const key of ['x'.repeat(513), 'ü'.repeat(257), 'x'.repeat(100_000)]) {
         expect(await code(client.put(key, 'v'))).toBe('invalid_key');
         expect(await client.get(key)).toBeNull();
         expect(await client.getWithMetadata(key)).toEqual({ value: null, metadata: null });
@@ -86,6 +86,7 @@ function withMetadata(backend: Backend): void {
     const kv = new KVClient(backend.kv());
     const key = unique();
     expect(await kv.getWithMetadata(key)).toEqual({ value: null, metadata: null });
+    expect(await kv.getWithMetadata('x'.repeat(513))).toEqual({ value: null, metadata: null });
     await kv.put(key, '[1]', { expiration: Math.ceil(Date.now() / 1000) + 120, metadata: { by: 'us' } });
     expect(await kv.getWithMetadata(key, 'json')).toEqual({ value: [1], metadata: { by: 'us' } });
   });

@@ -94,15 +94,19 @@ export class LockClient {
     }
   }
 
-  // After the attempt that is under way: it may get the lock.
+  // After the attempt that is under way: it may get the lock. If this fails, the lock ends by its TTL.
   async #withdraw(name: string, holder: string, acquiring: Promise<unknown>): Promise<void> {
     await acquiring.catch(() => {});
-    try {
-      await this.#call('withdraw', name, [holder], () => {});
-    } catch {
-      // An object of an older version does not know it; else the lock ends by its TTL.
-      await this.#call('release', name, [holder, crypto.randomUUID()], () => {}).catch(() => {});
-    }
+    await callObject(this.#objects, {
+      client: 'lock',
+      operation: 'withdraw',
+      kind: 'lock:',
+      name,
+      method: 'release',
+      // Objects of an older version take the first two, and the time: they release it.
+      args: [holder, crypto.randomUUID(), true],
+      sendsTime: 'before the last',
+    }).catch(() => {});
   }
 
   /** Gives the lock another TTL from now. Returns the lock with its new end, or null when it was lost. */
@@ -180,7 +184,7 @@ export class LockClient {
   }
 
   #call<T>(
-    method: 'extend' | 'release' | 'withdraw',
+    method: 'extend' | 'release',
     name: string,
     args: unknown[],
     read: NonNullable<ObjectCall<T>['read']>,

@@ -49,23 +49,22 @@ export class CoordinationDurableObject extends StoredObject {
     return { ...reply, value: [reply.value[0], ahead, KEPT_MS] };
   }
 
-  /** Frees the lock if it is this holder's, who does not know; a call of it that comes late gets nothing any more. */
-  withdraw(holder: string, sent?: number): Reply<null> {
-    const bad = notHolder(holder) ?? notSent(sent);
-    if (!bad) this.#waiters.leave(holder);
-    return this.call(bad, (wasm, storage) => wasm.lockWithdraw(storage, holder, given(sent)));
-  }
-
   /** Gives the holder another TTL from now; null for a caller who does not hold the lock. */
   extend(holder: string, ttlSeconds: number, sent?: number): Reply<LockHeld | null> {
     const bad = notHolder(holder) ?? notTtl(ttlSeconds) ?? notSent(sent);
     return this.call(bad, (wasm, storage) => wasm.lockExtend(storage, holder, ttlSeconds, given(sent)));
   }
 
-  /** Releases the lock. `call` identifies this call: a repeated call returns the same. */
-  release(holder: string, call: string, sent?: number): Reply<boolean> {
+  /**
+   * Releases the lock. `call` identifies this call: a repeated call returns the same. Who `withdraws` does not know whether
+   * it has the lock: its attempts that come late get nothing any more.
+   */
+  release(holder: string, call: string, sent?: number, withdraws?: boolean): Reply<boolean> {
     const bad = notHolder(holder) ?? notHolder(call) ?? notSent(sent);
-    return this.call(bad, (wasm, storage) => wasm.lockRelease(storage, holder, call, given(sent)));
+    if (!bad && withdraws) this.#waiters.leave(holder);
+    return this.call(bad, (wasm, storage) =>
+      wasm.lockRelease(storage, holder, call, withdraws === true, given(sent)),
+    );
   }
 
   /** Adds to the counter, once for each key; returns the new value. */

@@ -31,8 +31,8 @@ export interface ObjectCall<T> {
   name: string;
   method: string;
   args: unknown[];
-  /** Whether the time of the call is sent to the object, as the last argument. */
-  sendsTime: boolean;
+  /** Whether the time of the call is sent to the object, as the last argument, or as the one before. */
+  sendsTime: boolean | 'before the last';
   /** Reads the value of the reply; throws {@link otherClass} for a value that the method does not return. */
   read?: (value: unknown, report: Report | undefined) => T;
   /** Returns the result in the object's place when it fails. */
@@ -43,8 +43,9 @@ export interface ObjectCall<T> {
 export function callObject<T>(objects: Objects, made: ObjectCall<T>): Promise<T> {
   const { onEvent, slowMs } = objects;
   const { client, operation, kind = '', name, method, args, sendsTime, read, fallback } = made;
+  const time = sendsTime === 'before the last' ? 2 : sendsTime ? 1 : 0;
   const report = onEvent && new Report(onEvent, client, operation, slowMs);
-  let result = call<T>((wasm) => wasm.objectCall(objects, kind, name, method, args, sendsTime, report));
+  let result = call<T>((wasm) => wasm.objectCall(objects, kind, name, method, args, time, report));
   if (fallback) {
     result = result.catch((error) => {
       if (!isFailure(error)) throw error;

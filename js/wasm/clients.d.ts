@@ -239,7 +239,7 @@ export interface Exports {
     name: string,
     method: string,
     args: unknown[],
-    sendsTime: boolean,
+    time: 0 | 1 | 2,
     report: CallReport | undefined,
   ): Result;
 

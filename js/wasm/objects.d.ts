@@ -87,9 +87,14 @@ export interface Exports {
     inTurn: boolean,
     sent: number | undefined,
   ): Result;
-  lockWithdraw(storage: object, holder: string, sent: number | undefined): Result;
   lockExtend(storage: object, holder: string, ttlSeconds: number, sent: number | undefined): Result;
-  lockRelease(storage: object, holder: string, call: string, sent: number | undefined): Result;
+  lockRelease(
+    storage: object,
+    holder: string,
+    call: string,
+    withdraws: boolean,
+    sent: number | undefined,
+  ): Result;
   counterIncrement(storage: object, by: number, key: string, sent: number | undefined): Result;
   counterCount(storage: object): Result;
   counterReset(storage: object, key: string, sent: number | undefined): Result;

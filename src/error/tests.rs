@@ -31,6 +31,7 @@ fn of_rooms() -> Vec<Error> {
         TtlError::TooLong.into(),
         SessionError::NotASession.into(),
         SessionError::BadExpiry.into(),
+        SessionError::BadUser.into(),
         SessionError::NotJson.into(),
         RecordError::BadId(IdError::Empty).into(),
         RecordError::BadCreation.into(),

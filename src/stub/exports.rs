@@ -11,7 +11,7 @@ use crate::protocol::call_time::CallTime;
 use crate::protocol::name::check_name;
 
 /// Calls `method` of the object named `kind` and `name`, such as `lock:` and `invoice`, and returns the value of its
-/// reply. With `sends_time` the object gets when the call was made as the last argument.
+/// reply. `time` is whether the object gets when the call was made: 0 not, 1 as the last argument, 2 as the one before.
 #[wasm_bindgen(js_name = objectCall)]
 pub fn object_call(
     namespace: &ClientNamespace,
@@ -19,16 +19,16 @@ pub fn object_call(
     name: String,
     method: String,
     args: Vec<JsValue>,
-    sends_time: bool,
+    time: u8,
     report: Option<JsReport>,
 ) -> JsValue {
     let mut objects = Namespace::new(namespace, report);
     // JavaScript has it, for a client that goes by `namespace.breaker`.
     objects.has_fallback = true;
-    let time = if sends_time {
-        CallTime::Sent
-    } else {
-        CallTime::Omitted
+    let time = match time {
+        0 => CallTime::Omitted,
+        1 => CallTime::Sent,
+        _ => CallTime::SentBeforeLast,
     };
     run(async move {
         check_name(&name)?;

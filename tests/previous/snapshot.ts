@@ -76,8 +76,8 @@ export async function restore(storage: Storage, { alarm, schema, rows, values }:
 
 /** A reply without the words of a refusal, which another version may say differently. */
 export function plain(reply: unknown): unknown {
-  const { message: _, ...rest } = reply as { ok: boolean; message?: string };
-  return rest.ok ? reply : rest;
+  const { message: _, class: __, ...rest } = reply as { ok: boolean; message?: string; class?: string };
+  return rest;
 }
 
 /** What JSON cannot say, or not in short, said in JSON. */

@@ -59,39 +59,28 @@ pub fn lock_extend(
     })
 }
 
-/// Frees the lock. False for anybody but the holder, unless this `call` is what released it.
+/// Frees the lock. False for anybody but the holder, unless this `call` is what released it. A holder that `withdraws` does
+/// not know whether it has the lock: a call of it that comes late does not take it any more.
 #[wasm_bindgen(js_name = lockRelease)]
 pub fn lock_release(
     storage: StorageHandle,
     holder: JsString,
     call: JsString,
+    withdraws: bool,
     sent: Option<f64>,
 ) -> JsValue {
     body::timely(storage, sent, |object: &mut Object| {
         let (holder, call) = (&check_holder(holder)?, &check_holder(call)?);
         let now = object.now;
         known(object);
+        if withdraws {
+            let until = remembered_until(now, sent, 0.0);
+            object.remember(withdrawal(holder), until, 0, Answer::Nothing);
+        }
         let lock = object.state.lock.as_mut();
         Ok(lock
             .is_some_and(|lock| lock.release(holder, call, now))
             .into())
-    })
-}
-
-/// For a caller who does not know whether it has the lock, and does not want it any more: frees it, and a call of the
-/// caller that comes late does not take it again.
-#[wasm_bindgen(js_name = lockWithdraw)]
-pub fn lock_withdraw(storage: StorageHandle, holder: JsString, sent: Option<f64>) -> JsValue {
-    body::timely(storage, sent, |object: &mut Object| {
-        let holder = &check_holder(holder)?;
-        let now = object.now;
-        known(object);
-        if let Some(lock) = object.state.lock.as_mut() {
-            lock.release(holder, holder, now);
-        }
-        let until = remembered_until(now, sent, 0.0);
-        object.remember(withdrawal(holder), until, 0, Answer::Nothing);
-        Ok(JsValue::NULL)
     })
 }
 

@@ -99,7 +99,7 @@ describe('waiting for a lock', () => {
     await expect(call).rejects.toThrow('mine');
     await locks.release(lock);
     await until(1_000, busy);
-    expect(count.withdraw).toBe(1);
+    expect(count.release).toBe(1);
     const { acquire } = count;
     expect(await locks.acquire(name, { ttlSeconds: 1 })).not.toBeNull();
     await pass(2_000, 100);
@@ -117,7 +117,7 @@ describe('waiting for a lock', () => {
     let late = async (): Promise<unknown> => undefined;
     const withdrawn = Promise.withResolvers<unknown>();
     const objects = intercepted(COORDINATION_DO, ({ method, deliver }) => {
-      if (method === 'withdraw') {
+      if (method === 'release') {
         const reply = deliver();
         withdrawn.resolve(reply);
         return reply;
@@ -126,7 +126,7 @@ describe('waiting for a lock', () => {
       return (early ? deliver() : Promise.resolve()).then(() => Promise.reject(failure({})));
     });
     expect(await code(new LockClient(objects).acquire(name, { ttlSeconds: 30 }))).toBe('object_unavailable');
-    expect(await withdrawn.promise).toMatchObject({ ok: true, value: null });
+    expect(await withdrawn.promise).toMatchObject({ ok: true, value: early });
     expect(await late()).toMatchObject({ ok: true, value: [0] });
     expect(await locks.acquire(name, { ttlSeconds: 30 })).not.toBeNull();
   });
@@ -134,15 +134,18 @@ describe('waiting for a lock', () => {
   it('releases a lock whose reply was lost also on an object of before, which cannot withdraw', async () => {
     const name = unique();
     const released = Promise.withResolvers<unknown>();
-    const objects = intercepted(COORDINATION_DO, ({ method, deliver }) => {
-      if (method === 'withdraw')
-        return Promise.reject(new TypeError('does not implement the method "withdraw"'));
-      const reply = deliver();
-      if (method === 'release') released.resolve(reply);
-      return method === 'acquire' ? reply.then(() => Promise.reject(failure({}))) : reply;
+    const objects = intercepted(COORDINATION_DO, ({ name: object, method, args, deliver }) => {
+      if (method !== 'release') return deliver().then(() => Promise.reject(failure({})));
+      const stub = COORDINATION_DO.get(COORDINATION_DO.idFromName(object) as never) as {
+        release(...args: unknown[]): Promise<unknown>;
+      };
+      const reply = stub.release(...args.slice(0, 3));
+      released.resolve(reply);
+      return reply;
     });
     expect(await code(new LockClient(objects).acquire(name, { ttlSeconds: 30 }))).toBe('object_unavailable');
     expect(await released.promise).toMatchObject({ ok: true, value: true });
+    expect(await locks.acquire(name, { ttlSeconds: 30 })).not.toBeNull();
   });
 
   describe('withLock', () => {

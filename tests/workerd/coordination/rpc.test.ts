@@ -21,7 +21,6 @@ describe('CoordinationDurableObject by RPC', () => {
     for (const text of [undefined, null, '', 7, {}, [], 'x'.repeat(513)]) {
       await refused(object.acquire?.(text, 1) as never, ['invalid_value']);
       await refused(object.extend?.(text, 1) as never, ['invalid_value']);
-      await refused(object.withdraw?.(text) as never, ['invalid_value']);
       await refused(object.release?.(text, 'call') as never, ['invalid_value']);
       await refused(object.release?.('holder', text) as never, ['invalid_value']);
       await refused(object.increment?.(1, text) as never, ['invalid_key']);
@@ -49,21 +48,13 @@ describe('CoordinationDurableObject by RPC', () => {
   });
 
   it('offers what its clients call, and nothing that would empty it', async () => {
-    const methods = ['acquire', 'withdraw', 'extend', 'release', 'increment', 'count', 'reset'];
+    const methods = ['acquire', 'extend', 'release', 'increment', 'count', 'reset'];
     expect(await offered(coordination(unique()))).toEqual(methods);
   });
 
   it('answers anything at all, and goes on', async () => {
     const object = coordination(unique());
-    const methods: CoordinationMethod[] = [
-      'acquire',
-      'withdraw',
-      'extend',
-      'release',
-      'increment',
-      'count',
-      'reset',
-    ];
+    const methods: CoordinationMethod[] = ['acquire', 'extend', 'release', 'increment', 'count', 'reset'];
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...methods),
@@ -92,7 +83,7 @@ describe('CoordinationDurableObject by RPC', () => {
     await failed('setAlarm', () => coordination(name).extend?.('holder', 1));
     await failed('put', () => coordination(name).release?.('holder', 'call'));
     await failed('setAlarm', () => coordination(name).release?.('holder', 'call'));
-    await failed('put', () => coordination(name).withdraw?.('holder'));
+    await failed('put', () => coordination(name).release?.('holder', 'call', undefined, true));
     expect(await coordination(name).release?.('holder', 'call')).toMatchObject({ ok: true, value: true });
     await failed('put', () => coordination(name).increment?.(3, 'key'));
     await coordination(name).increment?.(3, 'key');

@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, notNumber, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notNumber, refuse } from '../core/checks.js';
 import { type OnEvent, refused } from '../core/events.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import {
@@ -12,6 +12,7 @@ import {
 import { booleanOption, functionOption, oneOf, optionsOf, type WaitUntil } from '../core/options.js';
 import { isNamespace } from '../core/probe.js';
 import { ExactLimits } from './exact.js';
+import { notIdentifier } from './identifier.js';
 import { KVLimits, type Limits, unsupported } from './kv.js';
 import { limitOf, notLimit, notPrefix, type RateLimitConfig, type RateLimitResult } from './limit.js';
 
@@ -131,7 +132,7 @@ export class RateLimiterClient {
    * window ends; on objects, isolates that remember a refusal (`localBlock`) keep it.
    */
   reset(identifier: string, keyPrefix: string): Promise<void> {
-    const bad = notText(identifier, 'The identifier') ?? notPrefix(keyPrefix);
+    const bad = notIdentifier(identifier) ?? notPrefix(keyPrefix);
     return this.#unless(bad, 'reset', () => this.#limits.reset(identifier, keyPrefix));
   }
 
@@ -187,7 +188,7 @@ export class RateLimiterClient {
     // One more than there may be, so that they are refused for that.
     const limits = Array.isArray(configs) ? Array.from(configs.slice(0, 17), limitOf) : undefined;
     const bad =
-      notText(identifier, 'The identifier') ??
+      notIdentifier(identifier) ??
       unreadable ??
       refuse(!limits, 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
       notNumber(cost, 'cost', 'invalid_limit') ??
@@ -205,7 +206,7 @@ export class RateLimiterClient {
   ): Promise<T> {
     const limit = limitOf(config);
     const bad =
-      notText(identifier, 'The identifier') ??
+      notIdentifier(identifier) ??
       unreadable ??
       limit.bad ??
       notLimit(limit, cost) ??

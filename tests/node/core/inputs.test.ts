@@ -62,10 +62,8 @@ const lock = { name: 'a', fence: 1, expiresAt: 1, holder: 'h' };
 describe('a text of 40 MB', () => {
   const text = 'x'.repeat(4e7);
   const calls: Record<string, () => Promise<unknown>> = {
-    'checkLimit on KV': () => onKv.checkLimit(text, five),
     'keyPrefix on KV': () => onKv.checkLimit('a', { ...five, keyPrefix: text }),
     'reset on KV': () => onKv.reset('a', text),
-    checkLimit: () => exact.checkLimit(text, five),
     checkLimits: () => exact.checkLimits('a', [{ ...five, keyPrefix: text }]),
     'cache.clear': () => cache.clear({ prefix: 'a', cursor: text }),
     'kv.put': () => plain.put('a', text),

@@ -401,7 +401,9 @@ const tooLong = (token: string) =>
   refuse(token.length > 16_384, 'invalid_key', 'The token has more than 16384 characters');
 
 function maxAgeOf({ maxAgeSeconds = 3_600 }: Given): number {
-  if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60) return maxAgeSeconds * 1_000;
+  // At most ten years: KV takes no more than 31 bits of seconds.
+  if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60)
+    return Math.min(maxAgeSeconds, 315_360_000) * 1_000;
   const message =
     'The option maxAgeSeconds must be a number of seconds from 60 on: KV keeps nothing for less';
   throw new CloudflareClientsError('misconfigured', message);

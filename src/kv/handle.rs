@@ -7,8 +7,8 @@ use super::failure::KvOperation;
 use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
-    KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list,
-    kv_put, metadata_of, session_delete, session_put, text_of,
+    KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list, kv_put,
+    metadata_of, session_delete, session_put, text_of,
 };
 use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};

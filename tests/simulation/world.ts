@@ -173,7 +173,8 @@ export class World {
       if (ok || !BROKEN.includes(code ?? '')) return;
       this.broken ??= new Violation(`${words.trim()} failed with ${code}`);
     } catch (error) {
-      this.broken ??= error;
+      // A newer client may call what the version before does not know.
+      if (!/does not implement/.test(String(error))) this.broken ??= error;
     }
   }
 

@@ -86,7 +86,7 @@ describe('a text of 40 MB', () => {
 
   it.each(Object.keys(calls))('is refused, and not copied: %s', async (name) => {
     const before = liveness().memoryBytes;
-    const refused = await calls[name]?.().catch((error) => error);
+    const refused = (await calls[name]?.().catch((error) => error)) as CloudflareClientsError;
     expect(refused).toBeInstanceOf(CloudflareClientsError);
     expect(['invalid_key', 'invalid_value', 'invalid_session', 'value_too_large', 'misconfigured']).toContain(
       refused.code,

@@ -42,7 +42,9 @@ export function basicsSuite(backend: Backend): void {
       for (const key of ['x'.repeat(513), 'ü'.repeat(257), 'x'.repeat(100_000)]) {
         expect(await code(client.put(key, 'v'))).toBe('invalid_key');
         expect(await client.get(key)).toBeNull();
-        expect(await client.getWithMetadata(key)).toEqual({ value: null, metadata: null });
+        if (backend.full) {
+          expect(await client.getWithMetadata(key)).toEqual({ value: null, metadata: null });
+        }
         await client.delete(key);
       }
       for (const key of ['', '.', '..', 7 as never]) {

@@ -1,4 +1,4 @@
-import { SessionCacheClient } from '@codex/cloudflare-clients';
+import { SessionCacheClient, type SessionCacheOptions } from '@codex/cloudflare-clients';
 import { expect, it, vi } from 'vitest';
 import { type Backend, code, counted, faulty, listening, unique } from '../../support/backend.js';
 import { settled, stopClock } from '../../support/time.js';
@@ -8,18 +8,19 @@ const DAY = 24 * HOUR;
 
 /** How old a cached session may be, and that loads are one. */
 export function sessionFreshnessSuite(backend: Backend): void {
-  it.each([
+  it.each<[string, SessionCacheOptions, number, number?]>([
     ['an hour by default', {}, 3_600],
     ['maxAgeSeconds', { maxAgeSeconds: 600 }, 600],
     ['its expiry, where that is sooner', { maxAgeSeconds: 40 * 86_400 }, 30 * 86_400],
-  ])('stores a session for %s', async (_, options, seconds) => {
+    ['ten years at most, which KV can keep', { maxAgeSeconds: Infinity }, 315_360_000, 8.64e15],
+  ])('stores a session for %s', async (_, options, seconds, ends) => {
     const ttls: unknown[] = [];
     const kv = faulty(backend.kv(), (operation, args) =>
       operation === 'put' ? void ttls.push((args[2] as { expirationTtl: number }).expirationTtl) : undefined,
     );
     stopClock();
     const sessions = new SessionCacheClient(kv, options);
-    const { data } = session('u', new Date(Date.now() + 30 * DAY));
+    const { data } = session('u', new Date(ends ?? Date.now() + 30 * DAY));
     await sessions.set(unique(), data);
     await sessions.getOrLoad(unique(), () => data);
     expect(new Set(ttls)).toEqual(new Set([seconds]));

@@ -154,13 +154,12 @@ export class LockClient {
     fn: (lock: Lock, signal: Signal) => Promise<T> | T,
   ): Promise<T> {
     const given = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal', 'maxHoldSeconds']);
-    const { ttlSeconds = Number.NaN, maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, Number(ttlSeconds)) } =
-      given;
+    const { ttlSeconds = Number.NaN, maxHoldSeconds } = given;
     const bad =
       refuse(typeof fn !== 'function', 'invalid_value', 'fn must be a function') ??
       given.bad ??
       notTtl(ttlSeconds) ??
-      notHold(maxHoldSeconds, ttlSeconds);
+      optional(notHold, maxHoldSeconds, ttlSeconds);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'withLock', bad);
     const lock = await this.acquire(name, { ...given, ttlSeconds });
     if (!lock) {
@@ -172,7 +171,7 @@ export class LockClient {
     }
     const held = new HeldLock({
       ttlMs: ttlSeconds * 1_000,
-      maxMs: maxHoldSeconds * 1_000,
+      maxMs: (maxHoldSeconds ?? Math.max(MAX_HOLD_SECONDS, ttlSeconds)) * 1_000,
       extend: (seconds) => this.extend(lock, seconds),
     });
     try {

@@ -92,7 +92,7 @@ const MAX_ADDRESS = 128;
  * ```
  */
 export function clientKey(address: string): string {
-  const bad = notText(address, 'The address');
+  const bad = notText(address, 'The address', 'invalid_key', Number.POSITIVE_INFINITY);
   if (bad) throw bad;
   const bare = address.trim();
   return bare.length > MAX_ADDRESS ? bare : callSync((wasm) => wasm.clientKey(bare));

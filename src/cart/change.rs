@@ -1,11 +1,19 @@
-//! One change of a line. Pure.
+//! One change of a line. Pure, but for the comparison of two JSON texts.
+
+use wasm_bindgen::prelude::*;
 
 use super::error::CartError;
 use super::header::Header;
 use super::line::{Line, MAX_QUANTITY};
-use super::parse::lines_match;
 use super::storage::{CartStorage, StoredLine};
 use crate::error::Error;
+
+#[wasm_bindgen]
+extern "C" {
+    // Whether two lines of one key, by their tails, are of one size and, if `rented`, of one rental.
+    #[wasm_bindgen(js_namespace = host, js_name = cartLinesMatch)]
+    fn lines_match(one: &str, other: &str, rented: bool) -> bool;
+}
 
 /// One change of a line.
 #[derive(Clone, Debug)]

@@ -20,10 +20,6 @@ extern "C" {
     // whether there is a rental.
     #[wasm_bindgen(js_namespace = host, js_name = cartChanges)]
     fn cart_changes(json: &JsString) -> Option<Array>;
-
-    /// Whether two lines of one key, by their [`Line::tail`], are of one size and, if `rented`, of one rental.
-    #[wasm_bindgen(js_namespace = host, js_name = cartLinesMatch)]
-    pub(super) fn lines_match(one: &str, other: &str, rented: bool) -> bool;
 }
 
 const LINE_FIELDS: usize = 6;

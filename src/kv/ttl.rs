@@ -7,6 +7,9 @@ use crate::error::RoomError;
 /// The shortest `expirationTtl` KV takes, in seconds.
 pub const MIN_KV_SECONDS: f64 = 60.0;
 
+/// The longest `expirationTtl` KV takes, in seconds: 31 bits, 68 years.
+const MAX_KV_SECONDS: f64 = 2_147_483_647.0;
+
 /// The longest TTL: 100 years, in seconds. Longer ones leave what KV's clock can say.
 pub const MAX_SECONDS: f64 = 3_155_760_000.0;
 
@@ -16,8 +19,8 @@ pub enum TtlError {
     /// NaN, an infinity, zero or less.
     #[error("the TTL must be a finite number of seconds above 0")]
     NotPositive,
-    /// A TTL for KV itself that is not whole seconds from 60 on.
-    #[error("expirationTtl must be whole seconds from 60 on: KV keeps nothing for less")]
+    /// A TTL for KV itself that is not whole seconds from 60 on, or too long for it.
+    #[error("expirationTtl must be whole seconds from 60 to 2147483647 (68 years), as KV has it")]
     NotKvs,
     /// A moment that is not at least 60 seconds away.
     #[error("expiration must be whole seconds since the epoch, at least 60 seconds from now")]
@@ -73,7 +76,7 @@ pub fn lasts(seconds: f64) -> Result<bool, TtlError> {
 /// [`TtlError`] for what KV would refuse.
 pub fn check_kv(seconds: f64) -> Result<(), TtlError> {
     check(seconds)?;
-    if seconds < MIN_KV_SECONDS || seconds.fract() != 0.0 {
+    if seconds < MIN_KV_SECONDS || seconds.fract() != 0.0 || seconds > MAX_KV_SECONDS {
         return Err(TtlError::NotKvs);
     }
     Ok(())
@@ -102,7 +105,8 @@ pub fn plan(seconds: f64, now: f64) -> Result<Plan, TtlError> {
 
 /// The same for a TTL that was checked.
 pub fn plan_checked(seconds: f64, now: f64) -> Plan {
-    let kv_seconds = seconds.ceil().max(MIN_KV_SECONDS);
+    // Who means a century will not miss its last third.
+    let kv_seconds = seconds.ceil().clamp(MIN_KV_SECONDS, MAX_KV_SECONDS);
     let expires_at = (kv_seconds > seconds).then(|| now + (seconds * 1_000.0).ceil());
     Plan {
         kv_seconds,
@@ -121,6 +125,14 @@ mod tests {
             assert_eq!(plan(seconds, 0.0), Err(TtlError::NotPositive));
         }
         assert_eq!(plan(MAX_SECONDS * 2.0, 0.0), Err(TtlError::TooLong));
+    }
+
+    #[test]
+    fn a_ttl_of_a_century_is_as_long_as_kv_can_keep() {
+        let plan = plan(MAX_SECONDS, 0.0).unwrap();
+        assert_eq!((plan.kv_seconds, plan.expires_at), (MAX_KV_SECONDS, None));
+        assert_eq!(check_kv(MAX_KV_SECONDS), Ok(()));
+        assert_eq!(check_kv(MAX_KV_SECONDS + 1.0), Err(TtlError::NotKvs));
     }
 
     #[test]

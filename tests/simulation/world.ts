@@ -173,8 +173,7 @@ export class World {
       if (ok || !BROKEN.includes(code ?? '')) return;
       this.broken ??= new Violation(`${words.trim()} failed with ${code}`);
     } catch (error) {
-      // A newer client may call what the version before does not know.
-      if (!/does not implement/.test(String(error))) this.broken ??= error;
+      this.broken ??= error;
     }
   }
 

@@ -26,7 +26,7 @@ export async function cacheSession(headers: Headers) {
 declare const objects: DurableObjectNamespace<AuthStorageDurableObject>;
 const storage: SecondaryStorage = secondaryStorage(objects);
 const limiter: BetterAuthRateLimitStorage = rateLimitStorage(objects);
-same<keyof ReturnType<typeof secondaryStorage>, keyof SecondaryStorage>();
+same<Exclude<keyof ReturnType<typeof secondaryStorage>, 'listKeys' | 'clear'>, keyof SecondaryStorage>();
 same<keyof ReturnType<typeof rateLimitStorage>, keyof BetterAuthRateLimitStorage>();
 betterAuth({ secondaryStorage: storage, rateLimit: { enabled: true, storage: 'secondary-storage' } });
 betterAuth({

@@ -19,7 +19,8 @@ same<
   Lock,
   { readonly name: string; readonly fence: number; readonly expiresAt: number; readonly holder: string }
 >();
-same<AcquireOptions, { ttlSeconds: number; waitMs?: number | undefined }>();
+same<Omit<AcquireOptions, 'signal'>, { ttlSeconds: number; waitMs?: number | undefined }>();
+locks.withLock('a', { ttlSeconds: 1, maxHoldSeconds: 60 }, (_, signal) => signal.throwIfAborted());
 locks.acquire('a', { ttlSeconds: 1, waitMs: 100 });
 const answer = locks.withLock('a', { ttlSeconds: 1 }, async (held) => held.fence > 0);
 same<typeof answer, Promise<boolean>>();

@@ -113,8 +113,6 @@ new SessionCacheClient(kv, { hashToken: true });
 declare const objects: ObjectHandle;
 const bounded = new SessionCacheClient<'admin'>(kv, { revocations: objects, maxStalenessSeconds: 0 });
 new SessionCacheClient(kv, { revocations: objects, maxStalenessSeconds: undefined });
-// @ts-expect-error a binding that is missing
-new SessionCacheClient(kv, { revocations: undefined });
 // @ts-expect-error a KV namespace keeps no revocations
 new SessionCacheClient(kv, { revocations: kv });
 bounded.set('token', cached, { asOf: 1_800_000_000_000 });

@@ -32,8 +32,9 @@ same<SessionRecord, { sessionId: string; customerId: string; userAgent: string; 
 
 sessions.set(record);
 sessions.set({ sessionId: 's', customerId: 'c', userAgent: '', createdAt: new Date() });
-// @ts-expect-error a creation is a Date
-sessions.set({ sessionId: 's', customerId: 'c', userAgent: '', createdAt: '2026-01-01' });
+sessions.set({ sessionId: 's', customerId: 'c', userAgent: '', createdAt: '2026-01-01T00:00:00Z' });
+// @ts-expect-error a creation is a Date, or as JSON has it
+sessions.set({ sessionId: 's', customerId: 'c', userAgent: '', createdAt: 1_800_000_000_000 });
 // @ts-expect-error whose?
 sessions.set({ sessionId: 's', userAgent: '', createdAt: new Date() });
 // @ts-expect-error an id is text

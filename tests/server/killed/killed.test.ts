@@ -88,6 +88,10 @@ describe('1,000 at the same time are 1,000', () => {
   });
 });
 
+// What an object replies names its class.
+const nameless = (reply: unknown) =>
+  typeof reply === 'object' && reply !== null && 'class' in reply ? { ...reply, class: undefined } : reply;
+
 it('10,000 calls with kills at random moments: nothing is missing, nothing is done twice', async () => {
   const moments = seeded(20_261_121);
   const actors: Actor[] = ACTORS.flatMap((Actor) => Array.from({ length: 10 }, () => new Actor()));
@@ -98,11 +102,8 @@ it('10,000 calls with kills at random moments: nothing is missing, nothing is do
       const random = seeded(i + 1);
       for (let step = 0; step < 170; step++) {
         const { call, answer } = actor.next(random);
-        const reply = await make(call);
-        expect(reply, `${call.method}, step ${step} of actor ${i}`).toEqual({
-          ...answer,
-          class: reply.class,
-        });
+        const reply = nameless(await make(call));
+        expect(reply, `${call.method}, step ${step} of actor ${i}`).toEqual(answer);
         if (--until === 0) {
           until = 300 + moments(1_500);
           await workerd.kill();
@@ -113,7 +114,7 @@ it('10,000 calls with kills at random moments: nothing is missing, nothing is do
   await workerd.kill();
   for (const actor of actors) {
     const { call, answer } = actor.look();
-    expect(await make(call)).toEqual(answer);
+    expect(nameless(await make(call))).toEqual(answer);
   }
   // Else nothing was tried.
   expect(workerd.kills).toBeGreaterThan(5);

@@ -92,7 +92,7 @@ export const CLASSES: Case[] = [
     empty: [1, 5, NOW + 60_000, 0, 0],
     refused: [
       ['check', [], 1, 1, NOW],
-      ['check', [LIMIT], 6, 2, NOW],
+      ['check', [LIMIT], 0, 2, NOW],
       ['check', [LIMIT], 1, 3, NOW - 10_001],
       ['refund', LIMIT, 1, 4, LATE],
     ],

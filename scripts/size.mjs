@@ -6,7 +6,7 @@ import { at, stop } from './lib.mjs';
 import { startUp } from './startup.mjs';
 
 // KB gzip of each entry, with its wasm and glue.
-const BUDGETS = { '@codex/cloudflare-clients': 120, '@codex/cloudflare-clients/durable-objects': 72 };
+const BUDGETS = { '@codex/cloudflare-clients': 112, '@codex/cloudflare-clients/durable-objects': 66 };
 const BUDGET_MS = 25;
 
 const kilobytes = (bytes) => bytes / 1024;

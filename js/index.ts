@@ -11,19 +11,19 @@ export {
   type ClearResult,
   type GetOrSetOptions,
 } from './cache/client.js';
-export {
-  type AnySku,
-  type CartChange,
-  type CartIncrementOptions,
-  type CartLine,
-  type CartMutationOptions,
-  type CartReadOptions,
-  type CartState,
-  CartStoreClient,
-  type CartStoreOptions,
-  type MergePolicy,
-  type Sku,
-} from './cart/client.js';
+export type {
+  AnySku,
+  CartChange,
+  CartIncrementOptions,
+  CartLine,
+  CartMutationOptions,
+  CartReadOptions,
+  CartState,
+  CartStoreOptions,
+  MergePolicy,
+  Sku,
+} from './cart/cart.js';
+export { CartStoreClient } from './cart/client.js';
 export { CounterClient, type IncrementOptions } from './coordination/counter_client.js';
 export type { AcquireOptions, Lock, WithLockOptions } from './coordination/lock.js';
 export { LockClient } from './coordination/lock_client.js';
@@ -58,15 +58,14 @@ export {
   type RateLimitResult,
   rateLimitHeaders,
 } from './rate_limit/limit.js';
-export {
-  type CachedSession,
-  type NoSession,
-  SessionCacheClient,
-  type SessionCacheOptions,
-  type SessionInput,
-  type SessionSetOptions,
-  type SettableSession,
-  type StoredSession,
-} from './session/cache_client.js';
+export { SessionCacheClient } from './session/cache_client.js';
+export type { SessionCacheOptions, SessionSetOptions } from './session/cache_options.js';
+export type {
+  CachedSession,
+  NoSession,
+  SessionInput,
+  SettableSession,
+  StoredSession,
+} from './session/cached_session.js';
 export type { SessionRecord, SessionRecordInput } from './session/record.js';
 export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';

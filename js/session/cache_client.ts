@@ -1,13 +1,9 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, isDate, notKVKey, notText, refuse } from '../core/checks.js';
-import { CloudflareClientsError } from '../core/error.js';
+import { type Bad, fieldsOf, notKVKey, notText, refuse } from '../core/checks.js';
 import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
-import type { Jsonify } from '../core/json_types.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
-import { type Objects, objectsIdentity, objectsOf, type SessionObjects } from '../core/namespace.js';
 import {
   booleanOption,
-  type ClientOptions,
   functionOption,
   milliseconds,
   nameOption,
@@ -18,138 +14,24 @@ import { SharedKv } from '../kv/shared_kv.js';
 import { Member } from '../kv/single_flight.js';
 import type { Revocations as WithReport } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
-
-/** A cached session. Fields beyond these are kept as they are. */
-export interface CachedSession<Role extends string = 'customer' | 'owner' | 'creator'> {
-  session: {
-    id: string;
-    userId: string;
-    token: string;
-    /** ISO 8601. */
-    expiresAt: string;
-    ipAddress?: string;
-    userAgent?: string;
-  };
-  user: {
-    id: string;
-    email: string;
-    name: string;
-    role: Role;
-    emailVerified: boolean;
-  };
-}
-
-/**
- * What can be cached: `{ session, user }` with a `session.expiresAt` that is a valid date, such as the
- * result of better-auth's `getSession()`. The user's id is `session.userId`, or else `user.id`; that of a database may be
- * a whole number.
- */
-export interface SessionInput {
-  session: { expiresAt: string | Date; userId?: UserId };
-  // `& object`: a user without an id is valid too.
-  user: { id?: UserId } & object;
-}
-
-type UserId = string | number | null | undefined;
-
-// The roles of the documents' session, or a session of the user's own.
-type SessionType<S> = S extends string ? CachedSession<S> : S;
-
-/** What {@link SessionCacheClient.get} gives: the session as it was set, but as JSON has it, with strings for dates. */
-export type StoredSession<S> = Jsonify<SessionType<S>>;
-
-/**
- * What {@link SessionCacheClient.set} takes: the session that `get` gives, where a date may be a `Date`. A client
- * without a type of its own takes any session.
- */
-export type SettableSession<S> = S extends string
-  ? SessionInput
-  : [S, CachedSession] extends [CachedSession, S]
-    ? SessionInput
-    : Expiring<SessionType<S>> | Expiring<StoredSession<S>>;
-
-type Expiring<S> = S extends { session: infer Session }
-  ? Omit<S, 'session'> & { session: Omit<Session, 'expiresAt'> & { expiresAt: string | Date } }
-  : never;
-
-/** What a loader gives when there is no session. */
-export type NoSession = null | undefined | { session: null; user: null };
-
-/** Options of {@link SessionCacheClient}. */
-export interface SessionCacheOptions extends ClientOptions {
-  /**
-   * Stores sessions under the SHA-256 of the token, so that listing keys shows no token. Recommended.
-   * Sessions that were cached under plain tokens are no longer found, and are loaded once again; `delete` and
-   * `deleteUserSessions` end those, too.
-   * @defaultValue false
-   */
-  hashTokens?: boolean | undefined;
-  /**
-   * After how many seconds a cached session is no longer served, so that it is loaded again: then a role that was
-   * changed is seen, and the database can renew the session. From 60 on. No session is served after its expiry.
-   * @defaultValue 3600
-   */
-  maxAgeSeconds?: number | undefined;
-  /**
-   * Keeps a load alive for its followers, and the writes of a loaded session after the answer.
-   * @defaultValue in workerd, the runtime's own
-   */
-  waitUntil?: WaitUntil | undefined;
-  /**
-   * Writes a second entry per session, by which `deleteUserSessions` finds it: one more billed write
-   * for each `set`. Without it `deleteUserSessions` is `unsupported`.
-   * @defaultValue true
-   */
-  trackUsers?: boolean | undefined;
-  /**
-   * The namespace of `SessionDurableObject`, which then remembers revocations: no session is served
-   * later than `maxStalenessSeconds` after its `delete` or `deleteUserSessions`, or
-   * `SessionStoreClient.revokeAll` of its user. Without it KV may serve a session for 60 seconds or more
-   * after its sign-out, and a refill may restore it.
-   *
-   * A session is then cached for at most 30 days, however long `maxAgeSeconds` is, and one without a user id is not
-   * cached at all. Sessions cached without `revocations` are loaded once again. Undefined is no namespace: a missing
-   * binding is `invalid_handle`, and no cache without revocations.
-   */
-  revocations?: SessionObjects;
-  /**
-   * The name of the binding that `revocations` is, such as `SESSION_DO`: where its handle object is another one for each
-   * request (see `name`), as also a fresh `jurisdiction()` of it is.
-   * @defaultValue none: the handle object itself
-   */
-  revocationsName?: string | undefined;
-  /**
-   * How old an isolate's knowledge of a user's revocations may be, in seconds: it costs one call on the
-   * user's object in that time, for each user whom an isolate serves. 0 checks on every read.
-   * @defaultValue 60
-   */
-  maxStalenessSeconds?: number | undefined;
-  /**
-   * The longest a single KV operation may take, and with `revocations` a call on an object with its retries, in ms.
-   * @defaultValue no limit for KV, 2000 for objects
-   */
-  timeoutMs?: number | undefined;
-  /**
-   * With `revocations`, a call that waits longer than this for objects, in ms, is a `slow` event; without a
-   * listener it is a line of `console.warn`. Time spent in KV and in the loader does not count.
-   * @defaultValue 200
-   */
-  slowMs?: number | undefined;
-}
-
-/** Options of {@link SessionCacheClient.set}. */
-export interface SessionSetOptions {
-  /**
-   * When the data was read from the database: `Date.now()` of this Worker before the query. With
-   * `revocations`, data that was read before its session was revoked is not cached, nor data that was read
-   * more than an hour ago.
-   * @defaultValue now
-   */
-  asOf?: number | Date | undefined;
-}
-
-// The revocation options of a client; each call adds its report.
-type Revocations = Omit<WithReport, 'report'> & { readonly namespace: Objects };
+import {
+  hasRevocations,
+  maxAgeOf,
+  notMoment,
+  OPTIONS,
+  type Revocations,
+  revocationsOf,
+  type SessionCacheOptions,
+  type SessionSetOptions,
+  tooLong,
+} from './cache_options.js';
+import type {
+  CachedSession,
+  NoSession,
+  SessionInput,
+  SettableSession,
+  StoredSession,
+} from './cached_session.js';
 
 type Start = (wasm: Exports, report: Report | undefined, revocations: WithReport | undefined) => unknown;
 
@@ -370,74 +252,3 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
 }
 
 bindMethods(SessionCacheClient);
-
-const OPTIONS = [
-  'name',
-  'timeoutMs',
-  'onEvent',
-  'hashTokens',
-  'trackUsers',
-  'maxAgeSeconds',
-  'waitUntil',
-  'revocations',
-  'revocationsName',
-  'maxStalenessSeconds',
-  'slowMs',
-] as const;
-
-type Given = Fields<SessionCacheOptions, (typeof OPTIONS)[number]>;
-
-// Written out as undefined, it is a binding that is missing, and not a cache without revocations.
-function hasRevocations(options: SessionCacheOptions | null | undefined): boolean {
-  try {
-    return options !== undefined && options !== null && 'revocations' in options;
-  } catch {
-    return true;
-  }
-}
-
-// More than any browser sends as a cookie.
-const tooLong = (token: string) =>
-  refuse(token.length > 16_384, 'invalid_key', 'The token has more than 16384 characters');
-
-function maxAgeOf({ maxAgeSeconds = 3_600 }: Given): number {
-  // At most ten years: KV takes no more than 31 bits of seconds.
-  if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60)
-    return Math.min(maxAgeSeconds, 315_360_000) * 1_000;
-  const message =
-    'The option maxAgeSeconds must be a number of seconds from 60 on: KV keeps nothing for less';
-  throw new CloudflareClientsError('misconfigured', message);
-}
-
-function revocationsOf(given: Given, wanted: boolean, handle: Handle): Revocations | undefined {
-  const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = given;
-  const name = nameOption(given.revocationsName, 'revocationsName');
-  milliseconds(slowMs, 'slowMs');
-  if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
-    const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
-    throw new CloudflareClientsError('misconfigured', message);
-  }
-  if (!wanted) return undefined;
-  if (!handle.hasMetadata) {
-    const message = 'revocations need a KV handle with getWithMetadata()';
-    throw new CloudflareClientsError('unsupported', message);
-  }
-  const client = 'SessionCacheClient';
-  const namespace = objectsOf(revocations as SessionObjects, client, 'SessionDurableObject', {
-    timeoutMs,
-    slowMs,
-  });
-  const { id, breaker } = objectsIdentity(namespace.handle, client, { name }, 'revocationsName');
-  namespace.breaker = breaker;
-  return {
-    namespace,
-    namespaceId: id,
-    stalenessMs: maxStalenessSeconds * 1_000,
-  };
-}
-
-function notMoment(asOf: unknown): Bad {
-  if (asOf === undefined) return undefined;
-  const fits = (typeof asOf === 'number' || isDate(asOf)) && Number.isFinite(Number(asOf));
-  return refuse(!fits, 'invalid_value', 'asOf must be a Date or ms since the epoch');
-}

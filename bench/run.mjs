@@ -1,5 +1,6 @@
 // `npm run bench`: everything in one run, as tables and charts in bench/results/; `npm run bench objects`: the
-// objects alone, with `rows` only what they write, with `split` where their time goes; `npm run bench versions FOLDER`:
+// objects alone, with `rows` only what they write, with `split` where their time goes, with `carts`, `layouts`, `limiter`,
+// `sessions` or `spread` that section anew; `npm run bench versions FOLDER`:
 // the calls of every request, beside another version's; `npm run bench crossings`: ways to make an object.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -15,11 +15,11 @@ import {
   objectsOf,
 } from '../core/namespace.js';
 import { booleanOption, optionsOf } from '../core/options.js';
-import { ownKey } from '../core/own_key.js';
+import { ownKey, RESERVED } from '../core/own_key.js';
 import { observedObject, otherClass } from '../core/stub_call.js';
 import type { AuthCall } from '../wasm/clients.js';
 import { notRule, notSeconds, notTtl, notValue } from './arguments.js';
-import { RESERVED, TrackedKeys } from './tracked_keys.js';
+import { TrackedKeys } from './tracked_keys.js';
 
 export { CloudflareClientsError, type ErrorCode } from '../core/error.js';
 export type { ClientEvent, EventClient, EventNote, OnEvent } from '../core/events.js';
@@ -100,7 +100,7 @@ export function secondaryStorage(
   namespace: AuthObjects,
   options?: SecondaryStorageOptions,
 ): AuthSecondaryStorage {
-  const given = optionsOf(options, [...OBJECT_OPTIONS, 'keyPrefix', 'trackKeys']);
+  const given = optionsOf(options, OPTIONS);
   const objects = objectsOf(namespace, 'secondaryStorage', 'AuthStorageDurableObject', given);
   const { keyPrefix = '' } = given;
   const bad = notKeyPrefix(keyPrefix);
@@ -148,6 +148,8 @@ export function secondaryStorage(
     },
   };
 }
+
+const OPTIONS = [...OBJECT_OPTIONS, 'keyPrefix', 'trackKeys'] as const;
 
 // How many objects are asked at the same time.
 const CONCURRENCY = 50;

@@ -10,7 +10,7 @@ interface Storage {
 const SETTLED_MS = 120_000;
 const DAY_MS = 86_400_000;
 
-const TABLE = `CREATE TABLE IF NOT EXISTS tracked_keys
+const TABLE = `CREATE TABLE tracked_keys
   (key TEXT PRIMARY KEY, until REAL, tracked_at REAL NOT NULL) WITHOUT ROWID`;
 
 /** @internal The index that an object is. */

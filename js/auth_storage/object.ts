@@ -92,8 +92,11 @@ export class AuthStorageDurableObject extends StoredObject {
 
   override async alarm(): Promise<void> {
     const index = this.#index();
-    if (!index.isThere) return this.onAlarm((wasm, storage) => wasm.authOnAlarm(storage));
-    await this.emptiedIf(() => this.reply(undefined, () => index.forget(Date.now())));
+    await this.emptiedIf(() =>
+      index.isThere
+        ? this.reply(undefined, () => index.forget(Date.now()))
+        : this.callInTransaction(undefined, (wasm, storage) => wasm.authOnAlarm(storage)),
+    );
   }
 }
 

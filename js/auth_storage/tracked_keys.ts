@@ -2,14 +2,12 @@
 
 import type { Objects } from '../core/namespace.js';
 import { keepAlive } from '../core/options.js';
+import { RESERVED } from '../core/own_key.js';
 import { callObject, otherClass } from '../core/stub_call.js';
 
 // So many objects share the keys, since all sets of new keys pass through them.
 const SHARES = 16;
 const PAGE = 500;
-
-/** @internal What no key begins with: then it is the name of an index object. */
-export const RESERVED = '\u0001';
 
 /** @internal The keys behind one namespace and prefix. */
 export class TrackedKeys {

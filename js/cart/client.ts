@@ -126,7 +126,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     ...more: [rental?: unknown, options?: CartMutationOptions]
   ): Promise<CartState<Item>> {
     const together = typeof sizeOrOptions === 'object' && sizeOrOptions !== null;
-    const given = fieldsOf(together ? sizeOrOptions : null, [...TERMS, 'size', 'rental']);
+    const given = fieldsOf(together ? sizeOrOptions : null, INCREMENT);
     if (given.bad) return refused(this.#objects.onEvent, 'cart', 'incrementQty', given.bad);
     const [size, rental, options] = together ? [given.size, given.rental, given] : [sizeOrOptions, ...more];
     const change = { op: 'increment', sku, qty, size, rental };
@@ -275,6 +275,8 @@ function parsed<Item extends Sku>(json: unknown): CartState<Item> {
 const notId = (id: string) => notText(id, 'The id of a cart');
 
 const TERMS = ['owner', 'ifVersion', 'idempotencyKey'] as const;
+
+const INCREMENT = [...TERMS, 'size', 'rental'] as const;
 
 function notTerms({
   bad,

@@ -1,13 +1,12 @@
 // A lock that is extended for as long as the work under it takes.
 import { CloudflareClientsError } from '../core/error.js';
+import { MAX_TIMER_MS } from '../core/options.js';
 import { limited } from '../wasm/time_limit.js';
 import type { Lock } from './lock.js';
 import type { Signal } from './signal.js';
 
 // After how many ms an extension that failed is tried again.
 const AGAIN_MS = 1_000;
-/** The longest a timer can wait. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** @internal What is kept, in ms. */
 export interface Kept {

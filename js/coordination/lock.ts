@@ -1,5 +1,6 @@
 // What a lock is, to its holder; and the checks of what the client is called with.
 import { type Bad, fieldsOf, notName, refuse } from '../core/checks.js';
+import { MAX_TIMER_MS } from '../core/options.js';
 import { notLockName } from './arguments.js';
 import type { Signal } from './signal.js';
 
@@ -84,12 +85,9 @@ export function notSignal(signal: unknown): Bad {
   return refuse(!fits, 'misconfigured', 'signal must be an AbortSignal');
 }
 
-/** The longest a timer can wait. */
-const MAX_WAIT_MS = 2_147_483_647;
-
 /** @internal */
 export function notWait(waitMs: unknown): Bad {
-  const fits = typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_WAIT_MS;
+  const fits = typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_TIMER_MS;
   return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
 }
 

@@ -66,8 +66,8 @@ export function milliseconds(value: number | undefined, name: string, fallback =
   return value;
 }
 
-/** The longest a timer can wait: beyond it `setTimeout` fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** @internal The longest a timer can wait: beyond it `setTimeout` fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** @internal A TTL in seconds. */
 export function wholeSeconds(seconds: number): number {

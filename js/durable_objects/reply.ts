@@ -2,8 +2,8 @@
 import type { CloudflareClientsError, ErrorCode } from '../core/error.js';
 
 /**
- * The reply of an object by RPC, with the name of its class: a client takes no reply of another class. A refusal is a value: an exception would lose its properties on the way,
- * and the runtime would count it as a failure of the object.
+ * The reply of an object by RPC, with the name of its class: a client takes no reply of another class. A refusal is a
+ * value: an exception would lose its properties on the way, and the runtime would count it as a failure of the object.
  */
 export type Reply<T> = (
   | { ok: true; value: T }

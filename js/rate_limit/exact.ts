@@ -63,14 +63,8 @@ export class ExactLimits implements Limits {
     operation: string = method,
   ): Promise<T> {
     const limiter = this.#limiter;
-    const sent = limits.map(copied);
     return observedObject(limiter.namespace, 'rate_limit', operation, (wasm, report) =>
-      wasm.exactLimit(limiter, method, objectName(wasm, identifier), sent, cost, report),
+      wasm.exactLimit(limiter, method, objectName(wasm, identifier), limits, cost, report),
     );
   }
-}
-
-// No other fields of the caller's object are sent.
-function copied({ limit, window, keyPrefix, algorithm }: RateLimitConfig): RateLimitConfig {
-  return algorithm === undefined ? { limit, window, keyPrefix } : { limit, window, keyPrefix, algorithm };
 }

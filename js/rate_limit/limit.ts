@@ -132,7 +132,7 @@ export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfi
 
 const LIMIT = ['limit', 'window', 'keyPrefix', 'algorithm'] as const;
 
-/** @internal A limit of the caller's, read once; {@link notLimit} checks it. */
+/** @internal The fields of a caller's limit, read once: no others are sent to an object. {@link notLimit} checks them. */
 export const limitOf = (config: RateLimitConfig): RateLimitConfig & { readonly bad?: Bad } =>
   fieldsOf(config, LIMIT, 'A limit', 'invalid_limit') as RateLimitConfig & { readonly bad?: Bad };
 

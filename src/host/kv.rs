@@ -45,8 +45,6 @@ extern "C" {
         as_of: f64,
         index: Option<&JsString>,
     ) -> JsValue;
-    #[wasm_bindgen(js_namespace = host, js_name = sessionDelete)]
-    pub(crate) fn session_delete(kv: &KvHandle, token: &JsString, hash: &str) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvDelete)]
     pub(crate) fn kv_delete(kv: &KvHandle, key: &JsString) -> JsValue;
     #[wasm_bindgen(js_namespace = host, js_name = kvList)]

@@ -8,7 +8,7 @@ use super::listing::{self, Page};
 use crate::error::Error;
 use crate::host::kv::{
     KvHandle, PutOptions, expires_at_of, kv_delete, kv_get, kv_get_with_metadata, kv_list, kv_put,
-    metadata_of, session_delete, session_put, text_of,
+    metadata_of, session_put, text_of,
 };
 use crate::host::promises::settle_all;
 use crate::host::task::{self, Failure};
@@ -139,16 +139,6 @@ impl Kv {
             *expiration,
             metadata,
         )
-    }
-
-    /// Deletes the session of a token, under all keys that a client of any version and option may have used.
-    ///
-    /// # Errors
-    /// The handle failed or did not answer in time.
-    pub async fn delete_session(&self, token: &JsString, hash: &str) -> Result<(), Error> {
-        let promise = session_delete(&self.handle, token, hash);
-        self.wait(KvOperation::Delete, promise).await?;
-        Ok(())
     }
 
     /// Waits for a write that has begun.

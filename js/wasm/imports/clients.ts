@@ -15,7 +15,7 @@ import {
 } from './kv.js';
 import { settledWithin, sleep } from './promises.js';
 import { limitResult } from './rate_limit.js';
-import { saysNone, sessionDelete, sessionExpiry, sessionPut, sessionUser } from './session.js';
+import { saysNone, sessionExpiry, sessionPut, sessionUser } from './session.js';
 import { type Registers, sharedHost } from './shared.js';
 import {
   breakerAdmits,
@@ -62,7 +62,6 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     sessionUser,
     saysNone,
     sessionPut,
-    sessionDelete,
     limitResult,
     numbersOf,
   };

@@ -110,11 +110,3 @@ async function both(index: unknown, session: unknown, undo: () => unknown): Prom
   if (indexed.status === 'rejected' && stored.status === 'fulfilled') await Promise.allSettled([undo()]);
   for (const end of [indexed, stored]) if (end.status === 'rejected') throw end.reason;
 }
-
-/** Deletes the session of a token: under the plain token, and under its hash, now and as version 0.1 had it. */
-export async function sessionDelete(kv: Kv, token: string, hash: string): Promise<void> {
-  const keys = [`session-hash:${hash}`, `session:${hash}`, `session:${token}`];
-  for (const end of await Promise.allSettled(keys.map((key) => kvDelete(kv, key)))) {
-    if (end.status === 'rejected') throw end.reason;
-  }
-}

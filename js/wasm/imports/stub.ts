@@ -43,8 +43,12 @@ export function replyStatus({ className }: Objects, method: string, reply: unkno
 
 let lastValue: unknown;
 
-/** The value of the reply whose status was asked for last: read once. */
-export const replyValue = (): unknown => lastValue;
+/** The value of the reply whose status was asked for last: read once, and kept no longer. */
+export function replyValue(): unknown {
+  const value = lastValue;
+  lastValue = undefined;
+  return value;
+}
 
 // A copy without getters, as deep as replies are.
 function plain(value: unknown, depth: number): unknown {
@@ -136,12 +140,6 @@ export function failureFlags(error: unknown): number {
   }
 }
 
-/** The numbers of an array that holds nothing else. */
-export function numbersOf(value: unknown): number[] | undefined {
-  try {
-    const numbers: unknown[] = Array.isArray(value) ? Array.from(value) : [undefined];
-    return numbers.every((number) => typeof number === 'number') ? (numbers as number[]) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** The numbers of a value from {@link replyValue}, if it is an array that holds nothing else. */
+export const numbersOf = (value: unknown): number[] | undefined =>
+  Array.isArray(value) && value.every(isNumber) ? value : undefined;

@@ -213,12 +213,12 @@ impl SessionCacheClient {
     pub async fn delete(&self, token: &Token) -> CallResult {
         check(token)?;
         let Some(revocations) = &self.revocations else {
-            self.kv.delete_session(token.text(), token.hash()).await?;
+            self.delete_forms(token).await?;
             return Ok(JsValue::UNDEFINED);
         };
         // Revoked first: from then on what KV still shows is refused. Deleted in any case.
         let revoked = revocations.revoke_token(token).await;
-        if let Err(error) = self.kv.delete_session(token.text(), token.hash()).await {
+        if let Err(error) = self.delete_forms(token).await {
             self.report.note_code(Note::KvFailed, error.code());
         }
         revoked.map(|()| JsValue::UNDEFINED)
@@ -255,13 +255,28 @@ impl SessionCacheClient {
         Ok(JsValue::from(deleted as f64))
     }
 
+    // Under the plain token, and under its hash, now and as version 0.1 had it.
+    async fn delete_forms(&self, token: &Token) -> Result<(), Error> {
+        let keys = [
+            JsString::from([HASHED_PREFIX, token.hash()].concat()),
+            JsString::from([SESSION_PREFIX, token.hash()].concat()),
+            plain_key(token),
+        ];
+        let failed = self.kv.delete_batch(&keys).await?.into_iter().flatten();
+        failed.map(Err).next().unwrap_or(Ok(()))
+    }
+
     pub(super) fn key(&self, token: &Token) -> Result<JsString, KeyError> {
         check(token)?;
         if self.hash_tokens {
             return Ok([HASHED_PREFIX, token.hash()].concat().into());
         }
-        Ok(PREFIX.with(|prefix| prefix.concat(token.text())))
+        Ok(plain_key(token))
     }
+}
+
+fn plain_key(token: &Token) -> JsString {
+    PREFIX.with(|prefix| prefix.concat(token.text()))
 }
 
 fn check(token: &Token) -> Result<(), KeyError> {

@@ -4,7 +4,8 @@ import adapter from '@sveltejs/adapter-cloudflare';
 // `vite dev` emulates the platform. A build prerenders in a thread that SvelteKit drops
 // when it is done, and an emulated platform would leave its workerd process behind; no
 // prerendered page uses a binding, so there it gets none.
-const cloudflare = adapter();
+const config = 'wrangler.adapter.jsonc';
+const cloudflare = adapter({ config, platformProxy: { configPath: config } });
 if (!isMainThread) delete cloudflare.emulate;
 
 /** @type {import('@sveltejs/kit').Config} */

@@ -13,7 +13,7 @@ const INPUTS = [
   'examples/sveltekit/svelte.config.js',
   'examples/sveltekit/vite.config.ts',
   'examples/sveltekit/tsconfig.json',
-  'examples/sveltekit/wrangler.jsonc',
+  'examples/sveltekit/wrangler.adapter.jsonc',
   'node_modules/@codex/cloudflare-clients',
   'package-lock.json',
 ];

@@ -8,55 +8,44 @@ import { QUIET_ENV, StepError } from './commands.mjs';
 import { CONFIG, EXAMPLE, OBJECTS_CONFIG, WORKER } from './paths.mjs';
 
 /**
- * Starts the app and, before it, the Worker whose objects it is bound to: an app that calls
- * an object before its Worker runs would show its visitor an error.
+ * Starts the app, and before it the Worker of its objects where it has none in itself: a call on an object whose Worker
+ * does not run yet would show the visitor an error.
  *
  * @param {object} options
  * @param {string} options.persistTo folder of KV, D1 and objects
  * @param {string} [options.config] a wrangler configuration other than the example's
- * @param {boolean} [options.objects] whether it is bound to objects
+ * @param {boolean} [options.apart] whether it is bound to the objects of a second Worker, examples/objects
  * @param {number} [options.port] the first port to try; any free one when left out
  * @param {string} [options.secret] AUTH_SECRET; the one in .dev.vars when left out
  * @param {(line: string) => void} [options.onLog] is called with each line that the Workers log
- * @returns {Promise<{ url: string, registry?: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
+ * @returns {Promise<{ url: string, registry: string, stop(): Promise<void>, stopObjects(): Promise<void> }>}
  */
-export async function startExample({ persistTo, config = CONFIG, objects = true, port = 0, secret, onLog }) {
+export async function startExample({ persistTo, config = CONFIG, apart = false, port = 0, secret, onLog }) {
   if (!existsSync(WORKER)) throw new StepError('The example is not built: npm run demo builds it.');
-  const itsObjects = objects ? await startObjects({ persistTo, onLog }) : undefined;
-  try {
-    const app = await startWorker({
-      config,
-      registry: itsObjects?.registry,
-      persistTo,
-      port: await freePort(port),
-      onLog,
-      ...(secret ? { bindings: { AUTH_SECRET: { type: 'secret_text', value: secret } } } : {}),
-    });
-    let stopped;
-    const stopObjects = () => (stopped ??= Promise.resolve(itsObjects?.stop()));
-    const stop = () => app.stop().finally(stopObjects);
-    return { url: app.url, registry: itsObjects?.registry, stopObjects, stop };
-  } catch (cause) {
-    await itsObjects?.stop();
-    throw cause;
-  }
-}
-
-/**
- * Starts the Worker of the objects by itself. Two local Workers find each other by files in a
- * folder, the registry; this one is made for the purpose, so that another demo or test at the
- * same time keeps its own objects.
- */
-export async function startObjects({ persistTo, onLog }) {
+  // Two local Workers find each other by files in a folder, the registry. This one is made for the purpose, so that
+  // another demo or test at the same time keeps its own objects.
   const registry = mkdtempSync(join(tmpdir(), 'codex-registry-'));
-  const forget = () => rmSync(registry, { recursive: true, force: true });
+  const workers = [];
+  const stop = async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+    rmSync(registry, { recursive: true, force: true });
+  };
   try {
-    // Two workerd processes that open the same files lock each other out: hence a folder of its own.
-    const own = { config: OBJECTS_CONFIG, persistTo: join(persistTo, 'objects'), port: 0 };
-    const worker = await startWorker({ ...own, registry, onLog });
-    return { registry, stop: () => worker.stop().finally(forget) };
+    if (apart) {
+      // Two workerd processes that write the same file at once fail: hence a folder of its own.
+      const own = { config: OBJECTS_CONFIG, persistTo: join(persistTo, 'objects'), port: 0 };
+      workers.push(await startWorker({ ...own, registry, onLog }));
+    }
+    const bindings = secret ? { AUTH_SECRET: { type: 'secret_text', value: secret } } : {};
+    const served = { config, bindings, persistTo, port: await freePort(port) };
+    const app = await startWorker({ ...served, registry, onLog });
+    workers.push(app);
+    const stopObjects = async () => {
+      if (apart) await workers.shift()?.stop();
+    };
+    return { url: app.url, registry, stopObjects, stop };
   } catch (cause) {
-    forget();
+    await stop();
     throw cause;
   }
 }

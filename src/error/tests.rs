@@ -112,6 +112,7 @@ fn of_all() -> Vec<Error> {
         ObjectReason::Overloaded.because(cause()),
         ObjectReason::Threw.because(cause()),
         ObjectReason::Unavailable.because(cause()),
+        ObjectReason::NotRunning.because(cause()),
         ObjectReason::Skipped.because(cause()),
         ObjectReason::OtherClass.because(cause()),
         ObjectReason::NoNamespace.because(cause()),

@@ -39,6 +39,11 @@ pub enum ObjectReason {
     /// What was called is no namespace.
     #[error("could not be called (see cause). Check that the handle is a namespace of objects")]
     NoNamespace,
+    /// Nobody runs its class.
+    #[error(
+        "could not be reached, since the Worker that exports its class does not run (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`"
+    )]
+    NotRunning,
     /// Others have failed lately, so it was not called.
     #[error(
         "was not called, since several others have failed. Within ten seconds a call is made again"
@@ -54,9 +59,10 @@ impl RoomError for ObjectFailure {
         match self.reason {
             ObjectReason::TimedOut => "timeout",
             ObjectReason::Overloaded => "object_overloaded",
-            ObjectReason::Threw | ObjectReason::Skipped | ObjectReason::Unavailable => {
-                "object_unavailable"
-            }
+            ObjectReason::Threw
+            | ObjectReason::NotRunning
+            | ObjectReason::Skipped
+            | ObjectReason::Unavailable => "object_unavailable",
             ObjectReason::OtherClass => "misconfigured",
             ObjectReason::NoNamespace => "invalid_handle",
         }
@@ -67,6 +73,7 @@ impl RoomError for ObjectFailure {
             self.reason,
             ObjectReason::TimedOut
                 | ObjectReason::Overloaded
+                | ObjectReason::NotRunning
                 | ObjectReason::Skipped
                 | ObjectReason::Unavailable
         )
@@ -80,7 +87,9 @@ impl RoomError for ObjectFailure {
 impl ObjectReason {
     /// What the runtime's flags say.
     pub const fn of(flags: Flags) -> Self {
-        if flags.other_class {
+        if flags.not_running {
+            Self::NotRunning
+        } else if flags.other_class {
             Self::OtherClass
         } else if flags.no_namespace {
             Self::NoNamespace

@@ -24,6 +24,8 @@ pub struct Flags {
     pub other_class: bool,
     /// The handle threw a `TypeError`: it is no namespace.
     pub no_namespace: bool,
+    /// The Worker that exports the class does not run; on one machine Workers are started one by one.
+    pub not_running: bool,
 }
 
 impl Flags {
@@ -35,6 +37,7 @@ impl Flags {
             remote: bits & 4 != 0,
             other_class: bits & 8 != 0,
             no_namespace: bits & 16 != 0,
+            not_running: bits & 32 != 0,
         }
     }
 }

@@ -28,7 +28,7 @@ afterAll(() => {
   dev?.kill('SIGTERM');
 });
 
-it('npm run dev reaches the objects of the Worker that it starts beside vite, and ends with it', {
+it('npm run dev reaches the objects of the Worker which it starts beside vite, and ends with it', {
   timeout: TEST_MS,
 }, async () => {
   const headers = { 'content-type': 'application/json' };

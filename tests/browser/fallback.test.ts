@@ -55,10 +55,10 @@ describe.each([
   });
 });
 
-describe('with objects that have gone', { timeout: TEST_MS }, () => {
+describe('with objects of a second Worker, which ends', { timeout: TEST_MS }, () => {
   let site: Site;
   beforeAll(async () => {
-    site = await Site.start();
+    site = await Site.start({ apart: true });
   }, START_MS);
   afterAll(() => site?.stop(), START_MS);
 

@@ -8,10 +8,10 @@ const SOURCE = `export default {
 };`;
 
 /** Speaks the session wire with the objects of a site. */
-export async function startNeighbour({ folder, registry }: { folder: string; registry: string | undefined }) {
+export async function startNeighbour({ folder, registry }: { folder: string; registry: string }) {
   const main = join(folder, 'neighbour.mjs');
   const config = join(folder, 'neighbour.json');
-  const binding = { name: 'SESSION_DO', class_name: 'SessionDurableObject', script_name: 'codex-objects' };
+  const binding = { name: 'SESSION_DO', class_name: 'SessionDurableObject', script_name: 'codex-example' };
   const settings = { name: 'codex-neighbour', main, compatibility_date: '2026-08-01' };
   writeFileSync(main, SOURCE);
   writeFileSync(config, JSON.stringify({ ...settings, durable_objects: { bindings: [binding] } }));

@@ -22,6 +22,8 @@ export interface Account {
 export interface SiteOptions {
   /** Instead of the KV namespaces and the objects. */
   bindings?: object;
+  /** Whether the objects are those of a second Worker, examples/objects. */
+  apart?: boolean;
   /** Whether the database has an account that may purge. */
   withOwner?: boolean;
 }
@@ -38,15 +40,16 @@ export class Site {
     private readonly server: Awaited<ReturnType<typeof startExample>>,
   ) {}
 
-  static async start({ bindings, withOwner = false }: SiteOptions = {}): Promise<Site> {
+  static async start({ bindings, apart = false, withOwner = false }: SiteOptions = {}): Promise<Site> {
     // Files run one after the other, so only the first can find something to build.
     await buildExample({ onBuild: () => console.log('Building the example (about 10 s)') });
     const folder = mkdtempSync(join(tmpdir(), 'codex-example-'));
-    const config = bindings ? writeConfig(folder, bindings) : CONFIG;
+    const others = apart ? { ...NAMESPACES, ...objectsOf('codex-objects') } : bindings;
+    const config = others ? writeConfig(folder, others) : CONFIG;
     await applyMigrations({ persistTo: folder, config });
     const owner = withOwner ? await ensureOwner({ persistTo: folder, config }) : undefined;
     const secret = randomBytes(32).toString('base64');
-    const server = await startExample({ persistTo: folder, config, secret, objects: !bindings });
+    const server = await startExample({ persistTo: folder, config, secret, apart });
     return new Site(server.url, folder, owner, await launchChromium(), server);
   }
 
@@ -56,12 +59,12 @@ export class Site {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Where another Worker finds the objects. */
-  get registry(): string | undefined {
+  /** Where another Worker finds the example's. */
+  get registry(): string {
     return this.server.registry;
   }
 
-  /** Ends the Worker of the objects: from here on none of them answers. */
+  /** Ends the second Worker, that of the objects: from here on none of them answers. */
   loseObjects(): Promise<void> {
     return this.server.stopObjects();
   }
@@ -138,6 +141,24 @@ export const sourceOf = (page: Page): Promise<string | null> => page.locator('ma
 
 export const firstTitle = (page: Page): Promise<string | null> =>
   page.locator('.content-list h3').first().textContent();
+
+const NAMESPACES = {
+  kv_namespaces: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'].map((binding) => ({ binding })),
+};
+
+const CLASSES = {
+  CART_DO: 'CartDurableObject',
+  SESSION_DO: 'SessionDurableObject',
+  RATE_LIMIT_DO: 'RateLimitDurableObject',
+  AUTH_DO: 'AuthStorageDurableObject',
+};
+
+/** Bindings to the objects of another Worker. */
+const objectsOf = (script_name: string) => ({
+  durable_objects: {
+    bindings: Object.entries(CLASSES).map(([name, class_name]) => ({ name, class_name, script_name })),
+  },
+});
 
 /** The example's configuration with other bindings than its KV namespaces and objects. */
 function writeConfig(folder: string, bindings: object): string {

@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { inject } from 'vitest';
 import { at, env as projectEnv } from '../../scripts/lib.mjs';
 import { linkPackages } from './prefilled.ts';
@@ -10,6 +19,8 @@ import { linkPackages } from './prefilled.ts';
 export interface Server {
   url: string;
   stop(): Promise<void>;
+  /** What it has printed. */
+  output(): string;
 }
 
 const MINUTES = 60_000;
@@ -41,10 +52,14 @@ export class Consumer {
   ): Promise<Consumer> {
     const consumer = new Consumer(mkdtempSync(join(tmpdir(), 'codex-consumer-')));
     try {
-      for (const folder of [template].flat()) cpSync(at(folder), consumer.folder, { recursive: true });
+      for (const folder of [template].flat())
+        cpSync(resolve(at('.'), folder), consumer.folder, { recursive: true });
       const devDependencies = Object.fromEntries(packages.map(versionOf));
-      const manifest = { name: 'consumer', private: true, type: 'module', devDependencies };
-      writeFileSync(join(consumer.folder, 'package.json'), JSON.stringify(manifest));
+      const file = join(consumer.folder, 'package.json');
+      // A template may be a whole project, with scripts of its own.
+      const own = existsSync(file) ? JSON.parse(consumer.read('package.json')) : {};
+      const manifest = { name: 'consumer', private: true, type: 'module', ...own, devDependencies };
+      writeFileSync(file, JSON.stringify(manifest));
       console.log(`Installing the tarball beside ${packages.join(', ')} (about 5 s)`);
       // No install script runs, neither ours (there is none) nor others'.
       const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -64,6 +79,11 @@ export class Consumer {
   /** Runs a tool of the consumer to its end, and returns what it printed; rejects unless it succeeds. */
   run(tool: string, ...args: string[]): Promise<string> {
     return this.#finish(this.#spawn(tool, args));
+  }
+
+  /** Runs a script of its package.json. */
+  script(name: string): Promise<string> {
+    return this.#finish(spawnGroup('npm', ['run', name], this.folder));
   }
 
   /** Starts a server and waits for the line that tells its address. */
@@ -88,7 +108,7 @@ export class Consumer {
       ended.then(() => reject(new Error(`${tool} ended early:\n${output()}`)), reject);
     });
     try {
-      return { url: await within(MINUTES, url, () => `${tool} is not ready:\n${output()}`), stop };
+      return { url: await within(MINUTES, url, () => `${tool} is not ready:\n${output()}`), stop, output };
     } catch (error) {
       endGroup(child, 'SIGKILL');
       throw error;

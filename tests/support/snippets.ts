@@ -8,8 +8,13 @@ export interface Snippet {
   where: string;
   language: string;
   code: string;
-  /** For a file of a tutorial, which begins with `// file: name`. */
+  /** The file of a tutorial that it is, or a part of. */
   file?: string;
+  /**
+   * For a file: whether it is all of it (`// file: name`), keys to add (`// add to: name`), or text that takes the place of
+   * other text (`// in: name`).
+   */
+  as?: 'file' | 'add to' | 'in';
 }
 
 /** The code blocks of a Markdown file, or of the `@example`s of a TypeScript file. */
@@ -24,8 +29,8 @@ export function snippetsOf(name: string): Snippet[] {
     if (fence && !open) {
       open = { where: `${name}:${i + 1}`, language: fence[1] ?? '', code: '' };
     } else if (fence && open) {
-      const file = /^\/\/ file: (.+)\n/.exec(open.code)?.[1];
-      snippets.push(file ? { ...open, file } : open);
+      const [, as, file] = /^\/\/ (file|add to|in): (\S+).*\n/.exec(open.code) ?? [];
+      snippets.push(file ? { ...open, file, as: as as NonNullable<Snippet['as']> } : open);
       open = undefined;
     } else if (open) {
       open.code += `${line}\n`;

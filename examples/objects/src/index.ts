@@ -1,5 +1,4 @@
-// The classes of the objects. SvelteKit's adapter writes a Worker that cannot export any,
-// so they live in this one, and the app binds to them with `script_name`.
+// The classes of the objects, for apps that bind to them with `script_name`.
 export {
   AuthStorageDurableObject,
   CartDurableObject,

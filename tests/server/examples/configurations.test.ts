@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { run } from '../../../scripts/lib.mjs';
 
 const bindings = {
+  objects: [],
   'queue-consumer': ['env.CACHE_KV', 'env.DEAD_LETTERS', 'env.TRANSCODER'],
   'webhook-handler': ['env.AUTH_SESSION_KV'],
 };

@@ -8,7 +8,7 @@ use crate::protocol::call_time::OWN_KEY;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
-    /// A check of a limit. One that is counted twice refuses too early, no more: the newest 256 are enough.
+    /// A check of a limit. One that is counted twice refuses too early, no more: the newest 80 are enough.
     Check = 0,
     /// The client: it makes the call again for a while, and nobody else does. All of them, for their time.
     Own = 1,

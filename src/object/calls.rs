@@ -11,8 +11,12 @@ use crate::object::call::{Answer, Call, Key, Kind, read_calls, write_calls};
 use crate::object::codec::{Reader, Writer};
 use crate::protocol::call_time::SPARE_MS;
 
-/// How many calls are written with the state; and how many checks are remembered at all.
+/// How many calls are written with the state, but for checks.
 pub const MAX_AT_HAND: usize = 256;
+
+/// How many checks are remembered. With more SQLite spills the state to pages of their own: the table of `storage.kv`
+/// keeps about 1,000 bytes of a value in place, and a check is 11. A write of the state is then four pages instead of one.
+pub const MAX_CHECKS: usize = 80;
 
 /// How many calls with keys of their callers are remembered at least, within their time.
 pub const MAX_GIVEN: usize = 1_000;
@@ -148,7 +152,7 @@ impl Calls {
             all.extend(newer);
             forget_surplus(&mut all, now);
         }
-        let mut surplus = usize::saturating_sub(checks, MAX_AT_HAND);
+        let mut surplus = usize::saturating_sub(checks, MAX_CHECKS);
         let mut freed = Vec::new();
         all.retain(|call| {
             let is_surplus = surplus > 0 && call.key.kind == Kind::Check;

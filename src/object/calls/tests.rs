@@ -169,10 +169,11 @@ fn the_newest_checks_are_enough_and_they_are_short() {
         });
     }
     assert_eq!(calls.settle(1_789_999_999_000.0).unwrap(), [] as [u32; 0]);
-    assert!(knows(&calls, "744", 0.0) && !knows(&calls, "743", 0.0));
+    assert!(knows(&calls, "920", 0.0) && !knows(&calls, "919", 0.0));
     let mut writer = Writer::default();
     calls.write(&mut writer);
-    assert!(writer.into_bytes().len() < 2_600);
+    // What the table of `storage.kv` keeps in place, with room for a few limits.
+    assert!(writer.into_bytes().len() < 850);
 }
 
 #[test]

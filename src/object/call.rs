@@ -89,6 +89,13 @@ pub struct Call {
     pub answer: Answer,
 }
 
+impl Call {
+    /// Whether it is of this key, and remembered still.
+    pub fn is_of(&self, key: &Key, now: f64) -> bool {
+        self.key.id == key.id && self.key.text == key.text && self.until > now
+    }
+}
+
 /// The id of a key: FNV-1a. No two that are made by chance have the same.
 pub fn id_of(key: &str) -> u64 {
     fnv_1a(key.bytes())
@@ -138,29 +145,43 @@ pub fn write_calls(writer: &mut Writer, calls: &[&Call]) {
 /// Reads them.
 pub fn read_calls(reader: &mut Reader) -> Vec<Call> {
     let mut last = 0;
+    reader.list(|reader| read_call(reader, &mut last))
+}
+
+/// Reads them, and keeps the last of them that is of a key and remembered still.
+pub fn read_call_of(reader: &mut Reader, key: &Key, now: f64) -> Option<Call> {
+    let (mut last, mut found) = (0, None);
     reader.list(|reader| {
-        let flags = reader.byte();
-        let key = match flags & 3 {
-            0 => Key::check(reader.id()),
-            1 => Key::own(reader.id()),
-            _ => Key::given(reader.text()),
-        };
-        last = reader.signed().wrapping_add(last);
-        let note = if flags & 16 == 0 {
-            0
-        } else {
-            reader.whole() as u32
-        };
-        Call {
-            key,
-            until: last as f64,
-            note,
-            answer: match flags >> 2 & 3 {
-                0 => Answer::Nothing,
-                1 => Answer::Number(reader.number()),
-                2 => Answer::Text(reader.text()),
-                _ => Answer::Stored(reader.whole() as u32),
-            },
+        let call = read_call(reader, &mut last);
+        if call.is_of(key, now) {
+            found = Some(call);
         }
-    })
+    });
+    found
+}
+
+fn read_call(reader: &mut Reader, last: &mut i64) -> Call {
+    let flags = reader.byte();
+    let key = match flags & 3 {
+        0 => Key::check(reader.id()),
+        1 => Key::own(reader.id()),
+        _ => Key::given(reader.text()),
+    };
+    *last = reader.signed().wrapping_add(*last);
+    let note = if flags & 16 == 0 {
+        0
+    } else {
+        reader.whole() as u32
+    };
+    Call {
+        key,
+        until: *last as f64,
+        note,
+        answer: match flags >> 2 & 3 {
+            0 => Answer::Nothing,
+            1 => Answer::Number(reader.number()),
+            2 => Answer::Text(reader.text()),
+            _ => Answer::Stored(reader.whole() as u32),
+        },
+    }
 }

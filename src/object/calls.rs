@@ -7,22 +7,23 @@
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::object::call::{Answer, Call, Key, Kind, read_calls, write_calls};
+use crate::object::call::{Answer, Call, Key, Kind, read_call_of, read_calls, write_calls};
 use crate::object::codec::{Reader, Writer};
 use crate::protocol::call_time::SPARE_MS;
 
-/// How many calls are written with the state, but for checks.
-pub const MAX_AT_HAND: usize = 256;
+/// How many calls are written with the state, but for checks. With more SQLite spills the state to pages of its own: the
+/// table of `storage.kv` keeps about 1,000 bytes of a value in place, and a call of a client is 12. A write of the state is
+/// then four pages instead of one.
+pub const MAX_AT_HAND: usize = 64;
 
-/// How many checks are remembered. With more SQLite spills the state to pages of their own: the table of `storage.kv`
-/// keeps about 1,000 bytes of a value in place, and a check is 11. A write of the state is then four pages instead of one.
+/// How many checks are remembered: 11 bytes each.
 pub const MAX_CHECKS: usize = 80;
 
 /// How many calls with keys of their callers are remembered at least, within their time.
 pub const MAX_GIVEN: usize = 1_000;
 
 // How many calls a page has, about.
-const PAGE: usize = 256;
+const PAGE: usize = 1_024;
 const MAX_PAGES: usize = 64;
 
 // What is remembered for longer than any clock is ahead was left by a clock that has gone back far.
@@ -77,18 +78,18 @@ impl Calls {
     /// # Errors
     /// The storage failed.
     pub fn find(&self, key: &Key, now: f64) -> Result<Option<Call>, Error> {
-        let is_it = |call: &&Call| call.key.id == key.id && call.key.text == key.text;
-        let found = |calls: &[Call]| {
-            let mut found = calls.iter().rev().filter(is_it);
-            found.find(|call| call.until > now).cloned()
-        };
-        if let Some(call) = found(&self.at_hand) {
-            return Ok(Some(call));
+        let mut at_hand = self.at_hand.iter().rev();
+        if let Some(call) = at_hand.find(|call| call.is_of(key, now)) {
+            return Ok(Some(call.clone()));
         }
         if self.pages_until <= now {
             return Ok(None);
         }
-        Ok(found(&self.read_page(page_of(key.id, self.pages))?))
+        let page = self.store.read(page_of(key.id, self.pages))?;
+        let mut reader = Reader::new(&page);
+        let found = read_call_of(&mut reader, key, now);
+        reader.finish()?;
+        Ok(found)
     }
 
     /// Whether one was added since they were read.

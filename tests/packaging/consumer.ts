@@ -66,6 +66,11 @@ export class Consumer {
     return this.#finish(this.#spawn(tool, args));
   }
 
+  /** Runs a program that a package has, which is no script of Node. */
+  runBinary(file: string, ...args: string[]): Promise<string> {
+    return this.#finish(spawnGroup(join(this.folder, 'node_modules', file), args, this.folder));
+  }
+
   /** Starts a server and waits for the line that tells its address. */
   async serve(tool: string, ...args: string[]): Promise<Server> {
     const child = this.#spawn(tool, args);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { ALL_LEGS } from './tests/support/legs.ts';
+import { ALL_LEGS, LONG_LEGS } from './tests/support/legs.ts';
 import { LongestFirst } from './tests/support/order.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -72,7 +72,7 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['tests/packaging/*.test.ts'],
-          exclude: ALL_LEGS ? [] : ['tests/packaging/sveltekit3.test.ts'],
+          exclude: ALL_LEGS ? [] : LONG_LEGS.map((name) => `tests/packaging/${name}.test.ts`),
           globalSetup: 'tests/packaging/tarball.ts',
           ...slow,
         },

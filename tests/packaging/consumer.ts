@@ -151,7 +151,7 @@ export class Consumer {
   async #finish(child: ChildProcess): Promise<string> {
     const output = collect(child);
     try {
-      const code = await within(3 * MINUTES, exit(child), () => `It hangs:\n${output()}`);
+      const code = await within(8 * MINUTES, exit(child), () => `It hangs:\n${output()}`);
       if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} failed (${code}):\n${output()}`);
       return output();
     } finally {
@@ -189,6 +189,7 @@ function userEnv(folder: string): NodeJS.ProcessEnv {
     CI: '1',
     NO_COLOR: '1',
     TMPDIR: temporary,
+    NEXT_TELEMETRY_DISABLED: '1',
     WRANGLER_LOG_PATH: join(folder, '.wrangler/logs'),
     WRANGLER_REGISTRY_PATH: join(folder, '.wrangler/registry'),
   };

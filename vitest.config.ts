@@ -77,7 +77,15 @@ export default defineConfig({
           ...slow,
         },
       },
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, ...slow } },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: 'tests/packaging/tarball.ts',
+          ...slow,
+        },
+      },
     ],
   },
 });

@@ -64,7 +64,7 @@ it('writes whole numbers alone', () => {
 it.each([{ remaining: '4' }, { resetAt: undefined }, { allowed: false, retryAfterSeconds: '900\r\nX: y' }])(
   'refuses what no check returned: %j',
   (wrong) => {
-    const call = () => rateLimitHeaders({ ...admitted, ...wrong } as RateLimitResult, login);
+    const call = () => rateLimitHeaders({ ...admitted, ...wrong } as never, login);
     expect(call).toThrow(expect.objectContaining({ code: 'invalid_limit' }));
   },
 );

@@ -11,6 +11,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const built = [
   { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/entries/node.js') },
   { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/entries/better_auth_node.js') },
+  { find: /^@codex\/cloudflare-clients\/shared$/, replacement: path('pkg/shared.js') },
   { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
   {
     find: /^.*node_modules\/@codex\/cloudflare-clients\/wasm\/driver\.js$/,

@@ -1,6 +1,6 @@
 /**
  * Sessions, rate limits and caching on Cloudflare KV; carts, sessions, exact limits, locks and counters on
- * Durable Objects.
+ * Durable Objects. For servers: in a browser the import throws `misconfigured`, and pages import `./shared`.
  *
  * @packageDocumentation
  */

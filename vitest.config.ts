@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { ALL_LEGS } from './tests/support/legs.ts';
+import { ALL_LEGS, LONG_LEGS } from './tests/support/legs.ts';
 import { LongestFirst } from './tests/support/order.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -11,6 +11,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const built = [
   { find: /^@codex\/cloudflare-clients$/, replacement: path('pkg/entries/node.js') },
   { find: /^@codex\/cloudflare-clients\/better-auth$/, replacement: path('pkg/entries/better_auth_node.js') },
+  { find: /^@codex\/cloudflare-clients\/shared$/, replacement: path('pkg/shared.js') },
   { find: /^@codex\/cloudflare-clients\/testing$/, replacement: path('pkg/testing/index.js') },
   {
     find: /^.*node_modules\/@codex\/cloudflare-clients\/wasm\/driver\.js$/,
@@ -72,12 +73,20 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['tests/packaging/*.test.ts'],
-          exclude: ALL_LEGS ? [] : ['tests/packaging/sveltekit3.test.ts'],
+          exclude: ALL_LEGS ? [] : LONG_LEGS.map((name) => `tests/packaging/${name}.test.ts`),
           globalSetup: 'tests/packaging/tarball.ts',
           ...slow,
         },
       },
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, ...slow } },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: 'tests/packaging/tarball.ts',
+          ...slow,
+        },
+      },
     ],
   },
 });

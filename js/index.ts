@@ -1,6 +1,6 @@
 /**
  * Sessions, rate limits and caching on Cloudflare KV; carts, sessions, exact limits, locks and counters on
- * Durable Objects.
+ * Durable Objects. For servers: in a browser the import throws `misconfigured`, and pages import `./shared`.
  *
  * @packageDocumentation
  */
@@ -12,24 +12,15 @@ export {
   type GetOrSetOptions,
 } from './cache/client.js';
 export type {
-  AnySku,
-  CartChange,
   CartIncrementOptions,
-  CartLine,
   CartMutationOptions,
   CartReadOptions,
-  CartState,
   CartStoreOptions,
-  MergePolicy,
-  Sku,
 } from './cart/cart.js';
 export { CartStoreClient } from './cart/client.js';
 export { CounterClient, type IncrementOptions } from './coordination/counter_client.js';
 export type { AcquireOptions, Lock, WithLockOptions } from './coordination/lock.js';
 export { LockClient } from './coordination/lock_client.js';
-export { CloudflareClientsError, type ErrorCode } from './core/error.js';
-export type { ClientEvent, EventClient, EventNote, OnEvent } from './core/events.js';
-export type { Jsonify, Storable } from './core/json_types.js';
 export type { KVHandle } from './core/kv_handle.js';
 export type {
   CartObjects,
@@ -50,22 +41,7 @@ export {
   type KVPutOptions,
 } from './kv/client.js';
 export { RateLimiterClient, type RateLimiterOptions } from './rate_limit/client.js';
-export {
-  clientKey,
-  RATE_LIMITS,
-  type RateLimitAlgorithm,
-  type RateLimitConfig,
-  type RateLimitResult,
-  rateLimitHeaders,
-} from './rate_limit/limit.js';
 export { SessionCacheClient } from './session/cache_client.js';
 export type { SessionCacheOptions, SessionSetOptions } from './session/cache_options.js';
-export type {
-  CachedSession,
-  NoSession,
-  SessionInput,
-  SettableSession,
-  StoredSession,
-} from './session/cached_session.js';
-export type { SessionRecord, SessionRecordInput } from './session/record.js';
 export { SessionStoreClient, type SessionStoreOptions } from './session/store_client.js';
+export * from './shared.js';

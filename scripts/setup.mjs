@@ -9,8 +9,10 @@ import { at, hashOf, once, run, runBeside, step, stop, TOOLS, toolRoot, toolsDir
 const SILENCE_MS = 20_000;
 
 export async function setup({ browser = false } = {}) {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) stop(`Node ${process.versions.node} is too old: install Node 20 or newer`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 16)) {
+    stop(`Node ${process.versions.node} is too old: install Node 20.16 or newer`);
+  }
   addWasmTarget();
   // npm waits for the network while cargo computes.
   await Promise.all([installPackages(), buildTools()]);

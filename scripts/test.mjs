@@ -18,7 +18,7 @@ step(
 );
 if (!all) {
   console.log(
-    '– left to `npm test -- --all`: SvelteKit 3, whose adapter is a prerelease; the old compatibility date under wrangler; half of the simulation’s seeds',
+    '– left to `npm test -- --all`: SvelteKit 3, whose adapter is a prerelease; Nitro, OpenNext, webpack, Rollup; Node 20; the old compatibility date under wrangler; half of the simulation’s seeds',
   );
 }
 const models = runBeside('cargo', ['test', '--quiet', '--locked']);

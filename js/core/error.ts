@@ -1,24 +1,28 @@
+/** The stable codes of {@link CloudflareClientsError}, as a list. */
+export const ERROR_CODES = Object.freeze([
+  'invalid_handle',
+  'invalid_key',
+  'invalid_ttl',
+  'invalid_value',
+  'invalid_session',
+  'invalid_limit',
+  'value_too_large',
+  'unsupported',
+  'partial_failure',
+  'kv_rate_limited',
+  'kv_unavailable',
+  'object_unavailable',
+  'object_overloaded',
+  'timeout',
+  'forbidden',
+  'conflict',
+  'limit_exceeded',
+  'misconfigured',
+  'panic',
+] as const);
+
 /** The stable codes of {@link CloudflareClientsError}. */
-export type ErrorCode =
-  | 'invalid_handle'
-  | 'invalid_key'
-  | 'invalid_ttl'
-  | 'invalid_value'
-  | 'invalid_session'
-  | 'invalid_limit'
-  | 'value_too_large'
-  | 'unsupported'
-  | 'partial_failure'
-  | 'kv_rate_limited'
-  | 'kv_unavailable'
-  | 'object_unavailable'
-  | 'object_overloaded'
-  | 'timeout'
-  | 'forbidden'
-  | 'conflict'
-  | 'limit_exceeded'
-  | 'misconfigured'
-  | 'panic';
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * The only error class of this package. Its message says what to do. Neither the message nor any other

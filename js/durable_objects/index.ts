@@ -1,6 +1,7 @@
 /**
  * The classes of the Durable Objects, for the Worker that owns them. It exports classes and nothing else,
- * so that `export * from '@codex/cloudflare-clients/durable-objects'` is all that a Worker needs.
+ * so that `export * from '@codex/cloudflare-clients/durable-objects'` is all that a Worker needs. Anywhere else than in
+ * a Worker's own entry the import throws `misconfigured`: Node and browsers have no `cloudflare:workers`.
  *
  * @packageDocumentation
  */

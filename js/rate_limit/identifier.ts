@@ -4,9 +4,7 @@
 import { type Bad, notText } from '../core/checks.js';
 import type { Exports } from '../wasm/clients.js';
 import { byteLength } from '../wasm/imports/text.js';
-
-/** The longest key or name, in bytes. */
-export const MAX_KEY = 512;
+import { MAX_KEY } from './limit.js';
 
 // No encoded identifier has it.
 const HASHED = '%sha256-';

@@ -1,8 +1,5 @@
-// Limits and the results of checks, common limits, and the identifiers and headers that go with them.
-
-import { type Bad, fieldsOf, notText, refuse, throwIf } from '../core/checks.js';
-import { callSync } from '../wasm/driver.js';
-import { MAX_KEY } from './identifier.js';
+// Limits and the results of checks, and common limits.
+import { type Bad, fieldsOf, notText, refuse } from '../core/checks.js';
 
 /** A limit: how many calls are admitted, in which time. */
 export interface RateLimitConfig {
@@ -75,60 +72,8 @@ export const RATE_LIMITS: Readonly<Record<CommonLimit, Readonly<RateLimitConfig>
   upload: Object.freeze({ limit: 10, window: 3_600, keyPrefix: 'rl:upload:' }),
 });
 
-// Longer than any address with its zone and port: no more is copied into the wasm.
-const MAX_ADDRESS = 128;
-
-/**
- * Returns the identifier for a client's address: IPv6 by its /64 network (which one customer owns), an
- * IPv4-mapped address as IPv4. A port, and the brackets around IPv6, are left out. A text that is no address is
- * returned as it is, without white space around it.
- *
- * @example
- * ```ts
- * clientKey('2001:db8:1:2:3:4:5:6'); // '2001:db8:1:2::/64'
- * clientKey('[2001:db8:1:2::1]:443'); // '2001:db8:1:2::/64'
- * clientKey('203.0.113.7:5678'); // '203.0.113.7'
- * clientKey('::ffff:203.0.113.7'); // '203.0.113.7'
- * ```
- */
-export function clientKey(address: string): string {
-  const bad = notText(address, 'The address', 'invalid_key', Number.POSITIVE_INFINITY);
-  if (bad) throw bad;
-  const bare = address.trim();
-  return bare.length > MAX_ADDRESS ? bare : callSync((wasm) => wasm.clientKey(bare));
-}
-
-/**
- * Returns the header fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10, and
- * `Retry-After` when the call was refused.
- */
-export function rateLimitHeaders(result: RateLimitResult, config: RateLimitConfig): Record<string, string> {
-  const { bad: unreadable, ...limit } = limitOf(config);
-  const {
-    bad: unreadableResult,
-    allowed,
-    remaining,
-    resetAt,
-    retryAfterSeconds,
-  } = fieldsOf(
-    result,
-    ['allowed', 'remaining', 'resetAt', 'retryAfterSeconds'],
-    'The result',
-    'invalid_limit',
-  );
-  const fits = typeof remaining === 'number' && typeof resetAt === 'number';
-  throwIf(
-    unreadable ??
-      notLimit(limit, 1) ??
-      unreadableResult ??
-      refuse(!fits, 'invalid_limit', 'The result must be what checkLimit or peek returned'),
-  );
-  return callSync((wasm) => ({
-    'RateLimit-Policy': wasm.policyField(limit.keyPrefix, limit.limit, limit.window),
-    RateLimit: wasm.limitField(limit.keyPrefix, remaining as number, resetAt as number),
-    ...(allowed ? {} : { 'Retry-After': String(retryAfterSeconds) }),
-  }));
-}
+/** @internal The longest key or name, in bytes. */
+export const MAX_KEY = 512;
 
 const LIMIT = ['limit', 'window', 'keyPrefix', 'algorithm'] as const;
 

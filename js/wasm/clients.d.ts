@@ -198,10 +198,7 @@ export interface Exports {
     stop: { readonly aborted: boolean },
     report: CallReport | undefined,
   ): Result;
-  clientKey(address: string): string;
   textHash(text: string): string;
-  policyField(keyPrefix: string, limit: number, window: number): string;
-  limitField(keyPrefix: string, remaining: number, resetAt: number): string;
 
   putFailure(cause: unknown, timedOut: boolean): ErrorCode;
   valueGet(kv: object, limitMs: number, key: string, asJson: boolean, report: CallReport | undefined): Result;

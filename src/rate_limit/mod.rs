@@ -1,12 +1,10 @@
 //! Rate limits: exact on Durable Objects (`exact`, `object`, `algorithm`); on KV (`kv`) exact inside one isolate,
 //! approximate between isolates.
 
-pub mod address;
 pub mod algorithm;
 pub mod exact;
 #[cfg(feature = "clients")]
 mod exports;
-pub mod headers;
 pub mod kv;
 pub mod limit;
 #[cfg(feature = "objects")]

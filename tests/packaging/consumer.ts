@@ -86,6 +86,11 @@ export class Consumer {
     return this.#finish(spawnGroup('npm', ['run', name], this.folder));
   }
 
+  /** Runs a program that a package has, which is no script of Node. */
+  runBinary(file: string, ...args: string[]): Promise<string> {
+    return this.#finish(spawnGroup(join(this.folder, 'node_modules', file), args, this.folder));
+  }
+
   /** Starts a server and waits for the line that tells its address. */
   async serve(tool: string, ...args: string[]): Promise<Server> {
     const child = this.#spawn(tool, args);
@@ -166,7 +171,7 @@ export class Consumer {
   async #finish(child: ChildProcess): Promise<string> {
     const output = collect(child);
     try {
-      const code = await within(3 * MINUTES, exit(child), () => `It hangs:\n${output()}`);
+      const code = await within(8 * MINUTES, exit(child), () => `It hangs:\n${output()}`);
       if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} failed (${code}):\n${output()}`);
       return output();
     } finally {
@@ -204,6 +209,7 @@ function userEnv(folder: string): NodeJS.ProcessEnv {
     CI: '1',
     NO_COLOR: '1',
     TMPDIR: temporary,
+    NEXT_TELEMETRY_DISABLED: '1',
     WRANGLER_LOG_PATH: join(folder, '.wrangler/logs'),
     WRANGLER_REGISTRY_PATH: join(folder, '.wrangler/registry'),
   };

@@ -67,8 +67,9 @@ test('runs no scripts, and needs no other package', () => {
 
 test('gives workerd its entry before Node, and keeps bundlers from dropping what loads the wasm', () => {
   const { exports, sideEffects } = manifest();
-  for (const path of ['.', './better-auth'] as const) {
-    expect(Object.keys(exports[path])).toEqual(['types', 'workerd', 'node', 'default']);
+  // Wrangler sets `browser` too, and vitest with a DOM both `node` and `browser`.
+  for (const path of ['.', './better-auth', './durable-objects'] as const) {
+    expect(Object.keys(exports[path])).toEqual(['types', 'workerd', 'node', 'browser', 'default']);
   }
   // An entry is imported for what it does besides: it hands the wasm over.
   const entries = Object.values(exports).flatMap((door) =>
@@ -123,6 +124,14 @@ test('tells nothing of the machine it was built on', () => {
   expect(telling).toEqual([]);
 });
 
+interface Entry {
+  types: string;
+  workerd: string;
+  node: string;
+  browser: string;
+  default: string;
+}
+
 interface Manifest {
   scripts?: unknown;
   dependencies?: unknown;
@@ -130,8 +139,10 @@ interface Manifest {
   peerDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional: boolean }>;
   exports: {
-    '.': { types: string; workerd: string; node: string; default: string };
-    './better-auth': { types: string; workerd: string; node: string; default: string };
+    '.': Entry;
+    './better-auth': Entry;
+    './durable-objects': Entry;
+    './shared': { types: string; default: string };
     './testing': { types: string; default: string };
     './package.json': string;
   };

@@ -1,0 +1,3 @@
+import worker from '../worker';
+
+export default defineEventHandler((event) => worker.fetch(toWebRequest(event), event.context.cloudflare.env));

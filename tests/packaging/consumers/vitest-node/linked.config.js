@@ -1,0 +1,4 @@
+export default {
+  resolve: { conditions: ['browser'] },
+  test: { server: { deps: { inline: ['@codex/cloudflare-clients'] } } },
+};

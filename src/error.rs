@@ -46,30 +46,42 @@ pub enum Error {
     /// What a room says.
     #[error("{0}")]
     Room(Box<dyn RoomError>),
-    /// A value JSON cannot say.
-    #[error("the value cannot be stored as JSON: JSON would lose all of it, or a part")]
-    InvalidValue,
+    /// A value of which JSON would lose something: JavaScript has made the error, since it knows where.
+    #[error("The value cannot be stored as JSON")]
+    NotJsonable {
+        /// The code of the error.
+        code: &'static str,
+        /// The error.
+        error: JsValue,
+    },
     /// What is stored is not what was asked for.
-    #[error("the stored value is not valid JSON")]
+    #[error("The stored value is not valid JSON")]
     NotJson,
     /// Something this handle or this option cannot do.
     #[error("{0}")]
     Unsupported(&'static str),
     /// JavaScript asks for something that this module does not have: two versions of the package are mixed.
-    #[error("the operation is unknown: files of two versions of the package are mixed")]
+    #[error("The operation is unknown: files of two versions of the package are mixed")]
     UnknownOperation,
     /// Some were done, the rest was not.
-    #[error("stopped after {done}: {why}. Call again for the rest")]
+    #[error("Stopped after {done}: {why}. {next}")]
     Partial {
         /// How many were deleted.
         done: usize,
         /// Why the rest was not.
         why: &'static str,
+        /// What to do about the rest.
+        next: &'static str,
         /// The keys that are left, where they are known; a non-enumerable property of the error.
-        keys: Array,
+        keys: Option<Array>,
         /// The first failure, where there was one.
         cause: JsValue,
     },
+    /// One invocation cannot read all of them.
+    #[error(
+        "One Worker invocation can make 1,000 KV operations, and so many keys take more: ask for fewer"
+    )]
+    TooManyKeys,
     /// Somebody else was faster, or something was revoked on the way.
     #[error("{0}")]
     Conflict(&'static str),
@@ -77,24 +89,29 @@ pub enum Error {
     #[error("{0}")]
     LimitExceeded(&'static str),
     /// What the user's own function threw; it reaches the caller as it is.
-    #[error("the loader failed")]
+    #[error("The loader failed")]
     Thrown(JsValue),
 }
 
 impl Error {
     /// One invocation cannot reach all of them.
-    pub fn out_of_operations(done: usize, keys: Array) -> Self {
-        let why = "one Worker invocation can make 1,000 KV operations";
+    pub fn out_of_operations(done: usize, keys: Option<Array>) -> Self {
+        let next = if keys.is_some() {
+            "Call it again with error.keys in another invocation, such as that of a queue message"
+        } else {
+            "Call it again in another invocation for the rest"
+        };
         Self::Partial {
             done,
-            why,
+            why: "one Worker invocation can make 1,000 KV operations",
+            next,
             keys,
             cause: JsValue::UNDEFINED,
         }
     }
 
     /// This error, met after `done` deletions that stand.
-    pub fn after(self, done: usize, keys: Array) -> Self {
+    pub fn after(self, done: usize, keys: Option<Array>) -> Self {
         let (why, cause) = match &self {
             Self::Room(error) => match error.failure() {
                 Some((why, cause)) => (why, cause.clone()),
@@ -102,9 +119,15 @@ impl Error {
             },
             _ => return self,
         };
+        let next = if keys.is_some() {
+            "Call it again with error.keys"
+        } else {
+            "Call it again for the rest"
+        };
         Self::Partial {
             done,
             why,
+            next,
             keys,
             cause,
         }
@@ -125,12 +148,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Room(error) => error.code(),
-            Self::InvalidValue | Self::NotJson => "invalid_value",
+            Self::NotJsonable { code, .. } => code,
+            Self::NotJson => "invalid_value",
             Self::Unsupported(_) => "unsupported",
             Self::UnknownOperation => "misconfigured",
             Self::Conflict(_) => "conflict",
             Self::LimitExceeded(_) => "limit_exceeded",
-            Self::Partial { .. } => "partial_failure",
+            Self::Partial { .. } | Self::TooManyKeys => "partial_failure",
             Self::Thrown(_) => "thrown",
         }
     }
@@ -152,9 +176,9 @@ impl Error {
     /// Makes the running call reject with it.
     pub(crate) fn tell(self) {
         let (cause, keys) = match &self {
-            Self::Thrown(error) => return fail_with(error),
+            Self::Thrown(error) | Self::NotJsonable { error, .. } => return fail_with(error),
             Self::Room(error) => (error.failure().map(|(_, cause)| cause), None),
-            Self::Partial { cause, keys, .. } => (Some(cause), Some(keys)),
+            Self::Partial { cause, keys, .. } => (Some(cause), keys.as_ref()),
             _ => (None, None),
         };
         let message = self.to_string();

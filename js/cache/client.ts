@@ -3,13 +3,14 @@ import {
   type Bad,
   type Fields,
   fieldsOf,
+  mustBe,
+  notFunction,
   notKVKey,
   notNumber,
   notText,
   optional,
   refuse,
 } from '../core/checks.js';
-import { CloudflareClientsError } from '../core/error.js';
 import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { jsonOf } from '../core/json.js';
 import type { Jsonify, Storable } from '../core/json_types.js';
@@ -19,7 +20,7 @@ import {
   functionOption,
   milliseconds,
   nameOption,
-  notFunction,
+  notFunctionOption,
   notMilliseconds,
   optionsOf,
   type WaitUntil,
@@ -124,15 +125,10 @@ export class CacheClient {
    * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
-    const bad = notKVKey(key) ?? notTtl(ttlSeconds);
-    if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
-    const json = jsonOf(value);
-    if ('lost' in json) {
-      const message = `The value cannot be stored as JSON: ${json.lost}`;
-      return refused(this.#onEvent, 'cache', 'set', new CloudflareClientsError('invalid_value', message));
-    }
+    const json = notKey(key) ?? notTtl(ttlSeconds) ?? jsonOf(value, 'The value');
+    if (typeof json !== 'string') return refused(this.#onEvent, 'cache', 'set', json);
     return observed(this.#onEvent, 'cache', 'set', (wasm, report) =>
-      wasm.cacheSet(this.#kv, this.#limitMs, key, json.text, ttlSeconds, report),
+      wasm.cacheSet(this.#kv, this.#limitMs, key, json, ttlSeconds, report),
     );
   }
 
@@ -175,11 +171,11 @@ export class CacheClient {
   ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
-      notKVKey(key) ??
+      notKey(key) ??
       notTtl(ttlSeconds) ??
-      refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
+      notFunction(fetchFn, 'fetchFn', 'invalid_value') ??
       given.bad ??
-      notFunction(given.waitUntil, 'waitUntil') ??
+      notFunctionOption(given.waitUntil, 'waitUntil') ??
       optional(notMilliseconds, given.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = given.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
@@ -222,9 +218,9 @@ export class CacheClient {
   #notClearable({ prefix, allowEverything, cursor, onProgress }: ClearFields): Bad {
     const isFlag = allowEverything === undefined || typeof allowEverything === 'boolean';
     return (
-      refuse(!isFlag, 'misconfigured', 'The option allowEverything must be true or false') ??
+      mustBe(isFlag, 'true or false', allowEverything, 'The option allowEverything') ??
       optional(notText, cursor, 'The option cursor', 'misconfigured') ??
-      notFunction(onProgress, 'onProgress') ??
+      notFunctionOption(onProgress, 'onProgress') ??
       refuse(!this.#handle.hasList, 'unsupported', 'clear needs a KV handle with list()') ??
       refuse(
         prefix === '' && allowEverything !== true,
@@ -239,7 +235,7 @@ export class CacheClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notKVKey(key);
+    const bad = notKey(key);
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -249,7 +245,7 @@ export class CacheClient {
     keys: readonly string[],
     start: (different: string[], wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const noList = refuse(!Array.isArray(keys), 'invalid_key', 'keys must be an array of strings');
+    const noList = mustBe(Array.isArray(keys), 'an array of strings', keys, 'keys', 'invalid_key');
     if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
@@ -270,4 +266,6 @@ bindMethods(CacheClient);
 
 const JOIN_TIMEOUT_MS = 5_000;
 
-const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'The TTL in seconds', 'invalid_ttl');
+const notKey = (key: unknown) => notKVKey(key, 'The key');
+
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');

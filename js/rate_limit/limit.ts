@@ -1,6 +1,6 @@
 // Limits and the results of checks, common limits, and the identifiers and headers that go with them.
 
-import { type Bad, fieldsOf, notText, refuse, throwIf } from '../core/checks.js';
+import { type Bad, fieldsOf, notNumber, notText, refuse, throwIf } from '../core/checks.js';
 import { callSync } from '../wasm/driver.js';
 import { MAX_KEY } from './identifier.js';
 
@@ -139,9 +139,10 @@ export const limitOf = (config: RateLimitConfig): RateLimitConfig & { readonly b
 /** @internal The error for an invalid limit. */
 export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
   const { limit, window, keyPrefix, algorithm } = config;
-  const numbers = typeof limit === 'number' && typeof window === 'number' && typeof cost === 'number';
   return (
-    refuse(!numbers, 'invalid_limit', 'limit, window and cost must be numbers') ??
+    notNumber(limit, 'limit', 'invalid_limit') ??
+    notNumber(window, 'window', 'invalid_limit') ??
+    notNumber(cost, 'cost', 'invalid_limit') ??
     refuse(
       algorithm !== undefined && !ALGORITHMS.includes(algorithm),
       'unsupported',

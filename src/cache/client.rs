@@ -20,6 +20,10 @@ extern "C" {
     fn expiry_metadata(expires_at: f64) -> JsValue;
 }
 
+// What its methods are given.
+pub(super) const KEY: &str = "The key";
+pub(super) const TTL: &str = "ttlSeconds";
+
 /// Values behind one handle, for the length of a call.
 pub struct CacheClient {
     /// The namespace.
@@ -34,7 +38,7 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> CallResult {
-        key::check_known(key)?;
+        key::check_known(key, KEY)?;
         let found = self.read(key).await?;
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
@@ -45,8 +49,8 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, TTL or size (nothing is written then), or KV failed.
     pub async fn set(&self, key: &JsString, text: &JsString, seconds: f64) -> CallResult {
-        key::check(key)?;
-        ttl::check(seconds)?;
+        key::check(key, KEY)?;
+        ttl::check(seconds, TTL)?;
         size::check(text)?;
         let write = self.start_write(key, text, seconds);
         self.kv.end_put(write).await?;
@@ -81,7 +85,7 @@ impl CacheClient {
     /// Begins to write a checked value for a checked time.
     pub(super) fn start_write(&self, key: &JsString, text: &JsString, seconds: f64) -> JsValue {
         self.report.value(text);
-        let plan = ttl::plan_checked(seconds, now());
+        let plan = ttl::plan(seconds, now());
         let metadata = plan.expires_at.map(expiry_metadata).unwrap_or_default();
         let options = PutOptions::expiring(plan.kv_seconds).with_metadata(metadata);
         self.kv.start_put(key, text, &options)
@@ -90,7 +94,7 @@ impl CacheClient {
 
 /// The JSON of a value, checked.
 pub(super) fn text_of(value: &JsValue) -> Result<JsString, Error> {
-    let text = json::stringify(value).ok_or(Error::InvalidValue)?;
+    let text = json::stringify(value, "The value", "invalid_value")?;
     size::check(&text)?;
     Ok(text)
 }

@@ -2,13 +2,13 @@
 
 use js_sys::{Function, JsString};
 
-use super::client::{CacheClient, text_of};
+use super::client::{CacheClient, KEY, TTL, text_of};
 use crate::error::{Error, RoomError};
 use crate::host::json;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::kv::flight::{self, Member};
-use crate::kv::key::{self, KeyError};
+use crate::kv::key::{self, Unfit};
 use crate::kv::ttl;
 
 impl CacheClient {
@@ -16,7 +16,7 @@ impl CacheClient {
     /// not take, nothing is stored.
     ///
     /// # Errors
-    /// An invalid key or TTL, or what the loader threw. KV's failures are notes.
+    /// An invalid key or TTL, a handle of another kind, or what the loader threw. KV's failures are notes.
     pub async fn get_or_set(
         &self,
         key: &JsString,
@@ -25,10 +25,10 @@ impl CacheClient {
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        let lasts = ttl::lasts(seconds)?;
-        let key = match key::check(key) {
+        let lasts = ttl::lasts(seconds, TTL)?;
+        let key = match key::check(key, KEY) {
             Ok(()) => Some(key).filter(|_| lasts),
-            Err(error @ KeyError::TooLong(_)) => {
+            Err(error) if matches!(error.why, Unfit::TooLong(_)) => {
                 self.report.note_code(Note::NotCached, error.code());
                 None
             }
@@ -43,6 +43,7 @@ impl CacheClient {
                 // It was read before it was stored.
                 Ok(None) if member.was_loaded(key) => continue,
                 Ok(None) => {}
+                Err(error) if error.is_misuse() => return Err(error),
                 Err(error) => self.report.note_code(Note::KvFailed, error.code()),
             }
             break;

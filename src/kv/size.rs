@@ -16,10 +16,10 @@ pub const MAX_METADATA_BYTES: f64 = 1_024.0;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SizeError {
     /// A value.
-    #[error("the value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
+    #[error("The value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
     Value(u64),
     /// Metadata.
-    #[error("the metadata has {0} bytes of JSON; KV takes at most 1024")]
+    #[error("The metadata has {0} bytes of JSON; KV takes at most 1024")]
     Metadata(u64),
 }
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
 use super::refusal::Refusal;
-use super::retry::Flags;
+use super::retry::{Flags, OUTSIDE};
 use crate::error::{Error, RoomError};
 
 /// A call on an object failed.
@@ -39,6 +39,9 @@ pub enum ObjectReason {
     /// What was called is no namespace.
     #[error("could not be called (see cause). Check that the handle is a namespace of objects")]
     NoNamespace,
+    /// It was called at module scope.
+    #[error("{OUTSIDE}")]
+    Outside,
     /// Others have failed lately, so it was not called.
     #[error(
         "was not called, since several others have failed. Within ten seconds a call is made again"
@@ -57,7 +60,7 @@ impl RoomError for ObjectFailure {
             ObjectReason::Threw | ObjectReason::Skipped | ObjectReason::Unavailable => {
                 "object_unavailable"
             }
-            ObjectReason::OtherClass => "misconfigured",
+            ObjectReason::OtherClass | ObjectReason::Outside => "misconfigured",
             ObjectReason::NoNamespace => "invalid_handle",
         }
     }
@@ -80,7 +83,9 @@ impl RoomError for ObjectFailure {
 impl ObjectReason {
     /// What the runtime's flags say.
     pub const fn of(flags: Flags) -> Self {
-        if flags.other_class {
+        if flags.outside {
+            Self::Outside
+        } else if flags.other_class {
             Self::OtherClass
         } else if flags.no_namespace {
             Self::NoNamespace

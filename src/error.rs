@@ -40,20 +40,40 @@ impl<E: RoomError> From<E> for Error {
     }
 }
 
-/// Everything a public call can fail with.
+/// JavaScript has made the error, since it knows where in the value.
+#[derive(Debug)]
+pub struct NotJsonable {
+    /// Its code.
+    pub code: &'static str,
+    /// The error.
+    pub error: JsValue,
+}
+
+/// How far a call came.
+#[derive(Debug, ThisError)]
+#[error("Stopped after {done}: {why}. {next}")]
+pub struct Partial {
+    /// How many were deleted.
+    pub done: usize,
+    /// Why the rest was not.
+    why: &'static str,
+    /// What to do about the rest.
+    next: &'static str,
+    /// The keys that are left, where they are known; a non-enumerable property of the error.
+    keys: Option<Array>,
+    /// The first failure, where there was one.
+    cause: JsValue,
+}
+
+/// Everything a public call can fail with. Every step of a call returns it, so what is large is in a box.
 #[derive(Debug, ThisError)]
 pub enum Error {
     /// What a room says.
     #[error("{0}")]
     Room(Box<dyn RoomError>),
-    /// A value of which JSON would lose something: JavaScript has made the error, since it knows where.
+    /// A value of which JSON would lose something.
     #[error("The value cannot be stored as JSON")]
-    NotJsonable {
-        /// The code of the error.
-        code: &'static str,
-        /// The error.
-        error: JsValue,
-    },
+    NotJsonable(Box<NotJsonable>),
     /// What is stored is not what was asked for.
     #[error("The stored value is not valid JSON")]
     NotJson,
@@ -64,19 +84,8 @@ pub enum Error {
     #[error("The operation is unknown: files of two versions of the package are mixed")]
     UnknownOperation,
     /// Some were done, the rest was not.
-    #[error("Stopped after {done}: {why}. {next}")]
-    Partial {
-        /// How many were deleted.
-        done: usize,
-        /// Why the rest was not.
-        why: &'static str,
-        /// What to do about the rest.
-        next: &'static str,
-        /// The keys that are left, where they are known; a non-enumerable property of the error.
-        keys: Option<Array>,
-        /// The first failure, where there was one.
-        cause: JsValue,
-    },
+    #[error("{0}")]
+    Partial(Box<Partial>),
     /// One invocation cannot read all of them.
     #[error(
         "One Worker invocation can make 1,000 KV operations, and so many keys take more: ask for fewer"
@@ -101,19 +110,22 @@ impl Error {
         } else {
             "Call it again in another invocation for the rest"
         };
-        Self::Partial {
+        let why = "one Worker invocation can make 1,000 KV operations";
+        let cause = JsValue::UNDEFINED;
+        Self::Partial(Box::new(Partial {
             done,
-            why: "one Worker invocation can make 1,000 KV operations",
+            why,
             next,
             keys,
-            cause: JsValue::UNDEFINED,
-        }
+            cause,
+        }))
     }
 
-    /// This error, met after `done` deletions that stand.
+    /// This error, met after `done` deletions that stand. What is bound or called wrongly stays what it is: to call it again
+    /// would be of no use.
     pub fn after(self, done: usize, keys: Option<Array>) -> Self {
         let (why, cause) = match &self {
-            Self::Room(error) => match error.failure() {
+            Self::Room(error) if !self.is_misuse() => match error.failure() {
                 Some((why, cause)) => (why, cause.clone()),
                 None => return self,
             },
@@ -124,13 +136,13 @@ impl Error {
         } else {
             "Call it again for the rest"
         };
-        Self::Partial {
+        Self::Partial(Box::new(Partial {
             done,
             why,
             next,
             keys,
             cause,
-        }
+        }))
     }
 
     /// The error of a room, if it is of that kind.
@@ -148,13 +160,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Room(error) => error.code(),
-            Self::NotJsonable { code, .. } => code,
+            Self::NotJsonable(refused) => refused.code,
             Self::NotJson => "invalid_value",
             Self::Unsupported(_) => "unsupported",
             Self::UnknownOperation => "misconfigured",
             Self::Conflict(_) => "conflict",
             Self::LimitExceeded(_) => "limit_exceeded",
-            Self::Partial { .. } | Self::TooManyKeys => "partial_failure",
+            Self::Partial(_) | Self::TooManyKeys => "partial_failure",
             Self::Thrown(_) => "thrown",
         }
     }
@@ -163,7 +175,7 @@ impl Error {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Room(error) => error.retryable(),
-            Self::Partial { .. } | Self::Conflict(_) => true,
+            Self::Partial(_) | Self::Conflict(_) => true,
             _ => false,
         }
     }
@@ -176,9 +188,10 @@ impl Error {
     /// Makes the running call reject with it.
     pub(crate) fn tell(self) {
         let (cause, keys) = match &self {
-            Self::Thrown(error) | Self::NotJsonable { error, .. } => return fail_with(error),
+            Self::Thrown(error) => return fail_with(error),
+            Self::NotJsonable(refused) => return fail_with(&refused.error),
             Self::Room(error) => (error.failure().map(|(_, cause)| cause), None),
-            Self::Partial { cause, keys, .. } => (Some(cause), keys.as_ref()),
+            Self::Partial(partial) => (Some(&partial.cause), partial.keys.as_ref()),
             _ => (None, None),
         };
         let message = self.to_string();

@@ -53,7 +53,7 @@ export interface ClearOptions {
   prefix: string;
   /** Must be true for an empty prefix, which deletes everything. @defaultValue false */
   allowEverything?: boolean | undefined;
-  /** The cursor of an earlier call, to continue there. */
+  /** The cursor of a call in an earlier invocation, to continue there. */
   cursor?: string | undefined;
   /** Is called with the number of keys deleted so far. */
   onProgress?: ((deleted: number) => void) | undefined;
@@ -65,7 +65,7 @@ export interface ClearResult {
   deleted: number;
   /** Whether no key is left under the prefix, as far as KV can list. */
   complete: boolean;
-  /** For the next call, when it is not complete. */
+  /** For a call in the next invocation, when it is not complete. */
   cursor?: string;
 }
 
@@ -110,6 +110,9 @@ export class CacheClient {
   /**
    * Returns the cached values of many keys, in one operation for each hundred. A missing key is absent from
    * the map; a cached null is in it.
+   *
+   * @throws {CloudflareClientsError} `partial_failure`, which is not `retryable`, for more keys than the 1,000 operations
+   * that one invocation can make: ask for fewer.
    */
   getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
     return this.#many('getMany', keys, (different, wasm, report) =>
@@ -142,8 +145,9 @@ export class CacheClient {
   /**
    * Deletes many keys, six at a time. Tries all of them before it rejects.
    *
-   * @throws {CloudflareClientsError} `partial_failure` with the remaining keys in `error.keys`, also when
-   * there are more keys than the 1,000 operations that one invocation can make.
+   * @throws {CloudflareClientsError} `partial_failure` with the remaining keys in `error.keys`, also when there are more
+   * keys than the 1,000 operations that one invocation can make: call it again with them in another invocation, such as
+   * that of a queue message.
    */
   deleteMany(keys: readonly string[]): Promise<void> {
     return this.#many('deleteMany', keys, (different, wasm, report) =>
@@ -196,11 +200,19 @@ export class CacheClient {
   }
 
   /**
-   * Deletes all keys under a prefix: the manual purge. Stops before the 1,000 operations that one
-   * invocation can make; then `complete` is false and `cursor` is for the next call.
+   * Deletes all keys under a prefix: the manual purge. Stops before the 1,000 operations that one invocation can make;
+   * then `complete` is false, and `cursor` is for a call in the next invocation: the next request, or a queue message.
+   * An empty prefix, which means every key, needs `allowEverything: true`.
    *
-   * @throws {CloudflareClientsError} `unsupported` on a handle without `list`; `partial_failure` when KV
-   * fails before the end.
+   * @throws {CloudflareClientsError} `invalid_key` for an empty prefix without `allowEverything`; `unsupported` on a handle
+   * without `list`; `partial_failure` when KV fails before the end: call it again.
+   *
+   * @example
+   * ```ts
+   * const cursor = new URL(request.url).searchParams.get('cursor') ?? undefined;
+   * const result = await cache.clear({ prefix: 'cache:content:', cursor });
+   * // Unless result.complete, the next request passes result.cursor.
+   * ```
    */
   clear(options: ClearOptions): Promise<ClearResult> {
     // JavaScript may pass no options at all: then the prefix is missing.

@@ -73,7 +73,11 @@ export class LockClient {
       signal,
     } = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal']);
     const bad =
-      notLockName(name, 'The name of the lock') ?? unreadable ?? notTtl(ttlSeconds) ?? notWait(waitMs) ?? optional(notSignal, signal);
+      notLockName(name, 'The name of the lock') ??
+      unreadable ??
+      notTtl(ttlSeconds) ??
+      notWait(waitMs) ??
+      optional(notSignal, signal);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
     if (signal?.aborted) throw signal.reason;
     // Waiting for the lock does not count as slow.

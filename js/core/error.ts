@@ -1,4 +1,4 @@
-/** The stable codes of {@link CloudflareClientsError}. */
+/** The stable codes of {@link CloudflareClientsError}; docs/errors.md of the package says when each comes, and what to do. */
 export type ErrorCode =
   | 'invalid_handle'
   | 'invalid_key'
@@ -21,8 +21,8 @@ export type ErrorCode =
   | 'panic';
 
 /**
- * The only error class of this package. Its message says what to do. Neither the message nor any other
- * enumerable property holds a token, a key or a value.
+ * The only error class of this package. Its message names what was given, and says what to do. Neither the message nor any
+ * other enumerable property holds a token, a key or a value.
  *
  * @example
  * ```ts

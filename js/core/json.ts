@@ -77,7 +77,8 @@ function lostAt(given: unknown, path: string, above: object[], walk: Walk): stri
     return undefined;
   }
   const names = Object.keys(value);
-  if (hidesItsData(value, names)) return `${shown(path)} is a ${nameOf(value)}`;
+  const hides = hiding(value, names);
+  if (hides) return `${shown(path)} is ${hides}`;
   for (const name of names) {
     const lost = read(name, stepOf(name));
     if (lost) return lost;
@@ -91,16 +92,17 @@ const isScalar = (value: unknown): boolean =>
 
 const shown = (path: string): string => path.replace(/^\./, '') || 'it';
 
-// A promise, a Map, an Error, bytes, or an object of a class that has nothing else than private state.
-function hidesItsData(value: object, names: string[]): boolean {
-  if (typeof (value as { then?: unknown }).then === 'function') return true;
+// What hides its data: a promise, a Map, an Error, bytes, or an object of a class that has nothing else than private state.
+function hiding(value: object, names: string[]): string | undefined {
+  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise';
   const above = Object.getPrototypeOf(value);
-  if (above === null || Object.getPrototypeOf(above) === null) return false;
-  return names.length === 0 || ArrayBuffer.isView(value) || nameOf(value) === 'Error';
-}
-
-function nameOf(value: object): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (above === null || Object.getPrototypeOf(above) === null) return undefined;
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const hides = names.length === 0 || ArrayBuffer.isView(value) || name === 'Error';
+  if (!hides) return undefined;
+  return name === 'Object'
+    ? 'an object without public fields'
+    : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 // A long or strange name may be data, such as a token.

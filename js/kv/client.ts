@@ -1,5 +1,14 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, mustBe, notKVKey, notNumber, notText, optional, refuse } from '../core/checks.js';
+import {
+  type Bad,
+  fieldsOf,
+  mustBe,
+  notKVKey,
+  notNumber,
+  notText,
+  optional,
+  refuse,
+} from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { jsonOf } from '../core/json.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';

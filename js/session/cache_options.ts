@@ -127,7 +127,9 @@ export function revocationsOf(given: Given, wanted: boolean, handle: Handle): Re
   const name = nameOption(given.revocationsName, 'revocationsName');
   milliseconds(slowMs, 'slowMs');
   const fits = typeof maxStalenessSeconds === 'number' && maxStalenessSeconds >= 0;
-  throwIf(mustBe(fits, 'a number of seconds from 0 on', maxStalenessSeconds, 'The option maxStalenessSeconds'));
+  throwIf(
+    mustBe(fits, 'a number of seconds from 0 on', maxStalenessSeconds, 'The option maxStalenessSeconds'),
+  );
   if (!wanted) return undefined;
   if (!handle.hasMetadata) {
     const message = 'revocations need a KV handle with getWithMetadata()';

@@ -8,7 +8,9 @@ use crate::error::RoomError;
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
 pub enum AuthStorageError {
     /// No key, or one that is too long.
-    #[error("The key, with the keyPrefix where there is one, must have 1 to 2048 bytes of UTF-8, and has {0}")]
+    #[error(
+        "The key, with the keyPrefix where there is one, must have 1 to 2048 bytes of UTF-8, and has {0}"
+    )]
     Key(u64),
     /// Not a text that can be an idempotency key.
     #[error("The idempotency key must be a string of 1 to 128 characters")]

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Error;
+use super::{Error, NotJsonable};
 use crate::auth_storage::error::AuthStorageError;
 use crate::cart::error::CartError;
 use crate::coordination::error::CoordinationError;
@@ -114,10 +114,10 @@ fn of_all() -> Vec<Error> {
         ObjectReason::OtherClass.because(cause()),
         ObjectReason::NoNamespace.because(cause()),
         ObjectReason::Outside.because(cause()),
-        Error::NotJsonable {
+        Error::NotJsonable(Box::new(NotJsonable {
             code: "invalid_value",
             error: cause(),
-        },
+        })),
         SizeError::Value(26_214_401).into(),
         SizeError::Metadata(1_025).into(),
         Error::NotJson,

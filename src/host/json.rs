@@ -3,7 +3,7 @@
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, NotJsonable};
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,5 +29,5 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
 pub fn stringify(value: &JsValue, what: &str, code: &'static str) -> Result<JsString, Error> {
     json_of(value, what, code)
         .dyn_into()
-        .map_err(|error| Error::NotJsonable { code, error })
+        .map_err(|error| Error::NotJsonable(Box::new(NotJsonable { code, error })))
 }

@@ -31,7 +31,7 @@ pub enum Unfit {
     Dots,
     /// Too long for KV.
     #[error("has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
-    TooLong(u64),
+    TooLong(u32),
 }
 
 impl Unfit {
@@ -56,7 +56,7 @@ pub fn check(key: &JsString, what: &'static str) -> Result<(), KeyError> {
     let units = key.length() as usize;
     // A UTF-16 unit is at most three bytes of UTF-8.
     if units * 3 > MAX_KEY_BYTES {
-        return check_bytes(byte_length(key) as u64, what);
+        return check_bytes(byte_length(key) as u32, what);
     }
     Ok(())
 }
@@ -81,12 +81,12 @@ pub fn check_text(key: &str, what: &'static str) -> Result<(), KeyError> {
     match key {
         "" => Err(Unfit::Empty.of(what)),
         "." | ".." => Err(Unfit::Dots.of(what)),
-        _ => check_bytes(key.len() as u64, what),
+        _ => check_bytes(key.len() as u32, what),
     }
 }
 
-fn check_bytes(bytes: u64, what: &'static str) -> Result<(), KeyError> {
-    if bytes > MAX_KEY_BYTES as u64 {
+fn check_bytes(bytes: u32, what: &'static str) -> Result<(), KeyError> {
+    if bytes > MAX_KEY_BYTES as u32 {
         return Err(Unfit::TooLong(bytes).of(what));
     }
     Ok(())

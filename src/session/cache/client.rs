@@ -252,7 +252,7 @@ impl SessionCacheClient {
         let deleted = deleted.unwrap_or_else(|error| {
             self.report.note_code(Note::KvFailed, error.code());
             match error {
-                Error::Partial { done, .. } => done,
+                Error::Partial(partial) => partial.done,
                 _ => 0,
             }
         });

@@ -22,6 +22,7 @@ extern "C" {
 
 // What its methods are given.
 pub(super) const KEY: &str = "The key";
+const VALUE: &str = "The value";
 pub(super) const TTL: &str = "ttlSeconds";
 
 /// Values behind one handle, for the length of a call.
@@ -51,7 +52,7 @@ impl CacheClient {
     pub async fn set(&self, key: &JsString, text: &JsString, seconds: f64) -> CallResult {
         key::check(key, KEY)?;
         ttl::check(seconds, TTL)?;
-        size::check(text)?;
+        size::check(text, VALUE)?;
         let write = self.start_write(key, text, seconds);
         self.kv.end_put(write).await?;
         Ok(JsValue::UNDEFINED)
@@ -94,7 +95,7 @@ impl CacheClient {
 
 /// The JSON of a value, checked.
 pub(super) fn text_of(value: &JsValue) -> Result<JsString, Error> {
-    let text = json::stringify(value, "The value", "invalid_value")?;
-    size::check(&text)?;
+    let text = json::stringify(value, VALUE, "invalid_value")?;
+    size::check(&text, VALUE)?;
     Ok(text)
 }

@@ -118,7 +118,7 @@ fn of_all() -> Vec<Error> {
             code: "invalid_value",
             error: cause(),
         })),
-        SizeError::Value(26_214_401).into(),
+        SizeError::Value("The value", 26_214_401).into(),
         SizeError::Metadata(1_025).into(),
         Error::NotJson,
         Error::Unsupported("what is not supported"),

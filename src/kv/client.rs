@@ -85,7 +85,7 @@ impl KVClient {
         metadata: Option<JsString>,
     ) -> CallResult {
         key::check(name, KEY)?;
-        size::check(text)?;
+        size::check(text, "The value")?;
         expiry.ttl.map_or(Ok(()), ttl::check_kv)?;
         expiry
             .at

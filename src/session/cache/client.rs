@@ -23,8 +23,9 @@ use crate::session::revocation::isolate::start_fill;
 use crate::session::token::Token;
 
 const TOKEN: &str = "The token";
+const TOKEN_KEY: &str = "The token, in its key,";
 /// A session has its user's id in one of two places.
-pub(super) const SESSION_USER: &str = "session.userId or user.id";
+const SESSION_USER: &str = "session.userId or user.id";
 
 /// Sessions behind one handle, for the length of a call.
 pub struct SessionCacheClient {
@@ -143,7 +144,7 @@ impl SessionCacheClient {
             clear_ms: 0.0,
         };
         let key = self.key(token)?;
-        key::check(&key, TOKEN)?;
+        key::check(&key, TOKEN_KEY)?;
         let session = entry::check_session(data)?;
         if session.expires_at <= now.at {
             self.report.note(Note::Expired);
@@ -167,8 +168,8 @@ impl SessionCacheClient {
         start: FillStart,
         member: Option<&Member>,
     ) -> Result<Outcome, Error> {
-        key::check(key, TOKEN)?;
-        size::check(&session.text)?;
+        key::check(key, TOKEN_KEY)?;
+        size::check(&session.text, entry::SESSION)?;
         self.report.value(&session.text);
         let now = now();
         let mut life_ms = (session.expires_at - now).min(self.max_age_ms);
@@ -241,7 +242,7 @@ impl SessionCacheClient {
         };
         // As the sessions that it can have: no session has an empty user id.
         check_name(user_id, user_index::USER)?;
-        key::check_text(&user_prefix(user_id), user_index::USER)?;
+        key::check_text(&user_prefix(user_id), user_index::USER_KEY)?;
         let revoked = revocations.revoke_user(user_id).await;
         let deleted = if self.track_users {
             user_index::delete_sessions(&self.kv, user_id).await

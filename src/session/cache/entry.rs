@@ -49,6 +49,9 @@ extern "C" {
     fn says_none(value: &JsValue) -> bool;
 }
 
+/// What `set` and loaders give, in messages.
+pub(super) const SESSION: &str = "The session";
+
 /// Why a session is not taken. Nothing of it is quoted.
 #[derive(Clone, Copy, Debug, ThisError, PartialEq, Eq)]
 pub enum SessionError {
@@ -97,7 +100,7 @@ pub(super) fn expiry(value: &JsValue) -> Option<f64> {
 
 // By way of its JSON: what is checked is what will be read, and a `Date` is ISO there.
 pub(super) fn check_session(data: &JsValue) -> Result<Checked, Error> {
-    let stringify = |value| json::stringify(value, "The session", "invalid_session");
+    let stringify = |value| json::stringify(value, SESSION, "invalid_session");
     let text = stringify(data)?;
     let value = json::parse(&text).ok_or(SessionError::NotASession)?;
     let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());

@@ -2,7 +2,6 @@
 
 use js_sys::JsString;
 
-use super::client::SESSION_USER;
 use super::entry;
 use super::key::{HASHED_SUFFIX, SESSION_PREFIX, user_prefix};
 use crate::error::Error;
@@ -14,6 +13,7 @@ use crate::session::token::Token;
 
 // What `deleteUserSessions` is given.
 pub(super) const USER: &str = "userId";
+pub(super) const USER_KEY: &str = "userId, in the keys of its entries,";
 
 /// The key of the entry of a session under its user.
 ///
@@ -26,7 +26,10 @@ pub(super) fn entry_key(
 ) -> Result<JsString, KeyError> {
     let suffix = if hash_tokens { HASHED_SUFFIX } else { "" };
     let entry = [&user_prefix(user_id), token.hash(), suffix].concat();
-    check_text(&entry, SESSION_USER)?;
+    check_text(
+        &entry,
+        "session.userId or user.id, in the key of its entry,",
+    )?;
     Ok(entry.into())
 }
 
@@ -36,7 +39,7 @@ pub(super) fn entry_key(
 /// An id too long for a key, KV failed, or more sessions than one invocation can delete.
 pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Error> {
     let prefix = user_prefix(user_id);
-    check_text(&prefix, USER)?;
+    check_text(&prefix, USER_KEY)?;
     let listed = JsString::from(prefix.as_str());
     let (mut cursor, mut used, mut deleted) = (None, 0, 0);
     loop {

@@ -130,11 +130,11 @@ function sessions(kv: KVHandle): Method[] {
       [() => cached.set(long, session({}) as never), 'The token has more than 16384 characters'],
       [
         () => cached.set(SECRET.repeat(60), session({}) as never),
-        'The token has 728 bytes of UTF-8; KV takes at most 512',
+        'The token, in its key, has 728 bytes of UTF-8; KV takes at most 512',
       ],
       [set({ expiresAt: SECRET }), 'session.expiresAt must be a Date or an ISO 8601 string'],
       [set({ userId: [] }), 'session.userId and user.id must be strings or whole numbers'],
-      [set({ userId: SECRET.repeat(40) }), 'session.userId or user.id has '],
+      [set({ userId: SECRET.repeat(40) }), 'session.userId or user.id, in the key of its entry, has '],
       [set({ n: 1n }), 'The session cannot be stored as JSON: session.n is a BigInt'],
       [() => cached.set('t', 7 as never), 'A cached session is { session, user }'],
       [
@@ -147,7 +147,7 @@ function sessions(kv: KVHandle): Method[] {
       'SessionCacheClient.deleteUserSessions',
       [() => cached.deleteUserSessions(1.5), 'userId must be a string or a whole number'],
       [() => cached.deleteUserSessions(long), 'userId is too long'],
-      [() => cached.deleteUserSessions(SECRET.repeat(42)), 'userId has '],
+      [() => cached.deleteUserSessions(SECRET.repeat(42)), 'userId, in the keys of its entries, has '],
     ],
   ];
 }

@@ -16,7 +16,7 @@ impl CacheClient {
     /// not take, nothing is stored.
     ///
     /// # Errors
-    /// An invalid key or TTL, a handle of another kind, or what the loader threw. KV's failures are notes.
+    /// An invalid key or TTL, or what the loader threw. KV's failures are notes.
     pub async fn get_or_set(
         &self,
         key: &JsString,
@@ -43,7 +43,6 @@ impl CacheClient {
                 // It was read before it was stored.
                 Ok(None) if member.was_loaded(key) => continue,
                 Ok(None) => {}
-                Err(error) if error.is_misuse() => return Err(error),
                 Err(error) => self.report.note_code(Note::KvFailed, error.code()),
             }
             break;

@@ -202,7 +202,8 @@ function limits(handle: KVHandle | ObjectHandle): Method[] {
 }
 
 function carts(objects: ObjectHandle, answering: boolean): Method[] {
-  const client = new clients.CartStoreClient(objects);
+  // A busy machine may take long for the first call on an object.
+  const client = new clients.CartStoreClient(objects, { timeoutMs: 50_000 });
   const ofObject = (...cases: Case[]): Case[] => (answering ? cases : []);
   // Of an id, and of the options that all methods take.
   const ofCart = (go: (id: string, options?: object) => unknown): Case[] => [

@@ -67,18 +67,13 @@ function begin(ms: number, reject: (why: unknown) => void): Timer {
 
 function set(timer: Timer, ms: number): void {
   timer.goesOffAt = Date.now() + ms;
-  const goOff = () => {
+  timer.id = setTimeout(() => {
     timer.id = undefined;
     const { more } = timer;
     timer.more = 0;
     if (more > 0) set(timer, more);
     else timer.late();
-  };
-  try {
-    timer.id = setTimeout(goOff, ms);
-  } catch {
-    // At module scope workerd has no timers, and what is asked there rejects by itself.
-  }
+  }, ms);
 }
 
 function end(timer: Timer): void {

@@ -1,4 +1,4 @@
-// Fills pkg/: the wasm, its glue as a factory, JavaScript, typings, source maps, README and licence.
+// Fills pkg/: the wasm, its glue as a factory, JavaScript, typings, source maps, documents and licences.
 import {
   copyFileSync,
   existsSync,
@@ -9,24 +9,29 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeDocuments } from './documents.mjs';
 import { factory } from './glue.mjs';
 import { at, hashOf, once, root, run, step } from './lib.mjs';
+import { licences } from './licences.mjs';
 import { installPackage } from './pack.mjs';
 import { reached } from './reach.mjs';
 
 const RUST = ['Cargo.toml', 'Cargo.lock', 'src'];
 const SCRIPTS = [
   'scripts/build.mjs',
+  'scripts/documents.mjs',
   'scripts/glue.mjs',
   'scripts/lib.mjs',
+  'scripts/licences.mjs',
   'scripts/pack.mjs',
   'scripts/reach.mjs',
 ];
 const REST = ['js', 'pkg/package.json', 'README.md', 'LICENSE'];
+const DOCUMENTS = ['docs', 'CHANGELOG.md', '.changeset'];
 
-const WRITTEN_BY_HAND = ['package.json', 'CHANGELOG.md'];
+const WRITTEN_BY_HAND = ['package.json'];
 
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 const RUSTFLAGS = [
@@ -39,7 +44,7 @@ const RUSTFLAGS = [
 
 /** Builds what has changed, and installs the result as the examples and tests see it. */
 export async function build({ force = false } = {}) {
-  const key = force ? String(Date.now()) : hashOf([...RUST, ...SCRIPTS, ...REST]);
+  const key = force ? String(Date.now()) : hashOf([...RUST, ...SCRIPTS, ...REST, ...DOCUMENTS]);
   const built = await once(
     'build',
     key,
@@ -51,8 +56,10 @@ export async function build({ force = false } = {}) {
       step('Compiling the TypeScript', '5 seconds');
       run('tsc', ['-p', 'js/tsconfig.json']);
       prune();
-      for (const file of ['README.md', 'LICENSE'])
-        if (existsSync(at(file))) copyFileSync(at(file), at('pkg', file));
+      nameSources();
+      copyFileSync(at('LICENSE'), at('pkg/LICENSE'));
+      writeFileSync(at('pkg/THIRD_PARTY_LICENSES'), licences());
+      writeDocuments();
       report();
     },
   );
@@ -115,6 +122,16 @@ function prune() {
     const built = name.replace(/\.map$/, '');
     if (!/\.(js|d\.ts)$/.test(built) || kept.has(built)) continue;
     rmSync(at('pkg', name));
+  }
+}
+
+// A map holds its source. By its name it lies beside what was built of it, and not outside of the package.
+function nameSources() {
+  for (const name of readdirSync(at('pkg'), { recursive: true })) {
+    if (!name.endsWith('.map')) continue;
+    const map = JSON.parse(readFileSync(at('pkg', name), 'utf8'));
+    map.sources = map.sources.map((source) => basename(source));
+    writeFileSync(at('pkg', name), JSON.stringify(map));
   }
 }
 

@@ -22,7 +22,7 @@ function keep(from) {
   try {
     cpSync(from, copy, {
       recursive: true,
-      filter: (name) => !/\.map$|(README|CHANGELOG)\.md$/.test(name),
+      filter: (name) => !/\.(map|md)$/.test(name),
     });
     for (const name of readdirSync(copy, { recursive: true })) {
       if (!/\.(js|ts)$/.test(name)) continue;

@@ -40,36 +40,57 @@ impl<E: RoomError> From<E> for Error {
     }
 }
 
-/// Everything a public call can fail with.
+/// JavaScript has made the error, since it knows where in the value.
+#[derive(Debug)]
+pub struct NotJsonable {
+    /// Its code.
+    pub code: &'static str,
+    /// The error.
+    pub error: JsValue,
+}
+
+/// How far a call came.
+#[derive(Debug, ThisError)]
+#[error("Stopped after {done}: {why}. {next}")]
+pub struct Partial {
+    /// How many were deleted.
+    pub done: usize,
+    /// Why the rest was not.
+    why: &'static str,
+    /// What to do about the rest.
+    next: &'static str,
+    /// The keys that are left, where they are known; a non-enumerable property of the error.
+    keys: Option<Array>,
+    /// The first failure, where there was one.
+    cause: JsValue,
+}
+
+/// Everything a public call can fail with. Every step of a call returns it, so what is large is in a box.
 #[derive(Debug, ThisError)]
 pub enum Error {
     /// What a room says.
     #[error("{0}")]
     Room(Box<dyn RoomError>),
-    /// A value JSON cannot say.
-    #[error("the value cannot be stored as JSON: JSON would lose all of it, or a part")]
-    InvalidValue,
+    /// A value of which JSON would lose something.
+    #[error("The value cannot be stored as JSON")]
+    NotJsonable(Box<NotJsonable>),
     /// What is stored is not what was asked for.
-    #[error("the stored value is not valid JSON")]
+    #[error("The stored value is not valid JSON")]
     NotJson,
     /// Something this handle or this option cannot do.
     #[error("{0}")]
     Unsupported(&'static str),
     /// JavaScript asks for something that this module does not have: two versions of the package are mixed.
-    #[error("the operation is unknown: files of two versions of the package are mixed")]
+    #[error("The operation is unknown: files of two versions of the package are mixed")]
     UnknownOperation,
     /// Some were done, the rest was not.
-    #[error("stopped after {done}: {why}. Call again for the rest")]
-    Partial {
-        /// How many were deleted.
-        done: usize,
-        /// Why the rest was not.
-        why: &'static str,
-        /// The keys that are left, where they are known; a non-enumerable property of the error.
-        keys: Array,
-        /// The first failure, where there was one.
-        cause: JsValue,
-    },
+    #[error("{0}")]
+    Partial(Box<Partial>),
+    /// One invocation cannot read all of them.
+    #[error(
+        "One Worker invocation can make 1,000 KV operations, and so many keys take more: ask for fewer"
+    )]
+    TooManyKeys,
     /// Somebody else was faster, or something was revoked on the way.
     #[error("{0}")]
     Conflict(&'static str),
@@ -77,37 +98,51 @@ pub enum Error {
     #[error("{0}")]
     LimitExceeded(&'static str),
     /// What the user's own function threw; it reaches the caller as it is.
-    #[error("the loader failed")]
+    #[error("The loader failed")]
     Thrown(JsValue),
 }
 
 impl Error {
     /// One invocation cannot reach all of them.
-    pub fn out_of_operations(done: usize, keys: Array) -> Self {
+    pub fn out_of_operations(done: usize, keys: Option<Array>) -> Self {
+        let next = if keys.is_some() {
+            "Call it again with error.keys in another invocation, such as that of a queue message"
+        } else {
+            "Call it again in another invocation for the rest"
+        };
         let why = "one Worker invocation can make 1,000 KV operations";
-        Self::Partial {
+        let cause = JsValue::UNDEFINED;
+        Self::Partial(Box::new(Partial {
             done,
             why,
+            next,
             keys,
-            cause: JsValue::UNDEFINED,
-        }
+            cause,
+        }))
     }
 
-    /// This error, met after `done` deletions that stand.
-    pub fn after(self, done: usize, keys: Array) -> Self {
+    /// This error, met after `done` deletions that stand. What is bound or called wrongly stays what it is: to call it again
+    /// would be of no use.
+    pub fn after(self, done: usize, keys: Option<Array>) -> Self {
         let (why, cause) = match &self {
-            Self::Room(error) => match error.failure() {
+            Self::Room(error) if !self.is_misuse() => match error.failure() {
                 Some((why, cause)) => (why, cause.clone()),
                 None => return self,
             },
             _ => return self,
         };
-        Self::Partial {
+        let next = if keys.is_some() {
+            "Call it again with error.keys"
+        } else {
+            "Call it again for the rest"
+        };
+        Self::Partial(Box::new(Partial {
             done,
             why,
+            next,
             keys,
             cause,
-        }
+        }))
     }
 
     /// The error of a room, if it is of that kind.
@@ -125,12 +160,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Room(error) => error.code(),
-            Self::InvalidValue | Self::NotJson => "invalid_value",
+            Self::NotJsonable(refused) => refused.code,
+            Self::NotJson => "invalid_value",
             Self::Unsupported(_) => "unsupported",
             Self::UnknownOperation => "misconfigured",
             Self::Conflict(_) => "conflict",
             Self::LimitExceeded(_) => "limit_exceeded",
-            Self::Partial { .. } => "partial_failure",
+            Self::Partial(_) | Self::TooManyKeys => "partial_failure",
             Self::Thrown(_) => "thrown",
         }
     }
@@ -139,7 +175,7 @@ impl Error {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Room(error) => error.retryable(),
-            Self::Partial { .. } | Self::Conflict(_) => true,
+            Self::Partial(_) | Self::Conflict(_) => true,
             _ => false,
         }
     }
@@ -153,8 +189,9 @@ impl Error {
     pub(crate) fn tell(self) {
         let (cause, keys) = match &self {
             Self::Thrown(error) => return fail_with(error),
+            Self::NotJsonable(refused) => return fail_with(&refused.error),
             Self::Room(error) => (error.failure().map(|(_, cause)| cause), None),
-            Self::Partial { cause, keys, .. } => (Some(cause), Some(keys)),
+            Self::Partial(partial) => (Some(&partial.cause), partial.keys.as_ref()),
             _ => (None, None),
         };
         let message = self.to_string();

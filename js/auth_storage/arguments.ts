@@ -11,7 +11,7 @@ const MAX_VALUE = 1_048_576;
 export const notTtl = (ttl: unknown): Bad => (ttl === null ? undefined : notSeconds(ttl ?? 1));
 
 /** @internal */
-export const notSeconds = (ttl: unknown): Bad => notNumber(ttl, 'The TTL in seconds', 'invalid_ttl');
+export const notSeconds = (ttl: unknown): Bad => notNumber(ttl, 'ttl', 'invalid_ttl');
 
 /** @internal */
 export const notRule = (window: unknown, max: unknown): Bad =>

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { type Bad, fieldsOf, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, mustBe, notText, refuse } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import {
@@ -173,7 +173,8 @@ const notTracked = (method: string) =>
 
 function notKeyPrefix(keyPrefix: unknown): Bad {
   const fits = typeof keyPrefix === 'string' && keyPrefix.length <= 128 && !keyPrefix.startsWith(RESERVED);
-  return refuse(!fits, 'misconfigured', 'The option keyPrefix must be a string of at most 128 characters');
+  const expected = 'a string of at most 128 characters, which does not begin with U+0001';
+  return mustBe(fits, expected, keyPrefix, 'The option keyPrefix');
 }
 
 /**

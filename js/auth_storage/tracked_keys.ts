@@ -56,6 +56,7 @@ export class TrackedKeys {
     return callObject<T>(this.#objects, {
       client: 'auth_storage',
       operation: method,
+      kind: 'index',
       name: `${RESERVED}keys:${share}:${this.#keyPrefix}`,
       method,
       args,

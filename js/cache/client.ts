@@ -3,13 +3,14 @@ import {
   type Bad,
   type Fields,
   fieldsOf,
+  mustBe,
+  notFunction,
   notKVKey,
   notNumber,
   notText,
   optional,
   refuse,
 } from '../core/checks.js';
-import { CloudflareClientsError } from '../core/error.js';
 import { noted, type OnEvent, observed, type Report, refused } from '../core/events.js';
 import { jsonOf } from '../core/json.js';
 import type { Jsonify, Storable } from '../core/json_types.js';
@@ -19,7 +20,7 @@ import {
   functionOption,
   milliseconds,
   nameOption,
-  notFunction,
+  notFunctionOption,
   notMilliseconds,
   optionsOf,
   type WaitUntil,
@@ -52,7 +53,7 @@ export interface ClearOptions {
   prefix: string;
   /** Must be true for an empty prefix, which deletes everything. @defaultValue false */
   allowEverything?: boolean | undefined;
-  /** The cursor of an earlier call, to continue there. */
+  /** The cursor of a call in an earlier invocation, to continue there. */
   cursor?: string | undefined;
   /** Is called with the number of keys deleted so far. */
   onProgress?: ((deleted: number) => void) | undefined;
@@ -64,7 +65,7 @@ export interface ClearResult {
   deleted: number;
   /** Whether no key is left under the prefix, as far as KV can list. */
   complete: boolean;
-  /** For the next call, when it is not complete. */
+  /** For a call in the next invocation, when it is not complete. */
   cursor?: string;
 }
 
@@ -109,6 +110,9 @@ export class CacheClient {
   /**
    * Returns the cached values of many keys, in one operation for each hundred. A missing key is absent from
    * the map; a cached null is in it.
+   *
+   * @throws {CloudflareClientsError} `partial_failure`, which is not `retryable`, for more keys than the 1,000 operations
+   * that one invocation can make: ask for fewer.
    */
   getMany<T>(keys: readonly string[]): Promise<Map<string, T>> {
     return this.#many('getMany', keys, (different, wasm, report) =>
@@ -124,15 +128,10 @@ export class CacheClient {
    * `value_too_large` beyond 25 MiB, `invalid_key`, `invalid_ttl`; then nothing is written.
    */
   set<T>(key: string, value: T & Storable<T>, ttlSeconds: number): Promise<void> {
-    const bad = notKVKey(key) ?? notTtl(ttlSeconds);
-    if (bad) return refused(this.#onEvent, 'cache', 'set', bad);
-    const json = jsonOf(value);
-    if ('lost' in json) {
-      const message = `The value cannot be stored as JSON: ${json.lost}`;
-      return refused(this.#onEvent, 'cache', 'set', new CloudflareClientsError('invalid_value', message));
-    }
+    const json = notKey(key) ?? notTtl(ttlSeconds) ?? jsonOf(value, 'The value');
+    if (typeof json !== 'string') return refused(this.#onEvent, 'cache', 'set', json);
     return observed(this.#onEvent, 'cache', 'set', (wasm, report) =>
-      wasm.cacheSet(this.#kv, this.#limitMs, key, json.text, ttlSeconds, report),
+      wasm.cacheSet(this.#kv, this.#limitMs, key, json, ttlSeconds, report),
     );
   }
 
@@ -146,8 +145,9 @@ export class CacheClient {
   /**
    * Deletes many keys, six at a time. Tries all of them before it rejects.
    *
-   * @throws {CloudflareClientsError} `partial_failure` with the remaining keys in `error.keys`, also when
-   * there are more keys than the 1,000 operations that one invocation can make.
+   * @throws {CloudflareClientsError} `partial_failure` with the remaining keys in `error.keys`, also when there are more
+   * keys than the 1,000 operations that one invocation can make: call it again with them in another invocation, such as
+   * that of a queue message.
    */
   deleteMany(keys: readonly string[]): Promise<void> {
     return this.#many('deleteMany', keys, (different, wasm, report) =>
@@ -175,11 +175,11 @@ export class CacheClient {
   ): Promise<T | Jsonify<T>> {
     const given = fieldsOf(options, ['waitUntil', 'joinTimeoutMs']);
     const bad =
-      notKVKey(key) ??
+      notKey(key) ??
       notTtl(ttlSeconds) ??
-      refuse(typeof fetchFn !== 'function', 'invalid_value', 'fetchFn must be a function') ??
+      notFunction(fetchFn, 'fetchFn', 'invalid_value') ??
       given.bad ??
-      notFunction(given.waitUntil, 'waitUntil') ??
+      notFunctionOption(given.waitUntil, 'waitUntil') ??
       optional(notMilliseconds, given.joinTimeoutMs, 'joinTimeoutMs');
     if (bad) return refused(this.#onEvent, 'cache', 'getOrSet', bad);
     const joinMs = given.joinTimeoutMs ?? JOIN_TIMEOUT_MS;
@@ -200,11 +200,19 @@ export class CacheClient {
   }
 
   /**
-   * Deletes all keys under a prefix: the manual purge. Stops before the 1,000 operations that one
-   * invocation can make; then `complete` is false and `cursor` is for the next call.
+   * Deletes all keys under a prefix: the manual purge. Stops before the 1,000 operations that one invocation can make;
+   * then `complete` is false, and `cursor` is for a call in the next invocation: the next request, or a queue message.
+   * An empty prefix, which means every key, needs `allowEverything: true`.
    *
-   * @throws {CloudflareClientsError} `unsupported` on a handle without `list`; `partial_failure` when KV
-   * fails before the end.
+   * @throws {CloudflareClientsError} `invalid_key` for an empty prefix without `allowEverything`; `unsupported` on a handle
+   * without `list`; `partial_failure` when KV fails before the end: call it again.
+   *
+   * @example
+   * ```ts
+   * const cursor = new URL(request.url).searchParams.get('cursor') ?? undefined;
+   * const result = await cache.clear({ prefix: 'cache:content:', cursor });
+   * // Unless result.complete, the next request passes result.cursor.
+   * ```
    */
   clear(options: ClearOptions): Promise<ClearResult> {
     // JavaScript may pass no options at all: then the prefix is missing.
@@ -222,9 +230,9 @@ export class CacheClient {
   #notClearable({ prefix, allowEverything, cursor, onProgress }: ClearFields): Bad {
     const isFlag = allowEverything === undefined || typeof allowEverything === 'boolean';
     return (
-      refuse(!isFlag, 'misconfigured', 'The option allowEverything must be true or false') ??
+      mustBe(isFlag, 'true or false', allowEverything, 'The option allowEverything') ??
       optional(notText, cursor, 'The option cursor', 'misconfigured') ??
-      notFunction(onProgress, 'onProgress') ??
+      notFunctionOption(onProgress, 'onProgress') ??
       refuse(!this.#handle.hasList, 'unsupported', 'clear needs a KV handle with list()') ??
       refuse(
         prefix === '' && allowEverything !== true,
@@ -239,7 +247,7 @@ export class CacheClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notKVKey(key);
+    const bad = notKey(key);
     if (bad) return refused(this.#onEvent, 'cache', operation, bad);
     return observed(this.#onEvent, 'cache', operation, start);
   }
@@ -249,7 +257,7 @@ export class CacheClient {
     keys: readonly string[],
     start: (different: string[], wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const noList = refuse(!Array.isArray(keys), 'invalid_key', 'keys must be an array of strings');
+    const noList = mustBe(Array.isArray(keys), 'an array of strings', keys, 'keys', 'invalid_key');
     if (noList) return refused(this.#onEvent, 'cache', operation, noList);
     const different = [...new Set(keys)];
     for (const key of different) {
@@ -270,4 +278,6 @@ bindMethods(CacheClient);
 
 const JOIN_TIMEOUT_MS = 5_000;
 
-const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'The TTL in seconds', 'invalid_ttl');
+const notKey = (key: unknown) => notKVKey(key, 'The key');
+
+const notTtl = (ttlSeconds: unknown) => notNumber(ttlSeconds, 'ttlSeconds', 'invalid_ttl');

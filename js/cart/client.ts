@@ -1,9 +1,7 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, type Fields, fieldsOf, notNumber, notText, optional } from '../core/checks.js';
-import { CloudflareClientsError } from '../core/error.js';
+import { fieldsOf, notText } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import type { Identity } from '../core/identity.js';
-import { jsonOf } from '../core/json.js';
 import {
   type CartObjects,
   OBJECT_OPTIONS,
@@ -12,10 +10,11 @@ import {
   objectsOf,
 } from '../core/namespace.js';
 import { oneOf, optionsOf, wholeSeconds } from '../core/options.js';
-import { notOwnKey, ownKey } from '../core/own_key.js';
+import { ownKey, randomId } from '../core/own_key.js';
 import { callObject, observedObject, otherClass } from '../core/stub_call.js';
 import type { CartMethod, MergeArguments } from '../wasm/clients.js';
 import { callSync } from '../wasm/driver.js';
+import { contentOf, INCREMENT, notId, notQuantity, notTerms, TERMS } from './arguments.js';
 import type {
   AnySku,
   CartChange,
@@ -67,7 +66,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
 
   /** Makes an empty cart and returns its id, a UUID. With `owner` the cart is `forbidden` to other owners. */
   async createCart(options?: CartReadOptions): Promise<string> {
-    const id = crypto.randomUUID();
+    const id = randomId();
     await this.#mutate('createCart', id, 'set', {}, options);
     return id;
   }
@@ -127,10 +126,11 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   ): Promise<CartState<Item>> {
     const together = typeof sizeOrOptions === 'object' && sizeOrOptions !== null;
     const given = fieldsOf(together ? sizeOrOptions : null, INCREMENT);
-    if (given.bad) return refused(this.#objects.onEvent, 'cart', 'incrementQty', given.bad);
+    const bad = given.bad ?? notQuantity(qty);
+    if (bad) return refused(this.#objects.onEvent, 'cart', 'incrementQty', bad);
     const [size, rental, options] = together ? [given.size, given.rental, given] : [sizeOrOptions, ...more];
     const change = { op: 'increment', sku, qty, size, rental };
-    return this.#cart(await this.#mutate('incrementQty', id, 'change', [change], options));
+    return this.#cart(await this.#mutate('incrementQty', id, 'change', change, options));
   }
 
   /** Sets the quantity of a line, and returns the cart; 0 or less deletes the line. Null for a missing line. */
@@ -140,7 +140,9 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     qty: number,
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
-    const reply = await this.#mutate('setQty', id, 'change', [{ op: 'setQty', skuId, qty }], options);
+    const bad = notText(skuId, 'skuId') ?? notQuantity(qty);
+    if (bad) return refused(this.#objects.onEvent, 'cart', 'setQty', bad);
+    const reply = await this.#mutate('setQty', id, 'change', { op: 'setQty', skuId, qty }, options);
     return reply?.[1] === false ? null : this.#cart(reply);
   }
 
@@ -150,7 +152,9 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     skuId: string,
     options?: CartMutationOptions,
   ): Promise<CartState<Item> | null> {
-    const reply = await this.#mutate('removeItem', id, 'change', [{ op: 'remove', skuId }], options);
+    const bad = notText(skuId, 'skuId');
+    if (bad) return refused(this.#objects.onEvent, 'cart', 'removeItem', bad);
+    const reply = await this.#mutate('removeItem', id, 'change', { op: 'remove', skuId }, options);
     return reply?.[1] === false ? null : this.#cart(reply);
   }
 
@@ -178,15 +182,19 @@ export class CartStoreClient<Item extends Sku = AnySku> {
   ): Promise<CartState<Item>> {
     const terms = fieldsOf(options, TERMS);
     const bad =
-      notId(fromId) ?? notId(intoId) ?? notText(policy, 'policy', 'invalid_value') ?? notTerms(terms);
+      notText(fromId, 'fromId') ??
+      notText(intoId, 'intoId') ??
+      notText(policy, 'policy', 'invalid_value') ??
+      notTerms(terms);
     if (bad) return refused(this.#objects.onEvent, 'cart', 'mergeCart', bad);
     const { owner, ifVersion } = terms;
     const args: MergeArguments = [policy, this.#ttlSeconds, ifVersion, owner];
+    const key = randomId();
     const merged = await observedObject<CartState<Item> | null>(
       this.#objects,
       'cart',
       'mergeCart',
-      (wasm, report) => wasm.cartsMerge(this.#objects, fromId, intoId, crypto.randomUUID(), args, report),
+      (wasm, report) => wasm.cartsMerge(this.#objects, fromId, intoId, key, args, report),
     );
     return merged ?? this.getCart(intoId, { owner });
   }
@@ -203,6 +211,7 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     const read = await callObject<[version: number, cart: string] | null>(this.#objects, {
       client: 'cart',
       operation,
+      kind: 'cart',
       name: id,
       method: 'get',
       args: [this.#ttlSeconds, owner],
@@ -223,13 +232,16 @@ export class CartStoreClient<Item extends Sku = AnySku> {
     options: CartMutationOptions | undefined,
   ): Promise<MutationReply> {
     const given = fieldsOf(options, TERMS);
-    const json = notId(id) ?? notTerms(given) ?? contentOf(payload);
-    if (typeof json !== 'string') return refused(this.#objects.onEvent, 'cart', operation, json);
+    const content = notId(id) ?? notTerms(given) ?? contentOf(payload);
+    if (typeof content !== 'string') return refused(this.#objects.onEvent, 'cart', operation, content);
+    // An object takes a list of one change.
+    const json = method === 'change' ? `[${content}]` : content;
     const { owner, ifVersion, idempotencyKey = ownKey() } = given;
     const terms = [idempotencyKey, ifVersion, owner];
     return callObject(this.#objects, {
       client: 'cart',
       operation,
+      kind: 'cart',
       name: id,
       method,
       args: method === 'delete' ? terms : [json, this.#ttlSeconds, ...terms],
@@ -271,40 +283,5 @@ function parsed<Item extends Sku>(json: unknown): CartState<Item> {
   }
   throw otherClass();
 }
-
-const notId = (id: string) => notText(id, 'The id of a cart');
-
-const TERMS = ['owner', 'ifVersion', 'idempotencyKey'] as const;
-
-const INCREMENT = [...TERMS, 'size', 'rental'] as const;
-
-function notTerms({
-  bad,
-  owner,
-  ifVersion,
-  idempotencyKey,
-}: Fields<CartMutationOptions, (typeof TERMS)[number]>): Bad {
-  return (
-    bad ??
-    optional(notText, owner, 'owner') ??
-    optional(notText, idempotencyKey, 'idempotencyKey') ??
-    notOwnKey(idempotencyKey) ??
-    optional(notNumber, ifVersion, 'ifVersion')
-  );
-}
-
-// The JSON of what a cart is to hold, or the error for what JSON would lose.
-function contentOf(value: unknown): string | CloudflareClientsError {
-  const json = jsonOf(value);
-  if ('lost' in json) {
-    const message = `The content of a cart cannot be stored as JSON: ${json.lost}`;
-    return new CloudflareClientsError('invalid_value', message);
-  }
-  if (json.text.length <= MAX_JSON) return json.text;
-  return new CloudflareClientsError('value_too_large', 'The lines of a cart have at most 512 KB as JSON');
-}
-
-// Longer than any text that an object reads; the object's own limit is lower, and exact.
-const MAX_JSON = 2_000_000;
 
 bindMethods(CartStoreClient);

@@ -17,7 +17,7 @@ type CartResult = [version: number, found: boolean, cart: string];
 // The codes of calls that the cart's state refuses, and another state may accept. What is no call on a cart has the code of
 // another's line, and is told apart by the message in src/cart/error.rs: it is not remembered.
 const REFUSED_BY_STATE = ['conflict', 'forbidden', 'limit_exceeded'];
-const OTHER_LINE = 'the cart has a line under that key, of another SKU, size or rental';
+const OTHER_LINE = 'The cart has a line under that key, of another SKU, size or rental';
 
 /**
  * One cart: its lines, its TTL, and what it remembers of the calls that changed it. `CartStoreClient` calls

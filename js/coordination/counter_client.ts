@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { fieldsOf, optional, refuse } from '../core/checks.js';
+import { fieldsOf, mustBe, optional } from '../core/checks.js';
 import { refused } from '../core/events.js';
 import {
   type CoordinationObjects,
@@ -56,11 +56,11 @@ export class CounterClient {
   async increment(name: string, by = 1, options?: IncrementOptions): Promise<number> {
     const { bad: unreadable, idempotencyKey: given } = fieldsOf(options, ['idempotencyKey']);
     const bad =
-      notLockName(name) ??
+      notLockName(name, WHAT) ??
       unreadable ??
       optional(notKey, given) ??
       notOwnKey(given) ??
-      refuse(!Number.isSafeInteger(by), 'invalid_value', 'A counter goes up or down by a safe integer');
+      mustBe(Number.isSafeInteger(by), 'a safe integer', by, 'by', 'invalid_value');
     if (bad) return refused(this.#objects.onEvent, 'counter', 'increment', bad);
     return this.#call('increment', 'increment', name, [by, given ?? ownKey()], number);
   }
@@ -82,13 +82,13 @@ export class CounterClient {
     args: unknown[],
     read: (value: unknown) => T,
   ): Promise<T> {
-    const bad = notLockName(name);
+    const bad = notLockName(name, WHAT);
     if (bad) return refused(this.#objects.onEvent, 'counter', operation, bad);
     const sendsTime = method !== 'count';
     return callObject<T>(this.#objects, {
       client: 'counter',
       operation,
-      kind: 'counter:',
+      kind: 'counter',
       name,
       method,
       args,
@@ -99,6 +99,8 @@ export class CounterClient {
 }
 
 bindMethods(CounterClient);
+
+const WHAT = 'The name of the counter';
 
 function number(value: unknown): number {
   if (typeof value === 'number') return value;

@@ -1,5 +1,5 @@
 // What a lock is, to its holder; and the checks of what the client is called with.
-import { type Bad, fieldsOf, notName, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, mustBe, notName, refuse } from '../core/checks.js';
 import { MAX_TIMER_MS } from '../core/options.js';
 import { notLockName } from './arguments.js';
 import type { Signal } from './signal.js';
@@ -62,7 +62,8 @@ export function lockOf(name: string, holder: string, [fence, expiresAt]: Held): 
 /** @internal */
 export function notTtl(ttlSeconds: unknown): Bad {
   const fits = typeof ttlSeconds === 'number' && ttlSeconds > 0 && ttlSeconds <= MAX_TTL_SECONDS;
-  return refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a number of seconds above 0, at most 100 years');
+  const expected = 'a number of seconds above 0, at most 100 years';
+  return mustBe(fits, expected, ttlSeconds, 'ttlSeconds', 'invalid_ttl');
 }
 
 const MAX_TTL_SECONDS = 3_155_760_000;
@@ -74,7 +75,7 @@ export const MAX_HOLD_SECONDS = 900;
 export function notHold(maxHoldSeconds: unknown, ttlSeconds: number): Bad {
   const fits =
     typeof maxHoldSeconds === 'number' && maxHoldSeconds >= ttlSeconds && maxHoldSeconds <= MAX_TTL_SECONDS;
-  return refuse(!fits, 'misconfigured', 'maxHoldSeconds must be a number of seconds, ttlSeconds or more');
+  return mustBe(fits, 'a number of seconds, ttlSeconds or more', maxHoldSeconds, 'maxHoldSeconds');
 }
 
 /** @internal */
@@ -82,13 +83,13 @@ export function notSignal(signal: unknown): Bad {
   // Not `instanceof`: it may come from another realm.
   const found = signal as Partial<Signal> | null;
   const fits = typeof found?.aborted === 'boolean' && typeof found.addEventListener === 'function';
-  return refuse(!fits, 'misconfigured', 'signal must be an AbortSignal');
+  return mustBe(fits, 'an AbortSignal', signal, 'signal');
 }
 
 /** @internal */
 export function notWait(waitMs: unknown): Bad {
   const fits = typeof waitMs === 'number' && waitMs >= 0 && waitMs <= MAX_TIMER_MS;
-  return refuse(!fits, 'misconfigured', 'waitMs must be a number of ms from 0 to 2147483647');
+  return mustBe(fits, 'a number of ms from 0 to 2147483647', waitMs, 'waitMs');
 }
 
 /** @internal The lock's fields, read once, and the error for what is no lock. */
@@ -100,6 +101,6 @@ export function lockFields(lock: Lock): Lock & { bad: Bad } {
     fields.bad ??
     refuse(!fits, 'invalid_value', message) ??
     notName(fields.holder, 'The holder of a lock', 'invalid_value') ??
-    notLockName(fields.name);
+    notLockName(fields.name, 'The name of the lock');
   return { ...(fields as Lock), bad };
 }

@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { fieldsOf, optional, refuse } from '../core/checks.js';
+import { fieldsOf, notFunction, optional } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import { refused } from '../core/events.js';
 import {
@@ -10,6 +10,7 @@ import {
   objectsOf,
 } from '../core/namespace.js';
 import { keepAlive, optionsOf } from '../core/options.js';
+import { randomId } from '../core/own_key.js';
 import { callObject, type ObjectCall, observedObject, otherClass } from '../core/stub_call.js';
 import { notLockName } from './arguments.js';
 import { HeldLock } from './held_lock.js';
@@ -72,12 +73,16 @@ export class LockClient {
       signal,
     } = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal']);
     const bad =
-      notLockName(name) ?? unreadable ?? notTtl(ttlSeconds) ?? notWait(waitMs) ?? optional(notSignal, signal);
+      notLockName(name, 'The name of the lock') ??
+      unreadable ??
+      notTtl(ttlSeconds) ??
+      notWait(waitMs) ??
+      optional(notSignal, signal);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'acquire', bad);
     if (signal?.aborted) throw signal.reason;
     // Waiting for the lock does not count as slow.
     const patient = { ...this.#objects, slowMs: this.#objects.slowMs + waitMs };
-    const holder = crypto.randomUUID();
+    const holder = randomId();
     const stop = { aborted: false };
     const acquiring = observedObject<Held | null>(patient, 'lock', 'acquire', (wasm, report) =>
       wasm.waitForLock(this.#objects, name, holder, ttlSeconds, waitMs, stop, report),
@@ -100,11 +105,11 @@ export class LockClient {
     await callObject(this.#objects, {
       client: 'lock',
       operation: 'withdraw',
-      kind: 'lock:',
+      kind: 'lock',
       name,
       method: 'release',
       // Objects of an older version take the first two, and the time: they release it.
-      args: [holder, crypto.randomUUID(), true],
+      args: [holder, randomId(), true],
       sendsTime: 'before the last',
     }).catch(() => {});
   }
@@ -126,7 +131,7 @@ export class LockClient {
   async release(lock: Lock): Promise<boolean> {
     const { bad, name, holder } = lockFields(lock);
     if (bad) return refused(this.#objects.onEvent, 'lock', 'release', bad);
-    return this.#call('release', name, [holder, crypto.randomUUID()], (value, report) => {
+    return this.#call('release', name, [holder, randomId()], (value, report) => {
       if (typeof value !== 'boolean') throw otherClass();
       if (!value) report?.note('lock_lost', '');
       return value;
@@ -156,7 +161,7 @@ export class LockClient {
     const given = fieldsOf(options, ['ttlSeconds', 'waitMs', 'signal', 'maxHoldSeconds']);
     const { ttlSeconds = Number.NaN, maxHoldSeconds } = given;
     const bad =
-      refuse(typeof fn !== 'function', 'invalid_value', 'fn must be a function') ??
+      notFunction(fn, 'fn', 'invalid_value') ??
       given.bad ??
       notTtl(ttlSeconds) ??
       optional(notHold, maxHoldSeconds, ttlSeconds);
@@ -188,11 +193,10 @@ export class LockClient {
     args: unknown[],
     read: NonNullable<ObjectCall<T>['read']>,
   ): Promise<T> {
-    const kind = 'lock:';
     return callObject<T>(this.#objects, {
       client: 'lock',
       operation: method,
-      kind,
+      kind: 'lock',
       name,
       method,
       args,

@@ -69,7 +69,7 @@ export class CoordinationDurableObject extends StoredObject {
 
   /** Adds to the counter, once for each key; returns the new value. */
   increment(by: number, key: string, sent?: number): Reply<number> {
-    const bad = notNumber(by, 'What is added') ?? notKey(key) ?? notSent(sent);
+    const bad = notNumber(by, 'by') ?? notKey(key) ?? notSent(sent);
     return this.call(bad, (wasm, storage) => wasm.counterIncrement(storage, by, key, given(sent)));
   }
 

@@ -12,6 +12,22 @@ export function refuse(bad: boolean, code: ErrorCode, message: string): Bad {
 }
 
 /**
+ * @internal The error for a value that is not what is expected. It shows a number, and the type of all else, which may be
+ * a secret: so no key or token is checked by it.
+ */
+export function mustBe(
+  fits: boolean,
+  expected: string,
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'misconfigured',
+): Bad {
+  if (fits) return undefined;
+  const found = typeof value === 'number' ? value : typeName(value);
+  return new CloudflareClientsError(code, `${what} must be ${expected}, not ${found}`);
+}
+
+/**
  * @internal The longest identifier, key or token that is looked at, in UTF-16 units: longer than any header of a request.
  * Most have a lower bound, in bytes, which is Rust's.
  */
@@ -42,7 +58,7 @@ export function notText(
  * @internal The error for a key of KV, or a token: of any length, since none is copied before it is measured. Visitors
  * choose it, and for a look-up one that is too long is no error: nothing stands there.
  */
-export const notKVKey = (value: unknown, what = 'The key'): Bad =>
+export const notKVKey = (value: unknown, what: string): Bad =>
   notText(value, what, 'invalid_key', Number.POSITIVE_INFINITY);
 
 /** @internal The error for a name or a key: a text of 1 to `max` UTF-16 units, so that no more is copied. */
@@ -55,7 +71,12 @@ export function notName(value: unknown, what: string, code: ErrorCode = 'invalid
 
 /** @internal */
 export function notNumber(value: unknown, what: string, code: ErrorCode = 'invalid_value'): Bad {
-  return refuse(typeof value !== 'number', code, `${what} must be a number`);
+  return mustBe(typeof value === 'number', 'a number', value, what, code);
+}
+
+/** @internal */
+export function notFunction(value: unknown, what: string, code: ErrorCode = 'misconfigured'): Bad {
+  return mustBe(typeof value === 'function', 'a function', value, what, code);
 }
 
 /** @internal The same check for an optional argument. */
@@ -82,14 +103,18 @@ export function fieldsOf<T extends object, Name extends keyof T>(
 ): Fields<T, Name> {
   if (given === undefined || given === null) return NO_FIELDS;
   const fields: Partial<Pick<T, Name>> = {};
-  const bad = (why: string) => ({ bad: refuse(true, code, `${what} ${why}`) }) as Fields<T, Name>;
+  const refused = (bad: Bad) => ({ bad }) as Fields<T, Name>;
+  let reading = '';
   try {
-    if (typeof given !== 'object' || Array.isArray(given)) {
-      return bad(`must be an object, not ${typeName(given)}`);
+    const fits = typeof given === 'object' && !Array.isArray(given);
+    if (!fits) return refused(mustBe(fits, 'an object', given, what, code));
+    for (const name of names) {
+      reading = String(name);
+      fields[name] = given[name];
     }
-    for (const name of names) fields[name] = given[name];
-  } catch {
-    return bad('cannot be read: a getter threw');
+  } catch (cause) {
+    const message = `${what} cannot be read: ${reading} threw (see cause)`;
+    return refused(new CloudflareClientsError(code, message, { cause }));
   }
   return fields;
 }
@@ -106,7 +131,10 @@ export function isDate(value: unknown): value is Date {
   return Object.prototype.toString.call(value) === '[object Date]';
 }
 
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : typeof value;
+/** @internal The type of a value, in words. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'bigint') return 'a BigInt';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return Array.isArray(value) ? 'an array' : 'an object';
 }

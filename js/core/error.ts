@@ -21,12 +21,12 @@ export const ERROR_CODES = Object.freeze([
   'panic',
 ] as const);
 
-/** The stable codes of {@link CloudflareClientsError}. */
+/** The stable codes of {@link CloudflareClientsError}; docs/errors.md of the package says when each comes, and what to do. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * The only error class of this package. Its message says what to do. Neither the message nor any other
- * enumerable property holds a token, a key or a value.
+ * The only error class of this package. Its message names what was given, and says what to do. Neither the message nor any
+ * other enumerable property holds a token, a key or a value.
  *
  * @example
  * ```ts

@@ -1,4 +1,6 @@
 // What JSON can say of a value. `JSON.stringify` makes `{}` of a promise, a Map or a Response, without a word.
+import { typeName } from './checks.js';
+import { CloudflareClientsError, type ErrorCode } from './error.js';
 
 /** How deep a value may be nested. `JSON.stringify` itself, and whoever walks such a value, fails at some thousands. */
 const MAX_LEVELS = 256;
@@ -9,59 +11,98 @@ export const isTooDeep = (value: unknown, levels = MAX_LEVELS): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1)));
 
-/** @internal The JSON of a value; or what JSON would lose of it and where, in words. */
-export function jsonOf(value: unknown): { text: string } | { lost: string } {
+/** @internal The JSON of a value; or the error that says what JSON would lose of it, and where. */
+export function jsonOf(
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'invalid_value',
+): string | CloudflareClientsError {
+  const lost = (why: string, options?: { cause: unknown }) =>
+    new CloudflareClientsError(code, `${what} cannot be stored as JSON: ${why}`, options);
+  const walk: Walk = { at: '', asksToJSON: false };
   try {
-    const lost = lostAt(value, 'value', []);
-    if (lost) return { lost };
-    const text = JSON.stringify(value) as string | undefined;
-    return text === undefined ? { lost: `it is ${typeof value}` } : { text };
+    const why = lostAt(value, '', [], walk);
+    if (why) return lost(why);
+    const text = stringified(value);
+    if (text !== undefined) return text;
+    // So a `toJSON` has thrown, or returned what JSON cannot say: it is asked again, to find it.
+    walk.asksToJSON = true;
+    return lost(lostAt(value, '', [], walk) ?? `it is ${typeName(value)} without a text in JSON`);
+  } catch (cause) {
+    return lost(`${shown(walk.at)} threw (see cause)`, { cause });
+  }
+}
+
+// Without the engine's own error, which quotes names.
+function stringified(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
   } catch {
-    return { lost: 'it cannot be read' };
+    return undefined;
   }
 }
 
-/** @internal The same; undefined where JSON would lose something. */
-export function jsonText(value: unknown): string | undefined {
-  const json = jsonOf(value);
-  return 'text' in json ? json.text : undefined;
+interface Walk {
+  /** The path of what is read now. */
+  at: string;
+  /** Whether what says itself how it is stored is asked, or believed. */
+  asksToJSON: boolean;
 }
 
-function lostAt(value: unknown, path: string, above: object[]): string | undefined {
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'bigint' ? `a BigInt at ${path}` : undefined;
+function lostAt(given: unknown, path: string, above: object[], walk: Walk): string | undefined {
+  walk.at = path;
+  if (isScalar(given)) return undefined;
+  let value = given as object | bigint;
+  // Such as a Date.
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    if (!walk.asksToJSON) return undefined;
+    walk.at = `${path}.toJSON()`;
+    const said = (value as { toJSON(): unknown }).toJSON();
+    if (isScalar(said)) return undefined;
+    value = said as object | bigint;
   }
-  // What says itself how it is stored is believed, such as a Date.
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return undefined;
-  if (above.includes(value)) return `a circle at ${path}`;
-  if (above.length === MAX_LEVELS) return `more than ${MAX_LEVELS} levels`;
+  if (typeof value === 'bigint') return `${shown(path)} is a BigInt`;
+  if (above.includes(value)) return `${shown(path)} refers to what it is in`;
+  if (above.length === MAX_LEVELS) return `it has more than ${MAX_LEVELS} levels`;
   const inside = [...above, value];
+  const read = (name: string | number, step: string) => {
+    walk.at = path + step;
+    return lostAt((value as Record<string | number, unknown>)[name], path + step, inside, walk);
+  };
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      const lost = lostAt(value[i], `${path}[${i}]`, inside);
+      const lost = read(i, `[${i}]`);
       if (lost) return lost;
     }
     return undefined;
   }
   const names = Object.keys(value);
-  if (hidesItsData(value, names)) return `${nameOf(value)} at ${path}`;
+  const hides = hiding(value, names);
+  if (hides) return `${shown(path)} is ${hides}`;
   for (const name of names) {
-    const lost = lostAt((value as Record<string, unknown>)[name], path + stepOf(name), inside);
+    const lost = read(name, stepOf(name));
     if (lost) return lost;
   }
   return undefined;
 }
 
-// A promise, a Map, an Error, bytes, or an object of a class that has nothing else than private state.
-function hidesItsData(value: object, names: string[]): boolean {
-  if (typeof (value as { then?: unknown }).then === 'function') return true;
-  const above = Object.getPrototypeOf(value);
-  if (above === null || Object.getPrototypeOf(above) === null) return false;
-  return names.length === 0 || ArrayBuffer.isView(value) || nameOf(value) === 'Error';
-}
+// What JSON says, or leaves out.
+const isScalar = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'bigint');
 
-function nameOf(value: object): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+const shown = (path: string): string => path.replace(/^\./, '') || 'it';
+
+// What hides its data: a promise, a Map, an Error, bytes, or an object of a class that has nothing else than private state.
+function hiding(value: object, names: string[]): string | undefined {
+  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise';
+  const above = Object.getPrototypeOf(value);
+  if (above === null || Object.getPrototypeOf(above) === null) return undefined;
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const hides = names.length === 0 || ArrayBuffer.isView(value) || name === 'Error';
+  if (!hides) return undefined;
+  return name === 'Object'
+    ? 'an object without public fields'
+    : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 // A long or strange name may be data, such as a token.

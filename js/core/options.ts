@@ -1,4 +1,4 @@
-import { type Bad, type Fields, fieldsOf, notName, refuse, throwIf } from './checks.js';
+import { type Bad, type Fields, fieldsOf, mustBe, notFunction, notName, refuse, throwIf } from './checks.js';
 import type { OnEvent } from './events.js';
 
 /** Options that all clients take. */
@@ -56,7 +56,7 @@ export function optionsOf<T extends object, Name extends keyof T>(
 /** @internal The error for an invalid time limit in ms. */
 export function notMilliseconds(value: unknown, name: string): Bad {
   const fits = typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS;
-  return misconfigured(!fits, name, 'a number of ms above 0 and at most 2147483647');
+  return mustBe(fits, 'a number of ms above 0 and at most 2147483647', value, `The option ${name}`);
 }
 
 /** @internal A time limit in ms; 0 means none. */
@@ -72,7 +72,8 @@ export const MAX_TIMER_MS = 2_147_483_647;
 /** @internal A TTL in seconds. */
 export function wholeSeconds(seconds: number): number {
   const fits = Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL_SECONDS;
-  throwIf(refuse(!fits, 'invalid_ttl', 'ttlSeconds must be a whole number from 1 to 315360000 (ten years)'));
+  const expected = 'a whole number from 1 to 315360000 (ten years)';
+  throwIf(mustBe(fits, expected, seconds, 'The option ttlSeconds', 'invalid_ttl'));
   return seconds;
 }
 
@@ -80,30 +81,28 @@ const MAX_TTL_SECONDS = 315_360_000;
 
 /** @internal */
 export function functionOption<T>(value: T | undefined, name: string): T | undefined {
-  throwIf(notFunction(value, name));
+  throwIf(notFunctionOption(value, name));
   return value;
 }
 
 /** @internal */
 export function booleanOption(value: boolean | undefined, name: string, fallback: boolean): boolean {
   if (value === undefined) return fallback;
-  throwIf(misconfigured(typeof value !== 'boolean', name, 'true or false'));
+  throwIf(mustBe(typeof value === 'boolean', 'true or false', value, `The option ${name}`));
   return value;
 }
 
 /** @internal */
 export function oneOf<T extends string>(value: T, name: string, allowed: readonly T[]): T {
-  if (!allowed.includes(value)) throwIf(misconfigured(true, name, `one of ${allowed.join(', ')}`));
+  if (!allowed.includes(value)) {
+    throwIf(refuse(true, 'misconfigured', `The option ${name} must be one of ${allowed.join(', ')}`));
+  }
   return value;
 }
 
 /** @internal The error for an option that is no function, where there is one. */
-export const notFunction = (value: unknown, name: string): Bad =>
-  misconfigured(value !== undefined && typeof value !== 'function', name, 'a function');
-
-function misconfigured(bad: boolean, name: string, expected: string): Bad {
-  return bad ? refuse(true, 'misconfigured', `The option ${name} must be ${expected}`) : undefined;
-}
+export const notFunctionOption = (value: unknown, name: string): Bad =>
+  value === undefined ? undefined : notFunction(value, `The option ${name}`);
 
 /** @internal The name of a binding. */
 export function nameOption(name: string | undefined, what = 'name'): string | undefined {

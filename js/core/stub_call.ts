@@ -1,5 +1,6 @@
 // Calls on objects: observed, reported when they are slow, and with a fallback where the caller has one.
 
+import type { ObjectKind } from '../wasm/clients.js';
 import { call, type Exports } from '../wasm/driver.js';
 import { CloudflareClientsError } from './error.js';
 import { type EventClient, ended, Report, warnSlow } from './events.js';
@@ -25,9 +26,9 @@ export interface ObjectCall<T> {
   client: EventClient;
   /** The client's method, for events. */
   operation: string;
-  /** The prefix of the object's name, before `name`. */
-  kind?: 'lock:' | 'counter:';
-  /** The object's name, and its method. */
+  /** What `name` is the name of. */
+  kind: ObjectKind;
+  /** What the object is named after, and its method. */
   name: string;
   method: string;
   args: unknown[];
@@ -42,7 +43,7 @@ export interface ObjectCall<T> {
 /** @internal Makes the call; resolves to the value of its reply. */
 export function callObject<T>(objects: Objects, made: ObjectCall<T>): Promise<T> {
   const { onEvent, slowMs } = objects;
-  const { client, operation, kind = '', name, method, args, sendsTime, read, fallback } = made;
+  const { client, operation, kind, name, method, args, sendsTime, read, fallback } = made;
   const time = sendsTime === 'before the last' ? 2 : sendsTime ? 1 : 0;
   const report = onEvent && new Report(onEvent, client, operation, slowMs);
   let result = call<T>((wasm) => wasm.objectCall(objects, kind, name, method, args, time, report));

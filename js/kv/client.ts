@@ -1,6 +1,16 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, notKVKey, notNumber, notText, optional, refuse } from '../core/checks.js';
+import {
+  type Bad,
+  fieldsOf,
+  mustBe,
+  notKVKey,
+  notNumber,
+  notText,
+  optional,
+  refuse,
+} from '../core/checks.js';
 import { type OnEvent, observed, type Report, refused } from '../core/events.js';
+import { jsonOf } from '../core/json.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import { type ClientOptions, functionOption, milliseconds, nameOption, optionsOf } from '../core/options.js';
 import type { Exports } from '../wasm/driver.js';
@@ -107,9 +117,10 @@ export class KVClient {
       unreadable ??
       optional(notNumber, expirationTtl, 'expirationTtl', 'invalid_ttl') ??
       optional(notNumber, expiration, 'expiration', 'invalid_ttl');
-    if (bad) return refused(this.#onEvent, 'kv', 'put', bad);
+    const json = bad ?? (metadata === undefined ? undefined : jsonOf(metadata, 'The metadata'));
+    if (json && typeof json !== 'string') return refused(this.#onEvent, 'kv', 'put', json);
     return this.#call('put', key, (wasm, report) =>
-      wasm.valuePut(this.#kv, this.#limitMs, key, value, expirationTtl, expiration, metadata, report),
+      wasm.valuePut(this.#kv, this.#limitMs, key, value, expirationTtl, expiration, json, report),
     );
   }
 
@@ -142,7 +153,7 @@ export class KVClient {
     const fits = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 1_000;
     return (
       refuse(!this.#handle.hasList, 'unsupported', 'list needs a KV handle with list()') ??
-      refuse(!fits, 'misconfigured', 'pageSize must be a whole number from 1 to 1000')
+      mustBe(fits, 'a whole number from 1 to 1000', pageSize, 'pageSize')
     );
   }
 
@@ -151,7 +162,7 @@ export class KVClient {
     key: string,
     start: (wasm: Exports, report: Report | undefined) => unknown,
   ): Promise<T> {
-    const bad = notKVKey(key);
+    const bad = notKVKey(key, 'The key');
     if (bad) return refused(this.#onEvent, 'kv', operation, bad);
     return observed(this.#onEvent, 'kv', operation, start);
   }

@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, notNumber, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, mustBe, notNumber } from '../core/checks.js';
 import { type OnEvent, refused } from '../core/events.js';
 import type { KVHandle } from '../core/kv_handle.js';
 import {
@@ -190,7 +190,7 @@ export class RateLimiterClient {
     const bad =
       notIdentifier(identifier) ??
       unreadable ??
-      refuse(!limits, 'invalid_limit', 'checkLimits takes 1 to 16 limits') ??
+      mustBe(!!limits, 'an array of 1 to 16 limits', configs, 'configs', 'invalid_limit') ??
       notNumber(cost, 'cost', 'invalid_limit') ??
       limits?.map((limit) => limit.bad ?? notLimit(limit, cost)).find((bad) => bad !== undefined);
     return this.#unless(bad, 'checkLimits', () => this.#limits.check(identifier, limits ?? [], cost));

@@ -1,5 +1,5 @@
 // Limits and the results of checks, and common limits.
-import { type Bad, fieldsOf, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notNumber, notText, refuse } from '../core/checks.js';
 
 /** A limit: how many calls are admitted, in which time. */
 export interface RateLimitConfig {
@@ -84,9 +84,10 @@ export const limitOf = (config: RateLimitConfig): RateLimitConfig & { readonly b
 /** @internal The error for an invalid limit. */
 export function notLimit(config: RateLimitConfig, cost: unknown): Bad {
   const { limit, window, keyPrefix, algorithm } = config;
-  const numbers = typeof limit === 'number' && typeof window === 'number' && typeof cost === 'number';
   return (
-    refuse(!numbers, 'invalid_limit', 'limit, window and cost must be numbers') ??
+    notNumber(limit, 'limit', 'invalid_limit') ??
+    notNumber(window, 'window', 'invalid_limit') ??
+    notNumber(cost, 'cost', 'invalid_limit') ??
     refuse(
       algorithm !== undefined && !ALGORITHMS.includes(algorithm),
       'unsupported',

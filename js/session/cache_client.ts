@@ -1,5 +1,5 @@
 import { bindMethods } from '../core/bound.js';
-import { type Bad, fieldsOf, notKVKey, notText, refuse } from '../core/checks.js';
+import { type Bad, fieldsOf, notFunction, notKVKey, notText, refuse } from '../core/checks.js';
 import { ended, noted, type OnEvent, observed, Report, refused } from '../core/events.js';
 import { type Handle, handleOf, type KVHandle } from '../core/kv_handle.js';
 import {
@@ -118,7 +118,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
     token: string,
     loader: () => Promise<Loaded> | Loaded,
   ): Promise<Exclude<Loaded, NoSession> | StoredSession<S> | null> {
-    const bad = refuse(typeof loader !== 'function', 'invalid_value', 'The loader must be a function');
+    const bad = notFunction(loader, 'The loader', 'invalid_value');
     if (bad) return refused(this.#onEvent, 'session', 'getOrLoad', bad);
     const member = new Member(this.#kv, this.#waitUntil, (code) =>
       noted(this.#onEvent, 'session', 'getOrLoad', 'not_cached', code),
@@ -207,6 +207,7 @@ export class SessionCacheClient<S extends SessionInput | string = CachedSession>
     const track = this.#track && this.#handle.hasList;
     const id = Number.isSafeInteger(userId) ? String(userId) : (userId as string);
     const bad =
+      refuse(typeof id !== 'string', 'invalid_key', 'userId must be a string or a whole number') ??
       notText(id, 'userId') ??
       refuse(id.length > 512, 'invalid_key', 'userId is too long') ??
       (track || this.#revocations ? undefined : this.#untracked());

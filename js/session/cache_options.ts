@@ -1,5 +1,5 @@
 // The options of `SessionCacheClient`, and what they say.
-import { type Bad, type Fields, isDate, refuse } from '../core/checks.js';
+import { type Bad, type Fields, isDate, mustBe, refuse, throwIf } from '../core/checks.js';
 import { CloudflareClientsError } from '../core/error.js';
 import type { Handle } from '../core/kv_handle.js';
 import { type Objects, objectsIdentity, objectsOf, type SessionObjects } from '../core/namespace.js';
@@ -117,9 +117,8 @@ export function maxAgeOf({ maxAgeSeconds = 3_600 }: Given): number {
   // At most ten years: KV takes no more than 31 bits of seconds.
   if (typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 60)
     return Math.min(maxAgeSeconds, 315_360_000) * 1_000;
-  const message =
-    'The option maxAgeSeconds must be a number of seconds from 60 on: KV keeps nothing for less';
-  throw new CloudflareClientsError('misconfigured', message);
+  const expected = 'a number of seconds from 60 on (KV keeps nothing for less)';
+  throw mustBe(false, expected, maxAgeSeconds, 'The option maxAgeSeconds');
 }
 
 /** @internal */
@@ -127,10 +126,10 @@ export function revocationsOf(given: Given, wanted: boolean, handle: Handle): Re
   const { revocations, maxStalenessSeconds = 60, timeoutMs = 2_000, slowMs } = given;
   const name = nameOption(given.revocationsName, 'revocationsName');
   milliseconds(slowMs, 'slowMs');
-  if (typeof maxStalenessSeconds !== 'number' || !(maxStalenessSeconds >= 0)) {
-    const message = 'The option maxStalenessSeconds must be a number of seconds from 0 on';
-    throw new CloudflareClientsError('misconfigured', message);
-  }
+  const fits = typeof maxStalenessSeconds === 'number' && maxStalenessSeconds >= 0;
+  throwIf(
+    mustBe(fits, 'a number of seconds from 0 on', maxStalenessSeconds, 'The option maxStalenessSeconds'),
+  );
   if (!wanted) return undefined;
   if (!handle.hasMetadata) {
     const message = 'revocations need a KV handle with getWithMetadata()';
@@ -154,5 +153,5 @@ export function revocationsOf(given: Given, wanted: boolean, handle: Handle): Re
 export function notMoment(asOf: unknown): Bad {
   if (asOf === undefined) return undefined;
   const fits = (typeof asOf === 'number' || isDate(asOf)) && Number.isFinite(Number(asOf));
-  return refuse(!fits, 'invalid_value', 'asOf must be a Date or ms since the epoch');
+  return mustBe(fits, 'a Date or ms since the epoch', asOf, 'asOf', 'invalid_value');
 }

@@ -1,5 +1,5 @@
 // The record of the session store, and its check before it is passed to the wasm.
-import { type Bad, isDate, notName, refuse } from '../core/checks.js';
+import { type Bad, isDate, mustBe, notName, refuse } from '../core/checks.js';
 
 /** A session in the store. */
 export interface SessionRecord {
@@ -41,11 +41,13 @@ export function notRecord(record: unknown): Bad {
   return (
     notName(sessionId, 'sessionId', 'invalid_session') ??
     notName(customerId, 'customerId', 'invalid_session') ??
-    refuse(typeof userAgent !== 'string', 'invalid_session', 'userAgent must be a string') ??
-    refuse(
-      !isDate(createdAt),
+    mustBe(typeof userAgent === 'string', 'a string', userAgent, 'userAgent', 'invalid_session') ??
+    mustBe(
+      isDate(createdAt),
+      'a Date, or an ISO 8601 string, that names a moment',
+      createdAt,
+      'createdAt',
       'invalid_session',
-      'createdAt must be a Date, or an ISO 8601 string, that names a moment',
     )
   );
 }

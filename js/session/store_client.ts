@@ -137,7 +137,7 @@ export class SessionStoreClient {
   }
 
   #call<T>(method: StoreMethod, id: string): Promise<T> {
-    const bad = notText(id, 'The id');
+    const bad = notText(id, method === 'get' || method === 'delete' ? 'sessionId' : 'customerId');
     if (bad) return refused(this.#objects.onEvent, 'session_store', method, bad);
     return observedObject(this.#objects, 'session_store', method, (wasm, report) =>
       wasm.storeCall(this.#objects, this.#namespaceId, method, id, report),

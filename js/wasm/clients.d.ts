@@ -14,6 +14,9 @@ export interface CallReport {
   note(note: string, code: string): void;
 }
 
+/** What an object is named after; see `kind_of` in src/stub/exports.rs. */
+export type ObjectKind = 'cart' | 'lock' | 'counter' | 'index';
+
 /** A client's namespace of objects: `Objects` of core/namespace.ts. */
 export interface ClientNamespace {
   readonly handle: object;
@@ -217,7 +220,7 @@ export interface Exports {
     text: string,
     ttl: number | undefined,
     expiration: number | undefined,
-    metadata: unknown,
+    metadata: string | undefined,
     report: CallReport | undefined,
   ): Result;
   valueDelete(kv: object, limitMs: number, key: string, report: CallReport | undefined): Result;
@@ -232,7 +235,7 @@ export interface Exports {
 
   objectCall(
     namespace: ClientNamespace,
-    kind: '' | 'lock:' | 'counter:',
+    kind: ObjectKind,
     name: string,
     method: string,
     args: unknown[],

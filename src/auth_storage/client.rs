@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::argument::{check_key, check_value};
 use super::counter::Rule;
 use super::error::AuthStorageError;
-use super::model::Operation;
+use super::model::{Operation, TTL};
 use crate::error::Error;
 use crate::host::task::CallResult;
 use crate::host::values::byte_length;
@@ -73,11 +73,11 @@ fn check(operation: Operation, args: &[JsValue]) -> Result<Checked, Error> {
             match number(2) {
                 // better-auth passes it for a session in its last second: over at once.
                 Some(0.0) => return Ok(Checked::Ask(Operation::Delete)),
-                Some(seconds) => ttl::check(seconds)?,
+                Some(seconds) => ttl::check(seconds, TTL)?,
                 None => {}
             }
         }
-        Operation::Increment => ttl::check(required(1))?,
+        Operation::Increment => ttl::check(required(1), TTL)?,
         Operation::Consume => {
             let rule = Rule {
                 window: required(1),

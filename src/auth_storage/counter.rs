@@ -62,7 +62,7 @@ impl Rule {
     /// # Errors
     /// [`AuthStorageError::Rule`] for what is no rule.
     pub fn admits(self) -> Result<bool, AuthStorageError> {
-        ttl::check(self.window).map_err(|_| AuthStorageError::Rule)?;
+        ttl::check(self.window, "window").map_err(|_| AuthStorageError::Rule)?;
         if self.max.is_nan() || self.max < 0.0 {
             return Err(AuthStorageError::Rule);
         }

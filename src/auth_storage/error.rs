@@ -8,25 +8,27 @@ use crate::error::RoomError;
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
 pub enum AuthStorageError {
     /// No key, or one that is too long.
-    #[error("the key must have 1 to 2048 bytes of UTF-8, and has {0}")]
+    #[error(
+        "The key, with the keyPrefix where there is one, must have 1 to 2048 bytes of UTF-8, and has {0}"
+    )]
     Key(u64),
     /// Not a text that can be an idempotency key.
-    #[error("the idempotency key must be a string of 1 to 128 characters")]
+    #[error("The idempotency key must be a string of 1 to 128 characters")]
     IdempotencyKey,
     /// An idempotency key that was used for another operation.
-    #[error("the idempotency key was used for another operation: use a new one for each call")]
+    #[error("The idempotency key was used for another operation: use a new one for each call")]
     KeyReused,
     /// Not text.
-    #[error("the value must be a string")]
+    #[error("The value must be a string")]
     NotText,
     /// A value beyond the limit; its size in bytes.
-    #[error("the value has {0} bytes of UTF-8; the auth storage takes at most 1 MiB (1048576)")]
+    #[error("The value has {0} bytes of UTF-8; the auth storage takes at most 1 MiB (1048576)")]
     TooLarge(u64),
     /// What stands under the key is no count.
-    #[error("the stored value is not a counter, so it cannot be incremented")]
+    #[error("The stored value is not a counter, so it cannot be incremented")]
     NotCounter,
     /// A rule out of range.
-    #[error("a rule is {{ window, max }}: seconds above 0, and a number of requests")]
+    #[error("A rule is {{ window, max }}: seconds above 0, and a number of requests")]
     Rule,
 }
 

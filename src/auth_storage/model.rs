@@ -4,6 +4,9 @@
 use crate::kv::ttl::{self, TtlError};
 use crate::protocol::call_time::{MEMORY_MS, key_until};
 
+/// What its methods are given, in messages.
+pub const TTL: &str = "ttl";
+
 /// A counted call is remembered at least so long, also where its window ends before: twice the time
 /// that a call may take by default, so that a retry is not counted in the next window as well.
 pub const COUNT_GRACE_MS: f64 = 10_000.0;
@@ -64,7 +67,7 @@ pub fn expired(expires_at: Option<f64>, now: f64) -> bool {
 /// # Errors
 /// [`TtlError`] for a TTL out of range.
 pub fn expiry(seconds: f64, now: f64) -> Result<f64, TtlError> {
-    ttl::check(seconds)?;
+    ttl::check(seconds, TTL)?;
     Ok(now + (seconds * 1_000.0).ceil())
 }
 

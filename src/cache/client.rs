@@ -20,6 +20,11 @@ extern "C" {
     fn expiry_metadata(expires_at: f64) -> JsValue;
 }
 
+// What its methods are given.
+pub(super) const KEY: &str = "The key";
+const VALUE: &str = "The value";
+pub(super) const TTL: &str = "ttlSeconds";
+
 /// Values behind one handle, for the length of a call.
 pub struct CacheClient {
     /// The namespace.
@@ -34,7 +39,7 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn get(&self, key: &JsString) -> CallResult {
-        key::check_known(key)?;
+        key::check_known(key, KEY)?;
         let found = self.read(key).await?;
         self.report.hit(found.is_some());
         Ok(found.unwrap_or(JsValue::NULL))
@@ -45,9 +50,9 @@ impl CacheClient {
     /// # Errors
     /// An invalid key, TTL or size (nothing is written then), or KV failed.
     pub async fn set(&self, key: &JsString, text: &JsString, seconds: f64) -> CallResult {
-        key::check(key)?;
-        ttl::check(seconds)?;
-        size::check(text)?;
+        key::check(key, KEY)?;
+        ttl::check(seconds, TTL)?;
+        size::check(text, VALUE)?;
         let write = self.start_write(key, text, seconds);
         self.kv.end_put(write).await?;
         Ok(JsValue::UNDEFINED)
@@ -81,7 +86,7 @@ impl CacheClient {
     /// Begins to write a checked value for a checked time.
     pub(super) fn start_write(&self, key: &JsString, text: &JsString, seconds: f64) -> JsValue {
         self.report.value(text);
-        let plan = ttl::plan_checked(seconds, now());
+        let plan = ttl::plan(seconds, now());
         let metadata = plan.expires_at.map(expiry_metadata).unwrap_or_default();
         let options = PutOptions::expiring(plan.kv_seconds).with_metadata(metadata);
         self.kv.start_put(key, text, &options)
@@ -90,7 +95,7 @@ impl CacheClient {
 
 /// The JSON of a value, checked.
 pub(super) fn text_of(value: &JsValue) -> Result<JsString, Error> {
-    let text = json::stringify(value).ok_or(Error::InvalidValue)?;
-    size::check(&text)?;
+    let text = json::stringify(value, VALUE, "invalid_value")?;
+    size::check(&text, VALUE)?;
     Ok(text)
 }

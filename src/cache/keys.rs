@@ -35,7 +35,7 @@ impl CacheClient {
                 } else {
                     // Also in workerd, whose `Map` leaves out keys that look like array indices.
                     if used == MAX_OPERATIONS {
-                        return Err(Error::out_of_operations(0, Array::new()));
+                        return Err(Error::TooManyKeys);
                     }
                     used += 1;
                     self.kv.get_stored(key).await?
@@ -81,9 +81,9 @@ impl CacheClient {
             left.push(key);
         });
         match failed {
-            Some(error) => Err(error.after(done, left)),
+            Some(error) => Err(error.after(done, Some(left))),
             None if later.is_empty() => Ok(JsValue::UNDEFINED),
-            None => Err(Error::out_of_operations(done, left)),
+            None => Err(Error::out_of_operations(done, Some(left))),
         }
     }
 
@@ -116,7 +116,7 @@ impl CacheClient {
                     }
                 }
                 if let Some(error) = failed {
-                    return Err(error.after(deleted, Array::new()));
+                    return Err(error.after(deleted, None));
                 }
                 if let Some(on_progress) = &on_progress {
                     // What a listener throws is its own affair.
@@ -141,6 +141,6 @@ extern "C" {
 
 fn check_all(keys: &[JsString]) -> Result<(), Error> {
     keys.iter()
-        .try_for_each(key::check_known)
+        .try_for_each(|key| key::check_known(key, "A key"))
         .map_err(Error::from)
 }

@@ -2,13 +2,13 @@
 
 use js_sys::{Function, JsString};
 
-use super::client::{CacheClient, text_of};
+use super::client::{CacheClient, KEY, TTL, text_of};
 use crate::error::{Error, RoomError};
 use crate::host::json;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::kv::flight::{self, Member};
-use crate::kv::key::{self, KeyError};
+use crate::kv::key::{self, Unfit};
 use crate::kv::ttl;
 
 impl CacheClient {
@@ -25,10 +25,10 @@ impl CacheClient {
         member: &Member,
         join_ms: f64,
     ) -> CallResult {
-        let lasts = ttl::lasts(seconds)?;
-        let key = match key::check(key) {
+        let lasts = ttl::lasts(seconds, TTL)?;
+        let key = match key::check(key, KEY) {
             Ok(()) => Some(key).filter(|_| lasts),
-            Err(error @ KeyError::TooLong(_)) => {
+            Err(error) if matches!(error.why, Unfit::TooLong(_)) => {
                 self.report.note_code(Note::NotCached, error.code());
                 None
             }

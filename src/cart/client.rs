@@ -46,8 +46,8 @@ impl CartStoreClient {
     /// # Errors
     /// What one of the carts refuses (nothing has changed then), or an object failed.
     pub async fn merge(&self, merge: Merge) -> CallResult {
-        check_name(&merge.from)?;
-        check_name(&merge.into)?;
+        check_name(&merge.from, "fromId")?;
+        check_name(&merge.into, "intoId")?;
         if merge.from == merge.into {
             return Err(CartError::SameCart.into());
         }

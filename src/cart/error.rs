@@ -8,36 +8,38 @@ use crate::error::RoomError;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum CartError {
     /// Not an id.
-    #[error("the id of a cart must have 1 to 512 bytes of UTF-8")]
+    #[error("The id of a cart must have 1 to 512 bytes of UTF-8")]
     BadId,
     /// Not the key of a line.
-    #[error("the key of a line must have 1 to 512 bytes of UTF-8")]
+    #[error(
+        "The key of a line (sku.id, or sku.id:size) must be a string of 1 to 512 bytes of UTF-8"
+    )]
     BadLineKey,
     /// Not an idempotency key.
-    #[error("an idempotency key must be a string of 1 to 512 bytes of UTF-8")]
+    #[error("An idempotency key must be a string of 1 to 512 bytes of UTF-8")]
     BadIdempotencyKey,
     /// Not an owner.
-    #[error("an owner must be a string of 1 to 512 bytes of UTF-8")]
+    #[error("An owner must be a string of 1 to 512 bytes of UTF-8")]
     BadOwner,
     /// Not a SKU.
     #[error("sku must be an object with a string id, and valid JSON")]
     BadSku,
     /// Not a line of a cart, or under another key than its own.
-    #[error("a cart is {{ [sku.id, or sku.id:size]: {{ sku, qty, size?, rental? }} }}")]
+    #[error("A cart is {{ [sku.id, or sku.id:size]: {{ sku, qty, size?, rental? }} }}")]
     BadLine,
     /// The line under that key is another one. `js/cart/object.ts` knows the message.
-    #[error("the cart has a line under that key, of another SKU, size or rental")]
+    #[error("The cart has a line under that key, of another SKU, size or rental")]
     OtherLine,
     /// Not a change.
     #[error(
-        "a change is {{ op: 'increment', sku, qty, size?, rental? }}, {{ op: 'setQty', skuId, qty }} or {{ op: 'remove', skuId }}; mutate takes 1 to 500 of them"
+        "A change is {{ op: 'increment', sku, qty, size?, rental? }}, {{ op: 'setQty', skuId, qty }} or {{ op: 'remove', skuId }}; mutate takes 1 to 500 of them"
     )]
     BadChange,
     /// Not a quantity.
-    #[error("a quantity must be a whole number from -1000000 to 1000000")]
+    #[error("qty must be a whole number from -1000000 to 1000000")]
     BadQuantity,
     /// Not a policy.
-    #[error("the policy of a merge must be sum, keep-target, replace or max")]
+    #[error("The policy of a merge must be sum, keep-target, replace or max")]
     BadPolicy,
     /// Not a version.
     #[error("ifVersion must be a version that getCartWithVersion returned")]
@@ -46,32 +48,32 @@ pub enum CartError {
     #[error("ttlSeconds must be a whole number from 1 to 315360000 (ten years)")]
     BadTtl,
     /// A merge of a cart with itself.
-    #[error("a cart cannot be merged into itself")]
+    #[error("A cart cannot be merged into itself")]
     SameCart,
     /// A line would have more than the largest quantity.
-    #[error("a line of a cart has a quantity of at most 1000000")]
+    #[error("A line of a cart has a quantity of at most 1000000")]
     TooMany,
     /// The cart would have too many lines.
-    #[error("a cart has at most 500 lines")]
+    #[error("A cart has at most 500 lines")]
     TooManyLines,
     /// The cart would be too large.
-    #[error("the lines of a cart have at most 512 KB as JSON")]
+    #[error("The lines of a cart have at most 512 KB as JSON")]
     TooLarge,
     /// The call carries another owner than the cart has.
-    #[error("the cart belongs to another owner")]
+    #[error("The cart belongs to another owner")]
     Forbidden,
     /// `ifVersion` is not the cart's version.
-    #[error("the cart has changed since ifVersion. Read it again and decide again")]
+    #[error("The cart has changed since ifVersion. Read it again and decide again")]
     Changed,
     /// The key was used for something else.
-    #[error("the idempotency key was used for another call on this cart")]
+    #[error("The idempotency key was used for another call on this cart")]
     KeyReused,
     /// A copy of a call that was refused: with its code.
-    #[error("the call was refused before, and stays so")]
+    #[error("The call was refused before, and stays so")]
     RefusedBefore(&'static str),
     /// The cart is being merged into another.
     #[error(
-        "the cart is being merged into another: call mergeCart again with the same carts to finish that"
+        "The cart is being merged into another: call mergeCart again with the same carts to finish that"
     )]
     Merging,
 }

@@ -16,7 +16,7 @@ use crate::host::clock::now;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::{CallResult, finish, run};
-use crate::protocol::name::check_name;
+use crate::protocol::name::{CART, check_name};
 use crate::stub::call::Namespace;
 
 /// `CartStoreClient.mergeCart`. `args`: policy, TTL, version, owner.
@@ -71,7 +71,7 @@ pub fn cart_in_memory(
     let call = Call::new(now(), ttl_seconds, key, if_version, owner)
         .map(|call| call.doing(operation, || String::from(&json)));
     finish(call.map_err(Into::into).and_then(|call| {
-        check_name(&id)?;
+        check_name(&id, CART)?;
         CARTS.with_borrow_mut(|carts| {
             let place = (namespace_id, id);
             // What is refused, or only read, makes no cart.

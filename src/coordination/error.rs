@@ -9,20 +9,20 @@ use crate::error::RoomError;
 pub enum CoordinationError {
     /// Not the holder of a lock.
     #[error(
-        "not a lock that acquire() returned: its holder is not copied by JSON or by spreading it"
+        "Not a lock that acquire() returned: its holder is not copied by JSON or by spreading it"
     )]
     Holder,
     /// Not an idempotency key.
-    #[error("an idempotency key must be a string of 1 to 512 bytes of UTF-8")]
+    #[error("An idempotency key must be a string of 1 to 512 bytes of UTF-8")]
     Key,
     /// The key of another call.
-    #[error("the idempotency key was used for another call on this counter")]
+    #[error("The idempotency key was used for another call on this counter")]
     KeyReused,
     /// Not an amount.
-    #[error("a counter goes up or down by a safe integer: a whole number of at most 2^53 - 1")]
+    #[error("A counter goes up or down by a safe integer: a whole number of at most 2^53 - 1")]
     Amount,
     /// Beyond what a number holds exactly.
-    #[error("the counter would leave the safe integers, from -(2^53 - 1) to 2^53 - 1")]
+    #[error("The counter would leave the safe integers, from -(2^53 - 1) to 2^53 - 1")]
     Overflow,
 }
 

@@ -2,45 +2,42 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Error;
+use super::{Error, NotJsonable};
 use crate::auth_storage::error::AuthStorageError;
 use crate::cart::error::CartError;
 use crate::coordination::error::CoordinationError;
+use crate::host::values::Shown;
 use crate::kv::failure::{KvFailure, KvOperation, KvReason};
-use crate::kv::key::KeyError;
+use crate::kv::key::Unfit;
 use crate::kv::size::SizeError;
-use crate::kv::ttl::TtlError;
+use crate::kv::ttl::Bounds;
 use crate::object::codec::Unreadable;
 use crate::object::storage::StorageFailure;
 use crate::object::tables::NewerVersion;
-use crate::protocol::name::NameError;
+use crate::protocol::name::{LOCK, NameError};
 use crate::rate_limit::limit::LimitError;
 use crate::session::cache::SessionError;
-use crate::session::id::IdError;
 use crate::session::record::RecordError;
 use crate::stub::failure::ObjectReason;
 
 fn of_rooms() -> Vec<Error> {
     vec![
-        KeyError::Empty.into(),
-        KeyError::Dots.into(),
-        KeyError::TooLong(513).into(),
-        TtlError::NotPositive.into(),
-        TtlError::NotKvs.into(),
-        TtlError::TooSoon.into(),
-        TtlError::TooLong.into(),
+        Unfit::Empty.of("The token").into(),
+        Unfit::Dots.of("The key").into(),
+        Unfit::TooLong(513).of("The key").into(),
+        Bounds::Positive.error(-0.5, "ttlSeconds").into(),
+        Bounds::Kvs.error(59.0, "expirationTtl").into(),
+        Bounds::Later.error(1.0, "expiration").into(),
+        Bounds::Shorter.error(4e9, "ttl").into(),
         SessionError::NotASession.into(),
         SessionError::BadExpiry.into(),
         SessionError::BadUser.into(),
-        SessionError::NotJson.into(),
-        RecordError::BadId(IdError::Empty).into(),
+        RecordError::BadId(NameError { what: "sessionId" }).into(),
         RecordError::BadCreation.into(),
-        IdError::Empty.into(),
-        IdError::TooLong(513).into(),
-        NameError.into(),
-        LimitError::Limit.into(),
-        LimitError::Window.into(),
-        LimitError::Cost.into(),
+        NameError { what: LOCK }.into(),
+        LimitError::Limit(Shown(-1.0)).into(),
+        LimitError::Window(Shown(1.5)).into(),
+        LimitError::Cost(Shown(0.0)).into(),
         LimitError::Shape.into(),
         LimitError::Count.into(),
         LimitError::Duplicate.into(),
@@ -108,6 +105,7 @@ fn of_all() -> Vec<Error> {
         kv(KvOperation::Delete, KvReason::Unavailable),
         kv(KvOperation::List, KvReason::Unavailable),
         kv(KvOperation::Get, KvReason::NoNamespace),
+        kv(KvOperation::Get, KvReason::Outside),
         ObjectReason::TimedOut.because(cause()),
         ObjectReason::Overloaded.because(cause()),
         ObjectReason::Threw.because(cause()),
@@ -116,14 +114,20 @@ fn of_all() -> Vec<Error> {
         ObjectReason::Skipped.because(cause()),
         ObjectReason::OtherClass.because(cause()),
         ObjectReason::NoNamespace.because(cause()),
-        Error::InvalidValue,
-        SizeError::Value(26_214_401).into(),
+        ObjectReason::Outside.because(cause()),
+        Error::NotJsonable(Box::new(NotJsonable {
+            code: "invalid_value",
+            error: cause(),
+        })),
+        SizeError::Value("The value", 26_214_401).into(),
         SizeError::Metadata(1_025).into(),
         Error::NotJson,
         Error::Unsupported("what is not supported"),
-        Error::out_of_operations(7, no_keys()),
-        kv(KvOperation::Delete, KvReason::TimedOut).after(3, no_keys()),
-        ObjectReason::Threw.because(cause()).after(4, no_keys()),
+        Error::out_of_operations(7, Some(no_keys())),
+        Error::out_of_operations(7, None),
+        kv(KvOperation::Delete, KvReason::TimedOut).after(3, Some(no_keys())),
+        ObjectReason::Threw.because(cause()).after(4, None),
+        Error::TooManyKeys,
         StorageFailure(cause()).into(),
         NewerVersion.into(),
         Unreadable.into(),

@@ -37,13 +37,16 @@ pub struct KVClient {
     pub report: Report,
 }
 
+// What its methods are given.
+const KEY: &str = "The key";
+
 impl KVClient {
     /// The text under a key, parsed if `as_json`; null when there is none.
     ///
     /// # Errors
     /// An invalid key, a text that is not valid JSON, or KV failed.
     pub async fn get(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check_known(name)?;
+        key::check_known(name, KEY)?;
         let text = self.kv.get(name).await?;
         self.value(text, as_json)
     }
@@ -53,7 +56,7 @@ impl KVClient {
     /// # Errors
     /// As [`Self::get`], or the handle has no metadata.
     pub async fn get_with_metadata(&self, name: &JsString, as_json: bool) -> CallResult {
-        key::check_known(name)?;
+        key::check_known(name, KEY)?;
         let (text, metadata) = self.kv.get_entry(name).await?;
         Ok(kv_entry(&self.value(text, as_json)?, &metadata))
     }
@@ -70,7 +73,7 @@ impl KVClient {
         json::parse(&text).ok_or(Error::NotJson)
     }
 
-    /// Writes a text by KV's own rules.
+    /// Writes a text by KV's own rules, with metadata as JSON.
     ///
     /// # Errors
     /// An invalid key, expiry, size or metadata (nothing is written then), or KV failed.
@@ -79,23 +82,24 @@ impl KVClient {
         name: &JsString,
         text: &JsString,
         expiry: Expiry,
-        metadata: Option<JsValue>,
+        metadata: Option<JsString>,
     ) -> CallResult {
-        key::check(name)?;
-        size::check(text)?;
+        key::check(name, KEY)?;
+        size::check(text, "The value")?;
         expiry.ttl.map_or(Ok(()), ttl::check_kv)?;
         expiry
             .at
             .map_or(Ok(()), |at| ttl::check_moment(at, now()))?;
+        let mut kept = JsValue::UNDEFINED;
         if let Some(metadata) = &metadata {
-            let text = json::stringify(metadata).ok_or(Error::InvalidValue)?;
-            size::check_metadata(byte_length(&text))?;
+            size::check_metadata(byte_length(metadata))?;
+            kept = json::parse(metadata).ok_or(Error::NotJson)?;
         }
         self.report.value(text);
         let options = PutOptions {
             expiration_ttl: expiry.ttl,
             expiration: expiry.at,
-            metadata: metadata.unwrap_or_default(),
+            metadata: kept,
         };
         self.kv.put(name, text, &options).await?;
         Ok(JsValue::UNDEFINED)
@@ -106,7 +110,7 @@ impl KVClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn delete(&self, name: &JsString) -> CallResult {
-        key::check_known(name)?;
+        key::check_known(name, KEY)?;
         self.kv.delete(name).await?;
         Ok(JsValue::UNDEFINED)
     }

@@ -68,7 +68,7 @@ pub fn value_put(
     text: JsString,
     ttl: Option<f64>,
     expiration: Option<f64>,
-    metadata: JsValue,
+    metadata: Option<JsString>,
     report: Option<JsReport>,
 ) -> JsValue {
     let client = client(kv, false, limit_ms, report);
@@ -76,7 +76,6 @@ pub fn value_put(
         ttl,
         at: expiration,
     };
-    let metadata = (!metadata.is_undefined()).then_some(metadata);
     run(async move { client.put(&key, &text, expiry, metadata).await })
 }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Error, RoomError};
 use crate::host::namespace::failure_flags;
 use crate::host::task::Failure;
-use crate::stub::retry::Flags;
+use crate::stub::retry::{Flags, OUTSIDE};
 
 /// KV failed.
 #[derive(Debug, Error)]
@@ -50,8 +50,11 @@ pub enum KvReason {
     /// The handle takes no such call.
     #[error("failed with a TypeError (see cause). Check that the handle is a KV namespace")]
     NoNamespace,
+    /// It was called at module scope.
+    #[error("{OUTSIDE}")]
+    Outside,
     /// Anything else.
-    #[error("failed (see cause). Retry, or go on without the cache")]
+    #[error("failed (see cause). Retry, or go on without KV")]
     Unavailable,
 }
 
@@ -61,12 +64,13 @@ impl RoomError for KvFailure {
             KvReason::RateLimited => "kv_rate_limited",
             KvReason::TimedOut => "timeout",
             KvReason::NoNamespace => "invalid_handle",
+            KvReason::Outside => "misconfigured",
             KvReason::Unavailable => "kv_unavailable",
         }
     }
 
     fn retryable(&self) -> bool {
-        self.reason != KvReason::NoNamespace
+        !matches!(self.reason, KvReason::NoNamespace | KvReason::Outside)
     }
 
     fn failure(&self) -> Option<(&'static str, &JsValue)> {
@@ -80,10 +84,17 @@ impl KvOperation {
         let (reason, cause) = match failure {
             Failure::TimedOut => (KvReason::TimedOut, JsValue::UNDEFINED),
             Failure::Threw(cause) if is_rate_limit(&cause) => (KvReason::RateLimited, cause),
-            Failure::Threw(cause) if Flags::from_bits(failure_flags(&cause)).no_namespace => {
-                (KvReason::NoNamespace, cause)
+            Failure::Threw(cause) => {
+                let flags = Flags::from_bits(failure_flags(&cause));
+                let reason = if flags.outside {
+                    KvReason::Outside
+                } else if flags.no_namespace {
+                    KvReason::NoNamespace
+                } else {
+                    KvReason::Unavailable
+                };
+                (reason, cause)
             }
-            Failure::Threw(cause) => (KvReason::Unavailable, cause),
         };
         let operation = self;
         KvFailure {

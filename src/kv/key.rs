@@ -9,18 +9,36 @@ use crate::host::values::byte_length;
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 512;
 
-/// Why a key is refused. The key itself is never quoted: it may hold a token.
+/// Why a key is refused: what was given, in words, and what is wrong with it. The key itself is never quoted: it may hold
+/// a token.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
-pub enum KeyError {
-    /// Nothing is left of the key.
-    #[error("the key is empty")]
+#[error("{what} {why}")]
+pub struct KeyError {
+    /// What the caller has given: a key, or what a key is made of, such as a token.
+    pub what: &'static str,
+    /// What is wrong with it.
+    pub why: Unfit,
+}
+
+/// What is wrong with a key.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+pub enum Unfit {
+    /// Nothing is left of it.
+    #[error("is empty")]
     Empty,
     /// `.` and `..` cannot be addressed.
-    #[error("KV does not take \".\" or \"..\" as a key")]
+    #[error("must not be \".\" or \"..\", which KV does not take")]
     Dots,
     /// Too long for KV.
-    #[error("the key has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
-    TooLong(u64),
+    #[error("has {0} bytes of UTF-8; KV takes at most {MAX_KEY_BYTES}")]
+    TooLong(u32),
+}
+
+impl Unfit {
+    /// The error for what was given.
+    pub const fn of(self, what: &'static str) -> KeyError {
+        KeyError { what, why: self }
+    }
 }
 
 impl RoomError for KeyError {
@@ -33,12 +51,12 @@ impl RoomError for KeyError {
 ///
 /// # Errors
 /// [`KeyError`] for what KV would refuse.
-pub fn check(key: &JsString) -> Result<(), KeyError> {
-    check_known(key)?;
+pub fn check(key: &JsString, what: &'static str) -> Result<(), KeyError> {
+    check_known(key, what)?;
     let units = key.length() as usize;
     // A UTF-16 unit is at most three bytes of UTF-8.
     if units * 3 > MAX_KEY_BYTES {
-        return check_bytes(byte_length(key) as u64);
+        return check_bytes(byte_length(key) as u32, what);
     }
     Ok(())
 }
@@ -48,9 +66,9 @@ pub fn check(key: &JsString) -> Result<(), KeyError> {
 ///
 /// # Errors
 /// [`KeyError`] for what is no key at all.
-pub fn check_known(key: &JsString) -> Result<(), KeyError> {
+pub fn check_known(key: &JsString, what: &'static str) -> Result<(), KeyError> {
     if key.length() <= 2 {
-        return check_text(&String::from(key));
+        return check_text(&String::from(key), what);
     }
     Ok(())
 }
@@ -59,17 +77,17 @@ pub fn check_known(key: &JsString) -> Result<(), KeyError> {
 ///
 /// # Errors
 /// [`KeyError`] for what KV would refuse.
-pub fn check_text(key: &str) -> Result<(), KeyError> {
+pub fn check_text(key: &str, what: &'static str) -> Result<(), KeyError> {
     match key {
-        "" => Err(KeyError::Empty),
-        "." | ".." => Err(KeyError::Dots),
-        _ => check_bytes(key.len() as u64),
+        "" => Err(Unfit::Empty.of(what)),
+        "." | ".." => Err(Unfit::Dots.of(what)),
+        _ => check_bytes(key.len() as u32, what),
     }
 }
 
-fn check_bytes(bytes: u64) -> Result<(), KeyError> {
-    if bytes > MAX_KEY_BYTES as u64 {
-        return Err(KeyError::TooLong(bytes));
+fn check_bytes(bytes: u32, what: &'static str) -> Result<(), KeyError> {
+    if bytes > MAX_KEY_BYTES as u32 {
+        return Err(Unfit::TooLong(bytes).of(what));
     }
     Ok(())
 }
@@ -78,21 +96,26 @@ fn check_bytes(bytes: u64) -> Result<(), KeyError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_kv_refuses_is_refused() {
-        assert_eq!(check_text(""), Err(KeyError::Empty));
-        assert_eq!(check_text("."), Err(KeyError::Dots));
-        assert_eq!(check_text(".."), Err(KeyError::Dots));
-        assert_eq!(check_text("..."), Ok(()));
-        assert_eq!(check_text(&"k".repeat(512)), Ok(()));
-        assert_eq!(check_text(&"k".repeat(513)), Err(KeyError::TooLong(513)));
-        // 171 characters, 513 bytes.
-        assert_eq!(check_text(&"€".repeat(171)), Err(KeyError::TooLong(513)));
+    fn unfit(key: &str) -> Option<Unfit> {
+        check_text(key, "The key").err().map(|error| error.why)
     }
 
     #[test]
-    fn messages_do_not_quote_the_key() {
-        let error = check_text(&"secret".repeat(100)).unwrap_err();
+    fn what_kv_refuses_is_refused() {
+        assert_eq!(unfit(""), Some(Unfit::Empty));
+        assert_eq!(unfit("."), Some(Unfit::Dots));
+        assert_eq!(unfit(".."), Some(Unfit::Dots));
+        assert_eq!(unfit("..."), None);
+        assert_eq!(unfit(&"k".repeat(512)), None);
+        assert_eq!(unfit(&"k".repeat(513)), Some(Unfit::TooLong(513)));
+        // 171 characters, 513 bytes.
+        assert_eq!(unfit(&"€".repeat(171)), Some(Unfit::TooLong(513)));
+    }
+
+    #[test]
+    fn messages_name_what_was_given_and_do_not_quote_it() {
+        let error = check_text(&"secret".repeat(100), "The token").unwrap_err();
+        assert!(error.to_string().starts_with("The token has 600 bytes"));
         assert!(!error.to_string().contains("secret"));
     }
 }

@@ -12,15 +12,15 @@ pub const MAX_VALUE_BYTES: f64 = 26_214_400.0;
 /// The largest metadata, in bytes of its JSON.
 pub const MAX_METADATA_BYTES: f64 = 1_024.0;
 
-/// What is beyond KV's limits; its size in bytes.
+/// What is beyond KV's limits: what it is, in words, and its size in bytes.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SizeError {
     /// A value.
-    #[error("the value has {0} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
-    Value(u64),
+    #[error("{0} has {1} bytes of UTF-8; KV takes at most 25 MiB (26214400)")]
+    Value(&'static str, u32),
     /// Metadata.
-    #[error("the metadata has {0} bytes of JSON; KV takes at most 1024")]
-    Metadata(u64),
+    #[error("The metadata has {0} bytes of JSON; KV takes at most 1024")]
+    Metadata(u32),
 }
 
 impl RoomError for SizeError {
@@ -35,7 +35,7 @@ impl RoomError for SizeError {
 /// [`SizeError::Metadata`] beyond 1024 bytes.
 pub fn check_metadata(bytes: f64) -> Result<(), SizeError> {
     if bytes > MAX_METADATA_BYTES {
-        return Err(SizeError::Metadata(bytes as u64));
+        return Err(SizeError::Metadata(bytes as u32));
     }
     Ok(())
 }
@@ -44,14 +44,14 @@ pub fn check_metadata(bytes: f64) -> Result<(), SizeError> {
 ///
 /// # Errors
 /// [`SizeError::Value`] beyond 25 MiB.
-pub fn check(text: &JsString) -> Result<(), SizeError> {
+pub fn check(text: &JsString, what: &'static str) -> Result<(), SizeError> {
     let units = f64::from(text.length());
     if units * 3.0 <= MAX_VALUE_BYTES {
         return Ok(());
     }
     let bytes = byte_length(text);
     if bytes > MAX_VALUE_BYTES {
-        return Err(SizeError::Value(bytes as u64));
+        return Err(SizeError::Value(what, bytes as u32));
     }
     Ok(())
 }

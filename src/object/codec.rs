@@ -9,7 +9,7 @@ use crate::error::RoomError;
 
 /// What an object has in its storage is no state of its class.
 #[derive(Debug, ThisError)]
-#[error("the object's state cannot be read: it was not written by @codex/cloudflare-clients")]
+#[error("The object's state cannot be read: it was not written by @codex/cloudflare-clients")]
 pub struct Unreadable;
 
 impl RoomError for Unreadable {

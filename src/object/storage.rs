@@ -14,7 +14,7 @@ use crate::host::storage::{
 
 /// An object's storage refused a statement, or the alarm: with what it threw.
 #[derive(Debug, ThisError)]
-#[error("the object's storage failed (see cause)")]
+#[error("The object's storage failed (see cause)")]
 pub struct StorageFailure(pub JsValue);
 
 impl RoomError for StorageFailure {

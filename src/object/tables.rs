@@ -14,7 +14,7 @@ use crate::object::storage::{Storage, failed};
 /// A newer version of this package has written to the object.
 #[derive(Debug, ThisError)]
 #[error(
-    "the object's state is of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
+    "The object's state is of a newer version of @codex/cloudflare-clients than its class: deploy that version again"
 )]
 pub struct NewerVersion;
 

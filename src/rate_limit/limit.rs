@@ -3,6 +3,10 @@
 use thiserror::Error;
 
 use crate::error::RoomError;
+use crate::host::values::Shown;
+
+/// What is counted for, in messages.
+pub const IDENTIFIER: &str = "The identifier";
 
 /// The longest window: 31 days, in seconds. A longer one is mostly one in milliseconds.
 pub const MAX_WINDOW_SECONDS: f64 = 2_678_400.0;
@@ -11,25 +15,25 @@ pub const MAX_WINDOW_SECONDS: f64 = 2_678_400.0;
 pub const MAX_LIMIT: f64 = 9_007_199_254_740_991.0;
 
 /// Why a limit is refused.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
 pub enum LimitError {
     /// Not a whole number from 0 on.
-    #[error("limit must be a whole number from 0 to 2^53 - 1")]
-    Limit,
+    #[error("limit must be a whole number from 0 to 2^53 - 1, not {0}")]
+    Limit(Shown),
     /// Not whole seconds from 1 on.
-    #[error("window must be a whole number of seconds from 1 to 2678400 (31 days)")]
-    Window,
+    #[error("window must be a whole number of seconds from 1 to 2678400 (31 days), not {0}")]
+    Window(Shown),
     /// Not a whole number from 1 on.
-    #[error("cost must be a whole number from 1 to 2^53 - 1")]
-    Cost,
+    #[error("cost must be a whole number from 1 to 2^53 - 1, not {0}")]
+    Cost(Shown),
     /// Not `{ limit, window, keyPrefix }`.
-    #[error("a limit is {{ limit, window, keyPrefix, algorithm? }}")]
+    #[error("A limit is {{ limit, window, keyPrefix, algorithm? }}")]
     Shape,
     /// No limit, or more than one call checks.
     #[error("checkLimits takes 1 to {MAX_LIMITS} limits")]
     Count,
     /// Two limits that would count in the same place.
-    #[error("the limits of one call need different keyPrefixes: each counts under its own")]
+    #[error("The limits of one call need different keyPrefixes: each counts under its own")]
     Duplicate,
 }
 
@@ -107,13 +111,13 @@ impl Limit {
     /// [`LimitError`] for what is out of bounds.
     pub fn new(limit: f64, window: f64, cost: f64) -> Result<Self, LimitError> {
         if !is_whole(limit, 0.0, MAX_LIMIT) {
-            return Err(LimitError::Limit);
+            return Err(LimitError::Limit(Shown(limit)));
         }
         if !is_whole(window, 1.0, MAX_WINDOW_SECONDS) {
-            return Err(LimitError::Window);
+            return Err(LimitError::Window(Shown(window)));
         }
         if !is_whole(cost, 1.0, MAX_LIMIT) {
-            return Err(LimitError::Cost);
+            return Err(LimitError::Cost(Shown(cost)));
         }
         Ok(Self {
             limit,
@@ -203,13 +207,31 @@ mod tests {
     #[test]
     fn bounds() {
         for bad in [-1.0, 1.5, f64::NAN, f64::INFINITY, MAX_LIMIT + 1.0] {
-            assert_eq!(Limit::new(bad, 60.0, 1.0), Err(LimitError::Limit));
-            assert_eq!(Limit::new(5.0, bad, 1.0), Err(LimitError::Window));
-            assert_eq!(Limit::new(5.0, 60.0, bad), Err(LimitError::Cost));
+            assert!(matches!(
+                Limit::new(bad, 60.0, 1.0),
+                Err(LimitError::Limit(_))
+            ));
+            assert!(matches!(
+                Limit::new(5.0, bad, 1.0),
+                Err(LimitError::Window(_))
+            ));
+            assert!(matches!(
+                Limit::new(5.0, 60.0, bad),
+                Err(LimitError::Cost(_))
+            ));
         }
-        assert_eq!(Limit::new(5.0, 0.0, 1.0), Err(LimitError::Window));
-        assert_eq!(Limit::new(5.0, 2_678_401.0, 1.0), Err(LimitError::Window));
-        assert_eq!(Limit::new(5.0, 60.0, 0.0), Err(LimitError::Cost));
+        assert!(matches!(
+            Limit::new(5.0, 0.0, 1.0),
+            Err(LimitError::Window(_))
+        ));
+        assert!(matches!(
+            Limit::new(5.0, 2_678_401.0, 1.0),
+            Err(LimitError::Window(_))
+        ));
+        assert!(matches!(
+            Limit::new(5.0, 60.0, 0.0),
+            Err(LimitError::Cost(_))
+        ));
         assert!(Limit::new(MAX_LIMIT, 2_678_400.0, MAX_LIMIT).is_ok());
         assert_eq!(Limit::new(5.0, 1.0, 5.0).unwrap().window_ms, 1_000.0);
     }

@@ -78,7 +78,7 @@ pub fn prefix(value: JsValue) -> Result<JsString, Error> {
     let prefix: JsString = value.dyn_into().map_err(|_| LimitError::Shape)?;
     // Empty is a prefix as well; a lone surrogate would be stored as another character.
     if prefix.length() > 2 {
-        key::check(&prefix)?;
+        key::check(&prefix, "keyPrefix")?;
     }
     if prefix.is_valid_utf16() {
         Ok(prefix)

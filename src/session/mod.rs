@@ -1,7 +1,6 @@
 //! Sessions: cached in KV (`cache`), kept in Durable Objects (`store`, `object`), and revoked for both (`revocation`).
 
 pub mod cache;
-pub mod id;
 pub mod object;
 pub mod object_name;
 pub mod policy;

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::id::{IdError, check_id};
 use crate::error::RoomError;
+use crate::protocol::name::{NameError, check_name};
 
 /// How much of a user agent is kept, in bytes of UTF-8. A visitor chooses it, so a long one is cut
 /// and must not fail the sign-in.
@@ -16,8 +16,8 @@ const MAX_DATE_MS: f64 = 8.64e15;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum RecordError {
     /// An id that cannot be one.
-    #[error("sessionId or customerId cannot be kept: {0}")]
-    BadId(IdError),
+    #[error("{0}")]
+    BadId(NameError),
     /// A record without a moment of its creation.
     #[error("createdAt must be a Date that names a moment")]
     BadCreation,
@@ -34,8 +34,8 @@ impl RoomError for RecordError {
 /// # Errors
 /// [`RecordError`] for an id or a date that cannot be kept.
 pub fn check(session_id: &str, customer_id: &str, created_at: f64) -> Result<(), RecordError> {
-    check_id(session_id).map_err(RecordError::BadId)?;
-    check_id(customer_id).map_err(RecordError::BadId)?;
+    check_name(session_id, "sessionId").map_err(RecordError::BadId)?;
+    check_name(customer_id, "customerId").map_err(RecordError::BadId)?;
     if created_at.is_nan() || created_at.abs() > MAX_DATE_MS {
         return Err(RecordError::BadCreation);
     }
@@ -58,9 +58,9 @@ mod tests {
     #[test]
     fn a_record_has_two_ids_and_a_date() {
         assert_eq!(check("s", "c", -1.0), Ok(()));
-        let empty = RecordError::BadId(IdError::Empty);
-        assert_eq!(check("", "c", 0.0), Err(empty));
-        assert_eq!(check("s", "", 0.0), Err(empty));
+        let empty = |what| Err(RecordError::BadId(NameError { what }));
+        assert_eq!(check("", "c", 0.0), empty("sessionId"));
+        assert_eq!(check("s", "", 0.0), empty("customerId"));
         for date in [f64::NAN, f64::INFINITY, 8.64e15 + 1.0] {
             assert_eq!(check("s", "c", date), Err(RecordError::BadCreation));
         }

@@ -4,14 +4,14 @@
 use wasm_bindgen::prelude::*;
 
 use super::call::Namespace;
+use crate::error::Error;
 use crate::host::namespace::ClientNamespace;
 use crate::host::report::JsReport;
 use crate::host::task::run;
 use crate::protocol::call_time::CallTime;
-use crate::protocol::name::check_name;
+use crate::protocol::name::{CART, LOCK, check_name};
 
-/// Calls `method` of the object named `kind` and `name`, such as `lock:` and `invoice`, and returns the value of its
-/// reply. `time` is whether the object gets when the call was made: 0 not, 1 as the last argument, 2 as the one before.
+/// Calls `method` of the object of a `kind` that is named after `name`, and returns the value of its reply. `time` is whether the object gets when the call was made: 0 not, 1 as the last argument, 2 as the one before.
 #[wasm_bindgen(js_name = objectCall)]
 pub fn object_call(
     namespace: &ClientNamespace,
@@ -31,8 +31,20 @@ pub fn object_call(
         _ => CallTime::SentBeforeLast,
     };
     run(async move {
-        check_name(&name)?;
-        let name = [kind, name].concat().into();
+        let (prefix, what) = kind_of(&kind).ok_or(Error::UnknownOperation)?;
+        check_name(&name, what)?;
+        let name = [prefix, &name].concat().into();
         objects.call(&name, &method, &args, time).await
     })
+}
+
+// Of a kind of objects, the prefix of their names, and what the rest of a name is in messages.
+fn kind_of(kind: &str) -> Option<(&'static str, &'static str)> {
+    match kind {
+        "cart" => Some(("", CART)),
+        "lock" => Some(("lock:", LOCK)),
+        "counter" => Some(("counter:", "The name of the counter")),
+        "index" => Some(("", "The name of the index of keys")),
+        _ => None,
+    }
 }

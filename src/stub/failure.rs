@@ -4,7 +4,7 @@ use thiserror::Error;
 use wasm_bindgen::prelude::*;
 
 use super::refusal::Refusal;
-use super::retry::Flags;
+use super::retry::{Flags, OUTSIDE};
 use crate::error::{Error, RoomError};
 
 /// A call on an object failed.
@@ -44,6 +44,9 @@ pub enum ObjectReason {
         "could not be reached, since the Worker that exports its class does not run (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`"
     )]
     NotRunning,
+    /// It was called at module scope.
+    #[error("{OUTSIDE}")]
+    Outside,
     /// Others have failed lately, so it was not called.
     #[error(
         "was not called, since several others have failed. Within ten seconds a call is made again"
@@ -63,7 +66,7 @@ impl RoomError for ObjectFailure {
             | ObjectReason::NotRunning
             | ObjectReason::Skipped
             | ObjectReason::Unavailable => "object_unavailable",
-            ObjectReason::OtherClass => "misconfigured",
+            ObjectReason::OtherClass | ObjectReason::Outside => "misconfigured",
             ObjectReason::NoNamespace => "invalid_handle",
         }
     }
@@ -89,6 +92,8 @@ impl ObjectReason {
     pub const fn of(flags: Flags) -> Self {
         if flags.not_running {
             Self::NotRunning
+        } else if flags.outside {
+            Self::Outside
         } else if flags.other_class {
             Self::OtherClass
         } else if flags.no_namespace {

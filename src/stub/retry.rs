@@ -24,9 +24,14 @@ pub struct Flags {
     pub other_class: bool,
     /// The handle threw a `TypeError`: it is no namespace.
     pub no_namespace: bool,
+    /// It was called at module scope, where the runtime does no I/O.
+    pub outside: bool,
     /// The Worker that exports the class does not run; on one machine Workers are started one by one.
     pub not_running: bool,
 }
+
+/// What is said of a call at module scope (`js/core/own_key.ts` says it too).
+pub const OUTSIDE: &str = "was called outside of a request (see cause). Call it in a handler: at module scope a Worker can do no I/O";
 
 impl Flags {
     /// From the bits of `failureFlags`.
@@ -37,7 +42,8 @@ impl Flags {
             remote: bits & 4 != 0,
             other_class: bits & 8 != 0,
             no_namespace: bits & 16 != 0,
-            not_running: bits & 32 != 0,
+            outside: bits & 32 != 0,
+            not_running: bits & 64 != 0,
         }
     }
 }

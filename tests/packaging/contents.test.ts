@@ -26,13 +26,11 @@ const isGlue = (file: string) =>
 // What brings a wasm into the module graph.
 const isLoader = (file: string) => file.endsWith('.js') && /['"][^'"\n]+\.wasm['"]/.test(text(file));
 
-test('has what its exports name, the wasm of clients and of objects, a README and a licence', () => {
+test('has what its exports name, the wasm of clients and of objects, documents and licences', () => {
   const named = Object.values(manifest().exports).flatMap((door) =>
     typeof door === 'string' ? [door] : Object.values(door),
   );
-  expect(files).toEqual(
-    expect.arrayContaining(['LICENSE', 'README.md', ...named.map((file) => join('.', file))]),
-  );
+  expect(files).toEqual(expect.arrayContaining([...DOCUMENTS, ...named.map((file) => join('.', file))]));
   const modules = files.filter((file) => file.endsWith('.wasm'));
   expect(modules.map((file) => basename(file)).sort()).toEqual(['clients.wasm', 'objects.wasm']);
   for (const file of modules) expect(WebAssembly.validate(readFileSync(path(file))), file).toBe(true);
@@ -40,7 +38,7 @@ test('has what its exports name, the wasm of clients and of objects, a README an
 
 test('has nothing that is not reached from an entry', () => {
   const { './package.json': _, ...doors } = manifest().exports;
-  const reached = new Set(['package.json', 'README.md', 'LICENSE']);
+  const reached = new Set(['package.json', ...DOCUMENTS]);
   for (const { types, ...entries } of Object.values(doors)) {
     for (const entry of Object.values(entries)) reach(entry, reached);
     reachTypes(types, reached);
@@ -101,11 +99,81 @@ test('has the source in the maps', () => {
       sources: string[];
       sourcesContent: unknown[];
     };
-    expect(sources.map((source) => join(dirname(map), source))).toEqual([
-      `../js/${map.replace('.js.map', '.ts')}`,
-    ]);
-    expect(sourcesContent).toEqual([expect.stringMatching(/\w/)]);
+    // Beside what was built of it: no tool looks for it outside of the package.
+    expect(sources).toEqual([basename(map).replace('.js.map', '.ts')]);
+    const source = readFileSync(at('js', map.replace('.js.map', '.ts')), 'utf8');
+    expect(sourcesContent).toEqual([source]);
   }
+});
+
+test('has every guide for users, whose links work in it', () => {
+  const guides = readdirSync(at('docs')).filter((name) => name !== 'architecture.md');
+  expect(files.filter((file) => file.startsWith('docs/'))).toEqual(
+    guides.map((name) => `docs/${name}`).sort(),
+  );
+  let links = 0;
+  for (const file of files.filter((file) => file.endsWith('.md'))) {
+    // Not in code.
+    const prose = text(file).replace(/```[\s\S]*?```/g, '');
+    for (const [link, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [path, anchor] = target.split('#');
+      const named = path ? join(dirname(file), path) : file;
+      expect(files, `${file}: ${link}`).toContain(named);
+      if (anchor) expect(anchorsOf(text(named)), `${file}: ${link}`).toContain(anchor);
+      links += 1;
+    }
+  }
+  expect(links).toBeGreaterThan(20);
+});
+
+test('says in the changelog what this version has, released or not', () => {
+  const [, newest] = text('CHANGELOG.md').split(/^## /m);
+  const notes = readdirSync(at('.changeset')).filter((name) => /^(?!README).*\.md$/.test(name));
+  expect(newest?.split('\n')[0]).toBe(notes.length > 0 ? 'Unreleased' : manifest().version);
+  const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+  for (const name of notes) {
+    const note = readFileSync(at('.changeset', name), 'utf8').replace(/^---[\s\S]*?---/, '');
+    expect(words(newest ?? ''), name).toContain(words(note).trim());
+  }
+});
+
+test('has the notice of every crate in the wasm, and of what made it', () => {
+  const target = [
+    '--target',
+    'wasm32-unknown-unknown',
+    '--no-default-features',
+    '--features',
+    'clients,objects',
+  ];
+  const tree = [
+    'tree',
+    '--edges',
+    'normal',
+    '--locked',
+    '--prefix',
+    'none',
+    '--format',
+    '{p}|{l}',
+    ...target,
+  ];
+  const crates = execFileSync('cargo', tree, { cwd: at(''), encoding: 'utf8' })
+    .replaceAll(' (*)', '')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|'))
+    .filter(([crate]) => !crate?.startsWith('cloudflare-clients '));
+  expect(crates.length).toBeGreaterThan(10);
+  const notices = text('THIRD_PARTY_LICENSES').split(`${'-'.repeat(80)}\n`);
+  for (const [crate = '', licence] of crates) {
+    const [name, version] = crate.split(' ');
+    const head = `${name} ${version?.slice(1)} (${licence})`;
+    const notice = notices.find((notice) => notice.split('\n').includes(head));
+    expect(notice, head).toMatch(/Permission is hereby granted/);
+    // Whose it is: not only the terms.
+    expect(notice, head).toMatch(/Copyright|Licensed|authors/i);
+  }
+  expect(notices.join()).toMatch(/^The Rust standard library \(MIT OR Apache-2\.0\)$/m);
 });
 
 test('has no `any` in its typings', () => {
@@ -124,6 +192,25 @@ test('tells nothing of the machine it was built on', () => {
   expect(telling).toEqual([]);
 });
 
+const DOCUMENTS = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'THIRD_PARTY_LICENSES',
+  ...readdirSync(at('docs'))
+    .filter((name) => name !== 'architecture.md')
+    .map((name) => `docs/${name}`),
+];
+
+// As a renderer of Markdown makes them of headings.
+const anchorsOf = (markdown: string) =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
 interface Entry {
   types: string;
   workerd: string;
@@ -133,6 +220,7 @@ interface Entry {
 }
 
 interface Manifest {
+  version: string;
   scripts?: unknown;
   dependencies?: unknown;
   optionalDependencies?: unknown;

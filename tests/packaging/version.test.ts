@@ -13,7 +13,7 @@ test('the crate has the version of the package, and so has its lock file', () =>
 });
 
 test('the changelog begins with what this version brings', () => {
-  const [title, entry] = text('pkg/CHANGELOG.md').split(/^## /m);
+  const [title, entry] = text('CHANGELOG.md').split(/^## /m);
   expect(title?.trim()).toBe(`# ${name}`);
   const [heading, ...lines] = (entry ?? '').split('\n');
   expect(heading).toBe(version);

@@ -1,5 +1,5 @@
 // What the clients' wasm calls.
-import { jsonText } from '../../core/json.js';
+import { jsonOf } from '../../core/json.js';
 import { decideHere } from '../../rate_limit/local.js';
 import { clearResult, expiryMetadata } from './cache.js';
 import {
@@ -36,7 +36,7 @@ export function hostOf(registers: Registers, panicked: (message: string) => neve
     ...sharedHost(registers, panicked),
     park: registers.park,
     parse,
-    jsonText,
+    jsonOf,
     settledWithin,
     sleep,
     kvGet,

@@ -120,6 +120,9 @@ export function replyRefusal(reply: unknown): [code: string, message: string] | 
   }
 }
 
+// What workerd says of everything that is asked of it at module scope.
+const OUTSIDE = /within global scope/;
+
 // What the runtime says of a class without the method, or without RPC.
 const OTHER_CLASS = /does not (implement|support RPC)/;
 // What local workerd says when the Worker of the class is not there, and what the platform of `vite dev` makes of that.
@@ -127,16 +130,16 @@ const NOT_RUNNING = /Make sure it is running locally|typeHeader === "Promise"/;
 
 /**
  * What an error says of itself, as bits: Cloudflare's 1 retryable, 2 overloaded, 4 remote; 8 the class has no such method,
- * 16 the handle threw a TypeError of its own (that of a lost connection has a cause, and is none), 32 the Worker of the
- * class does not run.
+ * 16 the handle threw a TypeError of its own (that of a lost connection has a cause, and is none), 32 it was called outside
+ * of a request, 64 the Worker of the class does not run.
  */
 export function failureFlags(error: unknown): number {
   if (typeof error !== 'object' || error === null) return 0;
   try {
     const { retryable, overloaded, remote, name, message, cause } = error as Record<string, unknown>;
     const flags = (retryable === true ? 1 : 0) | (overloaded === true ? 2 : 0) | (remote === true ? 4 : 0);
-    if (NOT_RUNNING.test(String(message))) return flags | 32;
-    if (name !== 'TypeError') return flags;
+    if (NOT_RUNNING.test(String(message))) return flags | 64;
+    if (name !== 'TypeError') return flags | (OUTSIDE.test(String(message)) ? 32 : 0);
     if (remote === true) return flags | (OTHER_CLASS.test(String(message)) ? 8 : 0);
     return flags | (retryable !== true && cause === undefined ? 16 : 0);
   } catch {

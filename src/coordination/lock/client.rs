@@ -9,7 +9,7 @@ use crate::host::clock::{now, sleep};
 use crate::host::task::{CallResult, wait};
 use crate::host::values::numbers;
 use crate::protocol::call_time::CallTime;
-use crate::protocol::name::check_name;
+use crate::protocol::name::{LOCK, check_name};
 use crate::stub::call::Namespace;
 use crate::stub::refusal::Refusal;
 
@@ -57,7 +57,7 @@ impl Acquire {
     /// # Errors
     /// An invalid argument, or the object failed or refused.
     pub async fn make(&self, objects: &Namespace) -> CallResult {
-        check_name(&self.name)?;
+        check_name(&self.name, LOCK)?;
         let object = JsString::from(["lock:", &self.name].concat());
         let mut waiting = Waiting::begin(self.wait_ms);
         loop {

@@ -184,6 +184,6 @@ fn check_holder(holder: JsString) -> Result<String, CoordinationError> {
 }
 
 fn milliseconds(seconds: f64) -> Result<f64, Error> {
-    ttl::check(seconds)?;
+    ttl::check(seconds, "ttlSeconds")?;
     Ok((seconds * 1_000.0).ceil())
 }

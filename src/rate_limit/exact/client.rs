@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
-use crate::kv::key::KeyError;
+use crate::kv::key::Unfit;
 use crate::protocol::call_time::CallTime;
-use crate::rate_limit::limit::{Decision, Limit, MAX_LIMIT, OnUnavailable};
+use crate::rate_limit::limit::{Decision, IDENTIFIER, Limit, MAX_LIMIT, OnUnavailable};
 use crate::rate_limit::reply::Reply;
 use crate::rate_limit::request::Request;
 use crate::rate_limit::result;
@@ -152,7 +152,7 @@ impl ExactLimiterClient {
     ) -> CallResult {
         // As on KV: there is nothing to count under.
         if identifier.is_empty() && limits.iter().any(|keyed| keyed.prefix.is_empty()) {
-            return Err(KeyError::Empty.into());
+            return Err(Unfit::Empty.of(IDENTIFIER).into());
         }
         let begun = now();
         if operation == Operation::Check

@@ -14,8 +14,8 @@ use crate::host::clock::{now, sleep};
 use crate::host::report::{Note, Report};
 use crate::host::task::{CallResult, wait};
 use crate::kv::failure::was_rate_limited;
-use crate::kv::key;
-use crate::rate_limit::limit::{Decision, Limit, OnUnavailable};
+use crate::kv::key::{self, KeyError};
+use crate::rate_limit::limit::{Decision, IDENTIFIER, Limit, OnUnavailable};
 use crate::rate_limit::result;
 
 /// Limits behind one handle, for the length of a call.
@@ -47,7 +47,7 @@ pub async fn check(
     can_flush: bool,
     report: Report,
 ) -> CallResult {
-    key::check_text(&id.key)?;
+    check_key(&id.key)?;
     // Once for a call that waits for nothing: asking the clock takes a fifth of such a call.
     let time = now();
     let answer = match arrive(id, limit, time) {
@@ -75,6 +75,16 @@ pub async fn check(
     Ok(answer)
 }
 
+// Put together in JavaScript, where an identifier that has no room is hashed. So what is too long is the prefix.
+fn check_key(key: &str) -> Result<(), KeyError> {
+    let what = if key.is_empty() {
+        IDENTIFIER
+    } else {
+        "keyPrefix, with an identifier,"
+    };
+    key::check_text(key, what)
+}
+
 fn client(limiter: &KvLimiter, report: Report) -> Result<RateLimiterClient, Error> {
     limiter.sync(report).map(|sync| RateLimiterClient { sync })
 }
@@ -85,7 +95,7 @@ impl RateLimiterClient {
     /// # Errors
     /// As [`check`].
     pub async fn peek(&self, id: CounterId, limit: Limit) -> CallResult {
-        key::check_text(&id.key)?;
+        check_key(&id.key)?;
         let time = now();
         let known = with_counter(&id, |counter| {
             let mut counter = counter.clone();
@@ -112,7 +122,7 @@ impl RateLimiterClient {
     /// # Errors
     /// An invalid key, or KV failed.
     pub async fn reset(&self, id: CounterId) -> CallResult {
-        key::check_text(&id.key)?;
+        check_key(&id.key)?;
         self.sync.evict().await;
         let name = JsString::from(id.key.as_str());
         let mut tries = 0;

@@ -40,7 +40,7 @@ impl Limits {
         }
         if self.0.len() >= MAX_PREFIXES {
             return Err(Error::LimitExceeded(
-                "an identifier can have 1,000 limits at a time: use fewer keyPrefixes",
+                "An identifier can have 1,000 limits at a time: use fewer keyPrefixes",
             ));
         }
         let prefix = prefix.to_owned();

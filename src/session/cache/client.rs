@@ -13,14 +13,19 @@ use crate::host::report::{Note, Report};
 use crate::host::task::CallResult;
 use crate::kv::flight::{self, Member};
 use crate::kv::handle::Kv;
-use crate::kv::key::{self, KeyError};
+use crate::kv::key::{self, KeyError, Unfit};
 use crate::kv::{size, ttl};
-use crate::session::id::check_id;
+use crate::protocol::name::check_name;
 use crate::session::policy::CACHED_FOR_MS;
 use crate::session::revocation::client::RevocationClient;
 use crate::session::revocation::fill::FillStart;
 use crate::session::revocation::isolate::start_fill;
 use crate::session::token::Token;
+
+const TOKEN: &str = "The token";
+const TOKEN_KEY: &str = "The token, in its key,";
+/// A session has its user's id in one of two places.
+const SESSION_USER: &str = "session.userId or user.id";
 
 /// Sessions behind one handle, for the length of a call.
 pub struct SessionCacheClient {
@@ -139,7 +144,7 @@ impl SessionCacheClient {
             clear_ms: 0.0,
         };
         let key = self.key(token)?;
-        key::check(&key)?;
+        key::check(&key, TOKEN_KEY)?;
         let session = entry::check_session(data)?;
         if session.expires_at <= now.at {
             self.report.note(Note::Expired);
@@ -163,8 +168,8 @@ impl SessionCacheClient {
         start: FillStart,
         member: Option<&Member>,
     ) -> Result<Outcome, Error> {
-        key::check(key)?;
-        size::check(&session.text)?;
+        key::check(key, TOKEN_KEY)?;
+        size::check(&session.text, entry::SESSION)?;
         self.report.value(&session.text);
         let now = now();
         let mut life_ms = (session.expires_at - now).min(self.max_age_ms);
@@ -175,7 +180,7 @@ impl SessionCacheClient {
             let Some(user_id) = &session.user_id else {
                 return Ok(Outcome::Untracked);
             };
-            check_id(user_id)?;
+            check_name(user_id, SESSION_USER)?;
             let ends = now + life_ms;
             let Some(as_of) = revocations.fill(user_id, token, start, ends).await? else {
                 return Ok(Outcome::Revoked);
@@ -193,7 +198,7 @@ impl SessionCacheClient {
         if let Some(member) = member {
             member.share(&session.text, read_at);
         }
-        let seconds = ttl::plan_checked(life_ms / 1_000.0, now).kv_seconds;
+        let seconds = ttl::plan(life_ms / 1_000.0, now).kv_seconds;
         let write = || {
             let index = index.as_ref();
             self.kv
@@ -236,8 +241,8 @@ impl SessionCacheClient {
             return Ok(JsValue::from(deleted as f64));
         };
         // As the sessions that it can have: no session has an empty user id.
-        check_id(user_id)?;
-        key::check_text(&user_prefix(user_id))?;
+        check_name(user_id, user_index::USER)?;
+        key::check_text(&user_prefix(user_id), user_index::USER_KEY)?;
         let revoked = revocations.revoke_user(user_id).await;
         let deleted = if self.track_users {
             user_index::delete_sessions(&self.kv, user_id).await
@@ -248,7 +253,7 @@ impl SessionCacheClient {
         let deleted = deleted.unwrap_or_else(|error| {
             self.report.note_code(Note::KvFailed, error.code());
             match error {
-                Error::Partial { done, .. } => done,
+                Error::Partial(partial) => partial.done,
                 _ => 0,
             }
         });
@@ -282,7 +287,7 @@ fn plain_key(token: &Token) -> JsString {
 fn check(token: &Token) -> Result<(), KeyError> {
     // `session:` alone would be a key, and everybody's.
     if token.text().length() == 0 {
-        return Err(KeyError::Empty);
+        return Err(Unfit::Empty.of(TOKEN));
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The shape of a session and of its index entry, as KV holds them.
 
 use js_sys::{Date, JsString, Object};
-use thiserror::Error;
+use thiserror::Error as ThisError;
 use wasm_bindgen::prelude::*;
 
 use super::date;
-use crate::error::RoomError;
+use crate::error::{Error, RoomError};
 use crate::host::json;
 use crate::kv::listing::Listed;
 
@@ -49,11 +49,14 @@ extern "C" {
     fn says_none(value: &JsValue) -> bool;
 }
 
+/// What `set` and loaders give, in messages.
+pub(super) const SESSION: &str = "The session";
+
 /// Why a session is not taken. Nothing of it is quoted.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, ThisError, PartialEq, Eq)]
 pub enum SessionError {
     /// Not the shape of a session.
-    #[error("a cached session is {{ session, user }}, both objects")]
+    #[error("A cached session is {{ session, user }}, both objects")]
     NotASession,
     /// No expiry, or one that is no date.
     #[error("session.expiresAt must be a Date or an ISO 8601 string that names a moment")]
@@ -61,11 +64,6 @@ pub enum SessionError {
     /// Nobody could be signed out by it.
     #[error("session.userId and user.id must be strings or whole numbers")]
     BadUser,
-    /// JSON cannot say it.
-    #[error(
-        "the session cannot be stored as JSON: it is undefined, holds a BigInt, a promise or a Map, refers to itself or is too deep"
-    )]
-    NotJson,
 }
 
 impl RoomError for SessionError {
@@ -101,9 +99,10 @@ pub(super) fn expiry(value: &JsValue) -> Option<f64> {
 }
 
 // By way of its JSON: what is checked is what will be read, and a `Date` is ISO there.
-pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
-    let text = json::stringify(data).ok_or(SessionError::NotJson)?;
-    let value = json::parse(&text).ok_or(SessionError::NotJson)?;
+pub(super) fn check_session(data: &JsValue) -> Result<Checked, Error> {
+    let stringify = |value| json::stringify(value, SESSION, "invalid_session");
+    let text = stringify(data)?;
+    let value = json::parse(&text).ok_or(SessionError::NotASession)?;
     let parsed = value.is_object().then(|| value.unchecked_ref::<Session>());
     let parsed = parsed.ok_or(SessionError::NotASession)?;
     let session = fields(parsed.session()).ok_or(SessionError::NotASession)?;
@@ -118,7 +117,7 @@ pub(super) fn check_session(data: &JsValue) -> Result<Checked, SessionError> {
         text
     } else {
         session.set_expires_at(&Date::new(&expires_at.into()).to_iso_string());
-        json::stringify(&value).ok_or(SessionError::NotJson)?
+        stringify(&value)?
     };
     Ok(Checked {
         text,

@@ -1,6 +1,6 @@
 //! The index of a user's cached sessions: an empty entry in KV for each, whose metadata names the session's key.
 
-use js_sys::{Array, JsString};
+use js_sys::JsString;
 
 use super::entry;
 use super::key::{HASHED_SUFFIX, SESSION_PREFIX, user_prefix};
@@ -10,6 +10,10 @@ use crate::kv::key::{KeyError, check_text};
 use crate::kv::listing::Listed;
 use crate::kv::{CONCURRENCY, MAX_BULK_KEYS, MAX_OPERATIONS};
 use crate::session::token::Token;
+
+// What `deleteUserSessions` is given.
+pub(super) const USER: &str = "userId";
+pub(super) const USER_KEY: &str = "userId, in the keys of its entries,";
 
 /// The key of the entry of a session under its user.
 ///
@@ -22,7 +26,10 @@ pub(super) fn entry_key(
 ) -> Result<JsString, KeyError> {
     let suffix = if hash_tokens { HASHED_SUFFIX } else { "" };
     let entry = [&user_prefix(user_id), token.hash(), suffix].concat();
-    check_text(&entry)?;
+    check_text(
+        &entry,
+        "session.userId or user.id, in the key of its entry,",
+    )?;
     Ok(entry.into())
 }
 
@@ -32,7 +39,7 @@ pub(super) fn entry_key(
 /// An id too long for a key, KV failed, or more sessions than one invocation can delete.
 pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Error> {
     let prefix = user_prefix(user_id);
-    check_text(&prefix)?;
+    check_text(&prefix, USER_KEY)?;
     let listed = JsString::from(prefix.as_str());
     let (mut cursor, mut used, mut deleted) = (None, 0, 0);
     loop {
@@ -66,7 +73,7 @@ pub(super) async fn delete_sessions(kv: &Kv, user_id: &str) -> Result<usize, Err
             return Ok(deleted);
         }
         if used + 1 > MAX_OPERATIONS {
-            return Err(Error::out_of_operations(deleted, Array::new()));
+            return Err(Error::out_of_operations(deleted, None));
         }
     }
 }
@@ -79,10 +86,10 @@ async fn delete_batch(
     deleted: usize,
 ) -> Result<(), Error> {
     if used > MAX_OPERATIONS {
-        return Err(Error::out_of_operations(deleted, Array::new()));
+        return Err(Error::out_of_operations(deleted, None));
     }
     match kv.delete_batch(keys).await?.into_iter().flatten().next() {
-        Some(error) => Err(error.after(deleted, Array::new())),
+        Some(error) => Err(error.after(deleted, None)),
         None => Ok(()),
     }
 }

@@ -46,7 +46,7 @@ fn next_timestamp(object: &mut Object, remember_ms: f64) -> f64 {
 pub fn add(object: &mut Object, id: String, ttl_ms: f64) -> Result<f64, Error> {
     if object.others(Kind::Entry, &id) >= policy::MAX_ENTRIES {
         return Err(Error::LimitExceeded(
-            "a customer can have 900 sessions. list() forgets those that were deleted, revokeAll() ends them all",
+            "A customer can have 900 sessions. list() forgets those that were deleted, revokeAll() ends them all",
         ));
     }
     let held = object

@@ -20,7 +20,7 @@ extern "C" {
 
 fn refused() -> Error {
     Error::Conflict(
-        "the customer's sessions were revoked while this one was being set, or it took more than 30 seconds. Set it again if it is still to be",
+        "The customer's sessions were revoked while this one was being set, or it took more than 30 seconds. Set it again if it is still to be",
     )
 }
 

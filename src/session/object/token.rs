@@ -31,7 +31,7 @@ pub fn fill(object: &mut Object, user: String, until: f64) -> Result<JsValue, Er
     if held.is_none_or(|held| held.until < until) {
         if object.others(Kind::Owner, &user) >= model::MAX_OWNERS {
             return Err(Error::LimitExceeded(
-                "a token can be cached for 8 users at a time",
+                "A token can be cached for 8 users at a time",
             ));
         }
         object.put(Held {

@@ -10,7 +10,7 @@ use crate::host::clock::now;
 use crate::host::report::Note;
 use crate::host::task::CallResult;
 use crate::protocol::call_time::CallTime;
-use crate::session::id::check_id;
+use crate::protocol::name::check_name;
 use crate::session::object_name;
 use crate::session::policy::is_settled;
 use crate::session::revocation::isolate::learn_revoked;
@@ -54,7 +54,7 @@ impl SessionStoreClient {
     /// # Errors
     /// An invalid id, or the object failed.
     pub async fn get(&self, id: &str) -> CallResult {
-        check_id(id)?;
+        check_name(id, "sessionId")?;
         let found = ask(&self.objects, &session_name(id), "readSession", &[]).await?;
         self.objects.report.hit(!found.is_null());
         Ok(found)
@@ -81,7 +81,7 @@ impl SessionStoreClient {
     /// # Errors
     /// An invalid id, or the object failed.
     pub async fn delete(&self, id: &str) -> CallResult {
-        check_id(id)?;
+        check_name(id, "sessionId")?;
         let started = now();
         // Which session it is, first: no timestamp is 0, so nothing is deleted yet. What comes late then finds that
         // one or none. An object of the version before deletes it at once.
@@ -119,7 +119,7 @@ impl SessionStoreClient {
     /// # Errors
     /// An invalid id, or an object failed.
     pub async fn list(&self, customer: &str) -> CallResult {
-        check_id(customer)?;
+        check_name(customer, "customerId")?;
         let started = now();
         let index = ask(&self.objects, &customer_name(customer), "readIndex", &[]).await?;
         let index = Index::of(&index);
@@ -150,7 +150,7 @@ impl SessionStoreClient {
     /// # Errors
     /// An invalid id, or the customer's object failed; [`Error::Partial`] when some sessions' objects did.
     pub async fn revoke_all(&self, customer: &str, namespace_id: u32) -> CallResult {
-        check_id(customer)?;
+        check_name(customer, "customerId")?;
         let name = object_name::of_customer(customer);
         let args = [JsValue::TRUE];
         let reply = ask(&self.objects, &name.as_str().into(), "revokeUser", &args).await?;
@@ -178,7 +178,7 @@ impl SessionStoreClient {
             }
         }
         match failure {
-            Some(error) => Err(error.after(revoked, Array::new())),
+            Some(error) => Err(error.after(revoked, None)),
             None => Ok(JsValue::from(revoked as f64)),
         }
     }

@@ -52,7 +52,7 @@ it('what JSON would lose of a cart is refused, with its path, and what it can sa
   for (const lost of [new Map(), Promise.resolve(), new Error('lost'), 7n]) {
     await expect(carts.incrementQty('lost', { id: 'mug', lost }, 1)).rejects.toMatchObject({
       code: 'invalid_value',
-      message: expect.stringContaining('at value[0].sku.lost'),
+      message: expect.stringMatching(/: sku\.lost is an? /),
     });
   }
   const sku = { id: 'mug', made: new Date(0), value: nested(250) };

@@ -55,7 +55,7 @@ test('a session that hangs takes nothing of what the others answered from revoke
   const { error, ms } = await ending(sessions.revokeAll('c'));
   expect(error).toMatchObject({
     code: 'partial_failure',
-    message: expect.stringMatching(/^stopped after 119:/),
+    message: expect.stringMatching(/^Stopped after 119:/),
   });
   expect(ms).toBe(5_000);
   const forgotten = calls.filter(([, method]) => method === 'forgetEntries').flatMap(([, , [gone]]) => gone);

@@ -2,7 +2,18 @@ import { CacheClient } from '@codex/cloudflare-clients';
 import { expect, it, vi } from 'vitest';
 import { type Backend, code, counted, listening, unique } from '../../support/backend.js';
 
+function circle(): unknown {
+  const value: { self?: { self?: unknown } } = { self: {} };
+  (value.self as { self?: unknown }).self = value;
+  return value;
+}
+
 const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+
+const MINE = new Error('mine');
+const fails = (): never => {
+  throw MINE;
+};
 
 /** What visitors choose, and what JSON would lose. */
 export function inputSuite(backend: Backend): void {
@@ -52,17 +63,20 @@ export function inputSuite(backend: Backend): void {
     }
   }
   const lost: [string, unknown, RegExp][] = [
-    ['a promise', Promise.resolve([1]), /a?Promise at value$/],
+    ['a promise', Promise.resolve([1]), /: it is a promise$/],
     // biome-ignore lint/suspicious/noThenProperty: as queries of drizzle have it
-    ['a query that was not awaited', { posts: { sql: 'select', then() {} } }, /at value\.posts$/],
-    ['a Map', { by: new Map([['a', 1]]) }, /Map at value\.by$/],
-    ['a Set', [1, new Set([1])], /Set at value\[1\]$/],
-    ['a Response', { a: [{ b: new Response('text') }] }, /Response at value\.a\[0\]\.b$/],
-    ['an Error', { error: new TypeError('mine') }, /Error at value\.error$/],
-    ['bytes', { bytes: new Uint8Array(4) }, /Uint8Array at value\.bytes$/],
-    ['private state', { hidden: new Hidden() }, /at value\.hidden$/],
-    ['a BigInt', { n: 1n }, /BigInt at value\.n$/],
-    ['a name that may be data', { 'user@example.com': new Map() }, /Map at value\[…\]$/],
+    ['a query that was not awaited', { posts: { sql: 'select', then() {} } }, /: posts is a promise$/],
+    ['a Map', { by: new Map([['a', 1]]) }, /: by is a Map$/],
+    ['a Set', [1, new Set([1])], /: \[1\] is a Set$/],
+    ['a Response', { a: [{ b: new Response('text') }] }, /: a\[0\]\.b is a Response$/],
+    ['an Error', { error: new TypeError('mine') }, /: error is an Error$/],
+    ['bytes', { bytes: new Uint8Array(4) }, /: bytes is a Uint8Array$/],
+    ['private state', { hidden: new Hidden() }, /: hidden is an object without public fields$/],
+    ['a BigInt', { items: [1, 2, 3, { price: 1n }] }, /: items\[3\]\.price is a BigInt$/],
+    ['a BigInt of a toJSON', { items: [{ toJSON: () => ({ n: 1n }) }] }, /: items\[0\]\.n is a BigInt$/],
+    ['a circle', circle(), /: self\.self refers to what it is in$/],
+    ['nothing', () => {}, /: it is a function without/],
+    ['a name that may be data', { 'user@example.com': new Map() }, /: \[…\] is a Map$/],
     ['more levels than 256', nested(257), /256 levels/],
   ];
 
@@ -79,6 +93,40 @@ export function inputSuite(backend: Backend): void {
     expect(await cache.getOrSet<unknown>(unique(), 60, () => value)).toBe(value);
     expect(events[0]).toMatchObject({ note: 'not_cached', code: 'invalid_value' });
     expect(count.put).toBeUndefined();
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a getter',
+      {
+        items: [
+          {
+            get price() {
+              return fails();
+            },
+          },
+        ],
+      },
+      'items[0].price',
+    ],
+    ['a toJSON', { items: [{ toJSON: fails }] }, 'items[0].toJSON()'],
+    ['a toJSON of all', { toJSON: fails }, 'toJSON()'],
+    [
+      'a toJSON that is a getter',
+      {
+        a: {
+          get toJSON() {
+            return fails();
+          },
+        },
+      },
+      'a',
+    ],
+    ['a proxy', { a: new Proxy({}, { ownKeys: fails }) }, 'a'],
+  ])('keeps what %s throws as the cause, and says where', async (_, value, where) => {
+    const error = await new CacheClient(backend.kv()).set('k', value as never, 60).catch((error) => error);
+    expect(error).toMatchObject({ code: 'invalid_value', retryable: false, cause: MINE });
+    expect(error.message).toBe(`The value cannot be stored as JSON: ${where} threw (see cause)`);
   });
 
   it('stores what JSON can say: classes with fields, dates, null prototypes, 256 levels', async () => {

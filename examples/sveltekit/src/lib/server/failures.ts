@@ -8,10 +8,14 @@ export const isMisconfigured = (cause: unknown): boolean =>
 
 /**
  * Logs what a client could not do. Of what is bound wrongly the message says what to mend; of an outage the code is
- * enough. No message of a client has a token, a key of a session or a value in it.
+ * enough. No message of a client has a token, a key of a session or a value in it. What is no client's error may have
+ * anything in it, and stays out of the log.
  */
 export function report(message: string, cause: unknown): void {
-  const code = cause instanceof CloudflareClientsError ? cause.code : 'unknown';
-  if (isMisconfigured(cause)) console.error(JSON.stringify({ message, code, fix: String(cause) }));
-  else console.warn(JSON.stringify({ message, code }));
+  if (!(cause instanceof CloudflareClientsError)) console.error(JSON.stringify({ message, code: 'unknown' }));
+  else if (!isMisconfigured(cause)) console.warn(JSON.stringify({ message, code: cause.code }));
+  else {
+    const because = cause.cause instanceof Error ? cause.cause.message : undefined;
+    console.error(JSON.stringify({ message, code: cause.code, fix: cause.message, because }));
+  }
 }

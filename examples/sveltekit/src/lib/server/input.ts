@@ -46,12 +46,12 @@ async function readBounded(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   return bytes;
 }
 
-/** Trimmed text of 1 to `max` characters, or null. */
+/** Trimmed text of 1 to `max` characters, or null. Halves of a character would be stored as something else. */
 export function textField(input: Input, name: string, max: number): string | null {
   const value = input[name];
   if (typeof value !== 'string') return null;
   const text = value.trim();
-  return text.length > 0 && text.length <= max ? text : null;
+  return text.length > 0 && text.length <= max && text.isWellFormed() ? text : null;
 }
 
 /** What was sent, to be shown in the form again: the start of a text, and nothing of anything else. */

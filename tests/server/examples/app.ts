@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convertV4MiniflareOptions, type D1Database, Miniflare } from 'miniflare';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildExample } from '../../../scripts/example/build.mjs';
 import { CONFIG, EXAMPLE, ROOT } from '../../../scripts/example/paths.mjs';
 import { run } from '../../../scripts/lib.mjs';
@@ -112,7 +112,7 @@ export async function startApp(): Promise<App> {
     } as never),
   );
   await miniflare.ready;
-  await migrate(await miniflare.getD1Database('DB', 'app'));
+  await migrate(miniflare);
   return {
     miniflare,
     logs,
@@ -144,7 +144,8 @@ function deployed() {
   }
 }
 
-async function migrate(database: D1Database): Promise<void> {
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const database = await miniflare.getD1Database('DB', 'app');
   for (const file of readdirSync(`${EXAMPLE}/migrations`).sort()) {
     const sql = readFileSync(`${EXAMPLE}/migrations/${file}`, 'utf8').replaceAll(/^--.*$/gm, '');
     const statements = sql.split(/;\s*$/m).filter((statement) => statement.trim());

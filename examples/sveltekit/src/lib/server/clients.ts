@@ -24,6 +24,8 @@ import { bindings, waitUntil } from './platform';
 
 /** A slow KV must not be slower than the database it stands in front of. */
 const TIMEOUT_MS = 1000;
+/** How long a visitor waits for what nothing else can say: a cart, a session's home, a count. */
+const OBJECT_TIMEOUT_MS = 3000;
 
 export function sessionCache(event: RequestEvent): SessionCacheClient<Role> | null {
   const { AUTH_SESSION_KV, SESSION_DO } = bindings(event);
@@ -64,7 +66,7 @@ export function rateLimiter(event: RequestEvent): RateLimiterClient {
   const options = {
     onUnavailable: 'allow' as const,
     waitUntil: waitUntil(event),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: OBJECT_TIMEOUT_MS,
     onEvent: observe(event),
   };
   return new RateLimiterClient(handle, options);
@@ -74,9 +76,6 @@ export function authStorage(event: RequestEvent): AuthSecondaryStorage | undefin
   const options = { timeoutMs: OBJECT_TIMEOUT_MS, onEvent: observe(event) };
   return connect(bindings(event).AUTH_DO, (objects) => secondaryStorage(objects, options)) ?? undefined;
 }
-
-/** How long a visitor waits for an object before being told that it cannot be reached. */
-const OBJECT_TIMEOUT_MS = 3000;
 
 export function cartStore(event: RequestEvent): CartStoreClient<Sku> | null {
   const options = {

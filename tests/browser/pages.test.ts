@@ -50,7 +50,7 @@ describe.each([
     expect(pathOf(page)).toBe('/library');
     await open(page, '/media');
     await page.getByRole('button', { name: 'Start transcoding' }).first().click();
-    await page.getByText('Transcoding', { exact: true }).waitFor();
+    await page.getByText('Transcoding', { exact: true }).first().waitFor();
     expect(pathOf(page)).toBe('/media');
   });
 

@@ -119,6 +119,7 @@ describe('the status of a job', () => {
   });
 
   it.each(['/', '/content/films', '/library'])('and so are the lists of %s', async (page) => {
+    await app.visit(page, { headers: { cookie: session } });
     const kv = await cached();
     const { keys } = await kv.list({ prefix: 'cache:' });
     for (const { name } of keys) await kv.put(name, '{"loadedAt":1,"value":[{"id":"old"}]}');

@@ -113,7 +113,7 @@ describe('a prerendered page', { timeout: TEST_MS }, () => {
     const region = page.getByRole('region', { name: 'Keys of the cache' });
     // Chromium takes its focus to whatever scrolls. Other browsers need to be told.
     expect(await region.getAttribute('tabindex')).toBe('0');
-    const hasFocus = () => region.evaluate((one) => one === document.activeElement);
+    const hasFocus = () => region.evaluate((one) => one.matches(':focus'));
     for (let stops = 0; stops < 40 && !(await hasFocus()); stops++) await page.keyboard.press('Tab');
     expect(await hasFocus()).toBe(true);
     await page.keyboard.press('ArrowRight');

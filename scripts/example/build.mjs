@@ -9,6 +9,8 @@ const INPUTS = [
   'scripts/example/build.mjs',
   'examples/sveltekit/src',
   'examples/sveltekit/static',
+  'examples/sveltekit/_headers',
+  'examples/shared/src',
   'examples/sveltekit/package.json',
   'examples/sveltekit/svelte.config.js',
   'examples/sveltekit/vite.config.ts',

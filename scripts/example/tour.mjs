@@ -17,6 +17,7 @@ export async function takeTour(url, owner, report) {
   await limits(new Visitor(url), account, report);
   await carts(visitor, phone, account, report);
   await content(visitor, url, owner, report);
+  await edges(phone, report);
   await leaving(visitor, phone, report);
 }
 
@@ -142,6 +143,33 @@ async function content(visitor, url, owner, report) {
     after.json?.cache?.source === 'database' && after.json.items[0]?.title === title,
     'The list shows it at once',
     seen(after),
+  );
+}
+
+/** `visitor` has something in the cart. */
+async function edges(visitor, report) {
+  report.title('Edges');
+  const odd = await visitor.get(`/api/media/${'x'.repeat(600)}/status`);
+  report.check(
+    odd.status === 404 && typeof odd.json?.message === 'string',
+    'An id of 600 characters is refused, in JSON',
+    `${odd.status} ${odd.text}`,
+  );
+  const lost = await visitor.get('/nothing/here');
+  const keeps = ['Cart, 3 items', 'href="/account"'].every((part) => lost.text.includes(part));
+  report.check(
+    lost.status === 404 && keeps,
+    'A page that is not there keeps cart and account',
+    `${lost.status}`,
+  );
+  const about = await visitor.get('/about');
+  const header = about.headers.get('x-content-type-options');
+  report.check(header === 'nosniff', 'A prerendered page has the headers of the others', `${header}`);
+  const code = await visitor.get('/code/cart');
+  report.check(
+    code.text.includes('examples/sveltekit/src/routes/(app)/cart/+page.server.ts'),
+    'The code of the cart’s page is a page',
+    `${code.status}`,
   );
 }
 

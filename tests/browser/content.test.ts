@@ -45,10 +45,7 @@ describe('a content list', { timeout: TEST_MS }, () => {
     await page.goto('/content/films');
     const title = await firstTitle(page);
     await page.getByRole('button', { name: `Save ${title}` }).click();
-    await page
-      .getByRole('button', { name: `Save ${title}` })
-      .filter({ hasText: 'Saved' })
-      .waitFor();
+    await page.getByRole('link', { name: `${title} is in your library` }).waitFor();
     await page.goto('/library');
     expect(await firstTitle(page)).toBe(title);
 

@@ -3,21 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { add, badge, choose } from './shopper.ts';
 import { firstTitle, newAccount, publish, Site, START_MS, signUp, sourceOf, TEST_MS } from './site.ts';
 
-/**
- * An R2 bucket has the methods of a KV namespace and refuses how they are called: under a
- * KV binding's name it is a KV whose reads fail.
- */
-const failing = {
-  r2_buckets: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'].map((binding) => ({
-    binding,
-    bucket_name: 'not-a-kv',
-  })),
-};
+/** Nobody gets in without a limit, so what counts is there. */
+const limits = { kv_namespaces: [{ binding: 'RATE_LIMIT_KV', id: 'limits' }] };
+
+/** An R2 bucket has the methods of a KV namespace and refuses how they are called. */
+const buckets = ['AUTH_SESSION_KV', 'CACHE_KV'].map((binding) => ({ binding, bucket_name: 'not-a-kv' }));
 
 describe.each([
-  ['that are missing', { kv_namespaces: [] }],
-  ['that fail', failing],
-])('without objects, with KV namespaces %s', { timeout: TEST_MS }, (_, bindings) => {
+  ['that are missing', limits],
+  ['that are none', { ...limits, r2_buckets: buckets }],
+])('without objects, with caches %s', { timeout: TEST_MS }, (_, bindings) => {
   let site: Site;
   beforeAll(async () => {
     site = await Site.start({ bindings });

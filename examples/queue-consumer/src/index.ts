@@ -1,4 +1,6 @@
-import { CacheClient } from '@codex/cloudflare-clients';
+import { CacheClient, CloudflareClientsError } from '@codex/cloudflare-clients';
+import { ENTRIES, stored } from 'example-shared/entries';
+import type { MediaSnapshot } from 'example-shared/shapes';
 import { backOff } from './back_off';
 import { parseJob, type TranscodingJob } from './job';
 
@@ -9,10 +11,8 @@ interface Env {
   TRANSCODER: Fetcher;
 }
 
-type Status = 'transcoding' | 'ready' | 'waiting' | 'failed';
-
-/** How long a status is shown; the media page asks the database after that. */
-const STATUS_SECONDS = 60;
+/** Of the statuses that the app can show, those that a consumer knows of. */
+type Status = Exclude<MediaSnapshot['status'], 'packaging'>;
 
 export default {
   async queue(batch, env): Promise<void> {
@@ -25,9 +25,10 @@ export default {
 async function consume(message: Message, env: Env, cache: CacheClient): Promise<void> {
   const job = parseJob(message.body);
   if (!job) return poison(message, env);
-  await show(cache, job, 'transcoding');
+  const startedAt = Date.now();
+  await show(cache, job, 'transcoding', startedAt);
   const outcome = await transcode(job, env.TRANSCODER);
-  await show(cache, job, outcome);
+  await show(cache, job, outcome, startedAt);
   switch (outcome) {
     case 'ready':
       return message.ack();
@@ -52,9 +53,26 @@ async function transcode(job: TranscodingJob, transcoder: Fetcher): Promise<'rea
   }
 }
 
-/** The status is for people who watch; the job goes on without it when KV is away. */
-async function show(cache: CacheClient, { mediaId }: TranscodingJob, status: Status): Promise<void> {
-  await cache.set(`cache:media:processing-status:${mediaId}`, status, STATUS_SECONDS).catch(() => {});
+/**
+ * What the app's media page shows until the entry's time is up; then it asks the database. The status is for people
+ * who watch: the job goes on without it when KV is away.
+ */
+async function show(cache: CacheClient, { mediaId }: TranscodingJob, status: Status, startedAt: number) {
+  const { key, ttlSeconds } = ENTRIES.processingStatus(mediaId);
+  const isReady = status === 'ready';
+  const snapshot: MediaSnapshot = {
+    status,
+    progress: isReady ? 100 : 0,
+    startedAt: status === 'waiting' ? null : startedAt,
+    // The transcoder gives no estimate.
+    readyAt: isReady ? Date.now() : null,
+  };
+  try {
+    await cache.set(key, stored(snapshot), ttlSeconds);
+  } catch (cause) {
+    if (!(cause instanceof CloudflareClientsError)) throw cause;
+    console.warn(JSON.stringify({ message: 'A status could not be shown', code: cause.code }));
+  }
 }
 
 /** Sent before it is acknowledged: between the two it is there twice, and never not at all. */

@@ -1,13 +1,14 @@
-export interface TranscodingJob {
-  mediaId: string;
-  source: string;
-}
+import { MediaId } from 'example-shared/shapes';
+import * as v from 'valibot';
 
-/** A job, if that is what a message holds. Ids become keys, so they are short and plain. */
+const TranscodingJob = v.object({
+  mediaId: MediaId,
+  source: v.pipe(v.string(), v.nonEmpty(), v.maxLength(1_024)),
+});
+export type TranscodingJob = v.InferOutput<typeof TranscodingJob>;
+
+/** A job, if that is what a message holds. */
 export function parseJob(body: unknown): TranscodingJob | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const { mediaId, source } = body as Partial<Record<keyof TranscodingJob, unknown>>;
-  if (typeof mediaId !== 'string' || !/^[\w-]{1,64}$/.test(mediaId)) return null;
-  if (typeof source !== 'string' || source.length === 0 || source.length > 1_024) return null;
-  return { mediaId, source };
+  const { success, output } = v.safeParse(TranscodingJob, body);
+  return success ? output : null;
 }

@@ -29,15 +29,16 @@ declare global {
       sessionHomeMs: number | null;
       /** The visitor's cart, read at most once for a request. */
       cart: Promise<CartReading> | null;
+      /** Whether this request has made the visitor's cart. */
+      cartIsNew: boolean;
       /** Entries of the Server-Timing header, filled while the request runs. */
       timings: string[];
     }
 
     interface Platform {
       /**
-       * Every binding may be absent: the app then does without the cache or the
-       * limiter. Only DB and AUTH_SECRET are required, and asked for by name in
-       * $lib/server/platform.
+       * Every binding may be absent: the app then does without the cache, or closes what needs it and logs what is
+       * missing. DB, AUTH_SECRET and one of the RATE_LIMIT bindings are what signing in needs.
        */
       env: {
         AUTH_SESSION_KV?: KVNamespace;

@@ -1,4 +1,4 @@
-import type { Handle } from '@sveltejs/kit';
+import { type Handle, json } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { building } from '$app/environment';
 import { loadSession } from '$lib/server/sessions';
@@ -21,8 +21,23 @@ const start: Handle = ({ event, resolve }) => {
     sessionMs: 0,
     sessionHomeMs: null,
     cart: null,
+    cartIsNew: false,
     timings: [],
   } satisfies App.Locals);
+  return resolve(event);
+};
+
+/**
+ * Programs get JSON, also of what is wrong: SvelteKit would send its error page to those that say nothing of what they
+ * accept.
+ */
+const api: Handle = ({ event, resolve }) => {
+  if (!event.url.pathname.startsWith('/api/')) return resolve(event);
+  if (!event.route.id?.startsWith('/api/'))
+    return json({ message: 'There is nothing here.' }, { status: 404 });
+  const headers = new Headers(event.request.headers);
+  headers.set('accept', 'application/json');
+  event.request = new Request(event.request, { headers });
   return resolve(event);
 };
 
@@ -47,4 +62,4 @@ const headers: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(start, headers, session);
+export const handle = sequence(start, headers, api, session);

@@ -1,4 +1,5 @@
 // examples/queue-consumer through its real queue handler, and through a real queue.
+import { ENTRIES, isStored } from 'example-shared/entries';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { backOff } from '../../../examples/queue-consumer/src/back_off.js';
 import { type Server, serve } from '../../support/workerd.js';
@@ -52,7 +53,13 @@ beforeEach(() => {
 });
 
 const job = (mediaId: string) => ({ mediaId, source: 'originals/film.mp4' });
-const shown = (mediaId: string) => kv.get(`cache:media:processing-status:${mediaId}`);
+
+/** What the app finds under its key, in its shape. */
+async function shown(mediaId: string) {
+  const entry = ENTRIES.processingStatus(mediaId);
+  const found: unknown = JSON.parse((await kv.get(entry.key)) ?? 'null');
+  return isStored(entry, found) ? found.value : found;
+}
 
 /** Hands messages to the queue handler as the runtime does. */
 async function consume(...bodies: unknown[]) {
@@ -75,7 +82,13 @@ it('acknowledges what is done, and shows it for a minute', async () => {
   status = 200;
   const { explicitAcks, retryMessages } = await consume(job('a'), job('b'));
   expect([explicitAcks.toSorted(), retryMessages]).toEqual([['m0', 'm1'], []]);
-  expect([await shown('a'), await shown('b')]).toEqual(['"ready"', '"ready"']);
+  const ready = {
+    status: 'ready',
+    progress: 100,
+    startedAt: expect.any(Number),
+    readyAt: expect.any(Number),
+  };
+  expect([await shown('a'), await shown('b')]).toEqual([ready, ready]);
   expect(seen).toContainEqual(job('a'));
   const { keys } = await kv.list({ prefix: 'cache:media:processing-status:a' });
   expect(keys[0]?.expiration).toBeLessThanOrEqual(Date.now() / 1000 + 61);
@@ -88,7 +101,7 @@ it('tries again later what the transcoder cannot do now', async () => {
     expect(retryMessages).toEqual([{ msgId: 'm0', delaySeconds: expect.any(Number) }]);
     expect(retryMessages[0]?.delaySeconds).toBeGreaterThanOrEqual(10);
     expect(retryMessages[0]?.delaySeconds).toBeLessThanOrEqual(20);
-    expect(await shown('late')).toBe('"waiting"');
+    expect(await shown('late')).toMatchObject({ status: 'waiting', startedAt: null });
   }
 });
 
@@ -107,7 +120,7 @@ it('sends what can never be done to the dead letters, and goes on with the rest'
   await expect.poll(async () => (await deadLetters()).length, { timeout: 10_000 }).toBe(5);
   status = 422;
   await consume(job('refused'));
-  expect(await shown('refused')).toBe('"failed"');
+  expect(await shown('refused')).toMatchObject({ status: 'failed', progress: 0, readyAt: null });
   await expect.poll(deadLetters, { timeout: 10_000 }).toContainEqual(job('refused'));
 });
 
@@ -117,7 +130,7 @@ it('consumes a real queue', async () => {
     'main',
   );
   await JOBS.send(job('queued'));
-  await expect.poll(() => shown('queued'), { timeout: 10_000 }).toBe('"ready"');
+  await expect.poll(() => shown('queued'), { timeout: 10_000 }).toMatchObject({ status: 'ready' });
   expect(server.uncaught).toEqual([]);
 });
 

@@ -57,7 +57,7 @@ export class PendingCart {
           pending.answeredOver = page.data.cart;
           // A refused change too: it may have been refused because the cart is another.
           await invalidateAll();
-          this.#tell(noticeOf(result, done));
+          this.tell(noticeOf(result, done));
         } finally {
           this.#changes = this.#changes.filter((other) => other !== pending);
           leave();
@@ -67,7 +67,7 @@ export class PendingCart {
   }
 
   /** What went well need not stay; what did not stays until the next page or change. */
-  #tell(notice: Notice): void {
+  tell(notice: Notice): void {
     this.notice = notice;
     if (notice.kind === 'bad') return;
     setTimeout(() => {

@@ -1,7 +1,9 @@
 /** Shapes that pages and server code share. */
 
-export const CATEGORIES = ['guides', 'films', 'audio'] as const;
-export type Category = (typeof CATEGORIES)[number];
+import type { Category } from 'example-shared/categories';
+
+export { CATEGORIES, type Category } from 'example-shared/categories';
+export type { ContentItem, MediaSnapshot } from 'example-shared/shapes';
 
 export const CATEGORY_NAMES: Record<Category, string> = {
   guides: 'Guides',
@@ -21,24 +23,6 @@ export interface SessionUser {
 /** Where better-auth keeps its sessions: in an object when one is bound, or else in D1. */
 export type SessionHome = 'object' | 'database';
 export type SessionSource = 'kv' | SessionHome;
-
-export interface ContentItem {
-  id: string;
-  category: Category;
-  title: string;
-  summary: string;
-  author: string;
-  publishedAt: number;
-}
-
-export interface MediaSnapshot {
-  status: 'waiting' | 'transcoding' | 'packaging' | 'ready';
-  /** 0 to 100, at the moment the database was asked. */
-  progress: number;
-  startedAt: number | null;
-  /** When the job should be over; null when it was never started. */
-  readyAt: number | null;
-}
 
 /** What the cache did for one read. */
 export interface CacheReport {
@@ -60,6 +44,14 @@ export interface CartItem {
   id: string;
   size: string | null;
   qty: number;
+}
+
+/** How often somebody can try to sign in. */
+export interface Attempts {
+  left: number;
+  limit: number;
+  /** Until when there are none, as a person would say it; null when there are some. */
+  wait: string | null;
 }
 
 /** A sign-in of this user that has not ended. */

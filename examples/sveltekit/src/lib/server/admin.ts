@@ -1,5 +1,7 @@
+import { CloudflareClientsError } from '@codex/cloudflare-clients';
 import { error, type RequestEvent } from '@sveltejs/kit';
 import { contentCache } from './clients';
+import { report } from './failures';
 import { type Input, textField } from './input';
 import { database } from './platform';
 
@@ -34,6 +36,12 @@ export async function purge(event: RequestEvent, input: Input): Promise<PurgeOut
   // One request may do a limited number of KV operations. When there is more to
   // delete, the cursor continues in the next request.
   const cursor = textField(input, 'cursor', 2000) ?? undefined;
-  const result = await cache.clear({ prefix, ...(cursor ? { cursor } : {}) });
-  return { ok: true, prefix, ...result };
+  try {
+    return { ok: true, prefix, ...(await cache.clear({ prefix, ...(cursor ? { cursor } : {}) })) };
+  } catch (cause) {
+    // A cursor that KV has not made fails like a KV that is down.
+    if (!(cause instanceof CloudflareClientsError)) throw cause;
+    report('The cache could not be purged', cause);
+    return { ok: false, status: 503, message: 'The cache could not be purged. Begin anew in a moment.' };
+  }
 }

@@ -1,13 +1,14 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { APIError, type BetterAuthOptions, betterAuth } from 'better-auth';
 import { getCookies } from 'better-auth/cookies';
-import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import { sveltekitCookies } from 'better-auth/svelte-kit';
+import { SESSION_SECONDS } from 'example-shared/sessions';
 import { getRequestEvent } from '$app/server';
 import { authStorage } from './clients';
-import { RENEW_AFTER_SECONDS, SESSION_SECONDS } from './lifetimes';
+import { RENEW_AFTER_SECONDS } from './lifetimes';
 import { authSecret, database } from './platform';
 import { recordSession } from './session_records';
+import { isSigned } from './signatures';
 
 export { APIError };
 
@@ -60,6 +61,5 @@ export async function verifiedToken(event: RequestEvent): Promise<string | null>
   const dot = cookie.lastIndexOf('.');
   if (dot < 1) return null;
   const token = cookie.slice(0, dot);
-  const expected = await makeSignature(token, authSecret(event));
-  return constantTimeEqual(cookie.slice(dot + 1), expected) ? token : null;
+  return (await isSigned(event, token, cookie.slice(dot + 1))) ? token : null;
 }

@@ -1,11 +1,12 @@
 import type { CartStoreClient, Sku } from '@codex/cloudflare-clients';
 import type { RequestEvent } from '@sveltejs/kit';
 import { findProduct, lineKey, MAX_QUANTITY } from '$lib/products';
-import { newGuestCart } from './cart_ids';
+import { setGuestCart } from './cart_ids';
 import { type CartFailure, cartFailure, missingCarts } from './cart_messages';
 import { type CartPlace, cartPlace } from './carts';
 import { cartStore } from './clients';
 import { type Input, textField } from './input';
+import { limitNewCart } from './limits';
 
 export type CartOutcome = { ok: true } | CartFailure;
 
@@ -21,13 +22,14 @@ export function addToCart(event: RequestEvent, input: Input): Promise<CartOutcom
     return refused('Choose one of the sizes.');
   if (qty === null) return refused(`Choose how many, ${UP_TO}.`);
 
-  return change(event, async (store, { id, owner }) => {
-    const cart = await store.incrementQty(id, { id: product.id }, qty, size, undefined, { owner });
+  const add: Work = async (store, { id, owner }) => {
+    const cart = await store.incrementQty(id, { id: product.id }, qty, { size, owner });
     const key = lineKey(product.id, size);
     if ((cart[key]?.qty ?? 0) <= MAX_QUANTITY) return null;
     await store.setQty(id, key, MAX_QUANTITY, { owner });
     return { ok: false, status: 400, message: `A cart takes ${UP_TO}: we left it at that.` };
-  });
+  };
+  return change(event, add, newCart);
 }
 
 export function setQuantity(event: RequestEvent, input: Input): Promise<CartOutcome> {
@@ -63,21 +65,37 @@ export function emptyCart(event: RequestEvent, input: Input): Promise<CartOutcom
   });
 }
 
+type Work = (store: CartStoreClient<Sku>, place: CartPlace) => Promise<CartFailure | null>;
+
+/** Changes the visitor's cart; `begin` makes one where there is none. */
 async function change(
   event: RequestEvent,
-  work: (store: CartStoreClient<Sku>, place: CartPlace) => Promise<CartFailure | null>,
+  work: Work,
+  begin: (event: RequestEvent) => Promise<CartPlace | CartFailure> = async () => gone(),
 ): Promise<CartOutcome> {
-  const store = cartStore(event);
-  if (!store) return missingCarts();
   try {
-    const place = cartPlace(event) ?? { id: newGuestCart(event, await store.createCart()) };
-    return (await work(store, place)) ?? { ok: true };
+    const place = (await cartPlace(event)) ?? (await begin(event));
+    if ('ok' in place) return place;
+    const store = cartStore(event);
+    return store ? ((await work(store, place)) ?? { ok: true }) : missingCarts();
   } catch (cause) {
     return cartFailure(cause);
   } finally {
     // Whatever is loaded after this sees the change.
     event.locals.cart = null;
   }
+}
+
+/** The first cart of a guest: an object and a cookie, unless too many have been made from the same address. */
+async function newCart(event: RequestEvent): Promise<CartPlace | CartFailure> {
+  event.locals.cartIsNew = true;
+  const store = cartStore(event);
+  if (!store) return missingCarts();
+  const { refused } = await limitNewCart(event);
+  if (refused) return { ok: false, ...refused };
+  const id = await store.createCart();
+  await setGuestCart(event, id);
+  return { id };
 }
 
 function quantity(value: unknown, least: number): number | null {

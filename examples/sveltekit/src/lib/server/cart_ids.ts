@@ -1,5 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { CART_SECONDS } from './lifetimes';
+import { isSigned, sign } from './signatures';
 
 const COOKIE = 'cart';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -10,22 +11,29 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
  */
 export const customerCart = (userId: string): string => `customer-${userId}`;
 
-/** A guest's cart belongs to who has the cookie: the id is random, and nothing else than that is taken. */
-export function guestCart(event: RequestEvent): string | null {
-  const id = event.cookies.get(COOKIE);
-  return id && UUID.test(id) ? id : null;
+/**
+ * A guest's cart belongs to who has the cookie: the id is random. It is signed, since every id that is asked for opens
+ * an object: one that somebody has made up would be a new cart that nobody has counted.
+ */
+export async function guestCart(event: RequestEvent): Promise<string | null> {
+  const cookie = event.cookies.get(COOKIE);
+  if (!cookie || cookie.length > 200) return null;
+  const [id = '', signature = ''] = cookie.split('.');
+  return UUID.test(id) && (await isSigned(event, signed(id), signature)) ? id : null;
 }
 
-export function newGuestCart(event: RequestEvent, id: string): string {
-  event.cookies.set(COOKIE, id, {
+export async function setGuestCart(event: RequestEvent, id: string): Promise<void> {
+  event.cookies.set(COOKIE, `${id}.${await sign(event, signed(id))}`, {
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
     secure: event.url.protocol === 'https:',
     maxAge: CART_SECONDS,
   });
-  return id;
 }
+
+/** Signed as a cart, so that it is no signature of anything else. */
+const signed = (id: string): string => `cart:${id}`;
 
 export function forgetGuestCart(event: RequestEvent): void {
   event.cookies.delete(COOKIE, { path: '/', secure: event.url.protocol === 'https:' });

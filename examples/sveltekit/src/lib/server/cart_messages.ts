@@ -1,8 +1,9 @@
 import { CloudflareClientsError } from '@codex/cloudflare-clients';
+import { report } from './failures';
 
 export interface CartFailure {
   ok: false;
-  status: 400 | 403 | 409 | 503;
+  status: 400 | 403 | 409 | 429 | 503;
   message: string;
 }
 
@@ -17,8 +18,7 @@ export function cartFailure(cause: unknown): CartFailure {
     case 'forbidden':
       return failure(403, 'This cart belongs to someone else.');
     default:
-      // The code names the trouble; ids and messages stay out of the log.
-      console.warn(JSON.stringify({ message: 'A cart could not be reached', code: cause.code }));
+      report('A cart could not be reached', cause);
       return failure(503, 'Your cart cannot be reached right now. Please try again in a moment.');
   }
 }

@@ -23,10 +23,10 @@ export interface CartPlace {
   owner?: string;
 }
 
-export function cartPlace(event: RequestEvent): CartPlace | null {
+export async function cartPlace(event: RequestEvent): Promise<CartPlace | null> {
   const { user } = event.locals;
   if (user) return { id: customerCart(user.id), owner: user.id };
-  const id = guestCart(event);
+  const id = await guestCart(event);
   return id ? { id } : null;
 }
 
@@ -40,7 +40,7 @@ async function read(event: RequestEvent): Promise<CartReading> {
   const { user } = event.locals;
   const waiting = user && (await mergeGuestCart(event, user.id));
   const trouble = waiting && `What was in your cart before you signed in is kept. ${waiting.message}`;
-  const place = cartPlace(event);
+  const place = await cartPlace(event);
   // Nothing was ever put into a cart that has no id: there is nobody to ask.
   if (!store || !place) return { items: [], version: 0, trouble };
   try {
@@ -58,7 +58,7 @@ async function read(event: RequestEvent): Promise<CartReading> {
  */
 export async function mergeGuestCart(event: RequestEvent, userId: string): Promise<CartFailure | null> {
   const store = cartStore(event);
-  const from = guestCart(event);
+  const from = await guestCart(event);
   if (!store || !from) return null;
   const [into, owner] = [customerCart(userId), userId];
   try {

@@ -11,8 +11,10 @@ import {
 } from '@codex/cloudflare-clients';
 import { type AuthSecondaryStorage, secondaryStorage } from '@codex/cloudflare-clients/better-auth';
 import type { RequestEvent } from '@sveltejs/kit';
+import { SESSION_CACHE, SESSION_SECONDS } from 'example-shared/sessions';
 import type { Role } from '$lib/types';
-import { CART_SECONDS, REVOKED_WITHIN_SECONDS, SESSION_SECONDS } from './lifetimes';
+import { report } from './failures';
+import { CART_SECONDS, NEW_CART_SECONDS } from './lifetimes';
 import { bindings, waitUntil } from './platform';
 
 /**
@@ -22,16 +24,17 @@ import { bindings, waitUntil } from './platform';
 
 /** A slow KV must not be slower than the database it stands in front of. */
 const TIMEOUT_MS = 1000;
+/** How long a visitor waits for what nothing else can say: a cart, a session's home, a count. */
+const OBJECT_TIMEOUT_MS = 3000;
 
 export function sessionCache(event: RequestEvent): SessionCacheClient<Role> | null {
   const { AUTH_SESSION_KV, SESSION_DO } = bindings(event);
+  // KV shows a deletion late, so what was revoked is asked of an object: every so many seconds for each user that an
+  // isolate serves. Where no object is bound no session is cached: nobody could say in time that it has ended.
+  if (!SESSION_DO) return null;
   const options = {
-    // Hashed: who can list the namespace's keys cannot use them as sessions.
-    hashTokens: true,
-    // KV shows a deletion late, so what was revoked is asked of an object: every so many seconds
-    // for each user that an isolate serves. 0 would ask on every request.
+    ...SESSION_CACHE,
     revocations: SESSION_DO,
-    maxStalenessSeconds: REVOKED_WITHIN_SECONDS,
     timeoutMs: TIMEOUT_MS,
     onEvent: observe(event),
   };
@@ -52,20 +55,21 @@ export function contentCache(event: RequestEvent, onEvent?: OnEvent): CacheClien
 }
 
 /**
- * Counted by an object, which is exact; by KV where no object is bound, approximately. With
- * either down the limiter lets people through. Refusing would turn an outage of a counter into
- * an outage of sign-in; guessing stays slow meanwhile, because every attempt still costs a
- * scrypt hash.
+ * Counted by an object, which is exact; by KV where no object is bound, approximately. While either is down each
+ * isolate counts by itself: refusing would turn an outage of a counter into an outage of sign-in. What is bound
+ * wrongly is no outage: it throws, here or with the first check.
  */
-export function rateLimiter(event: RequestEvent): RateLimiterClient | null {
+export function rateLimiter(event: RequestEvent): RateLimiterClient {
   const { RATE_LIMIT_DO, RATE_LIMIT_KV } = bindings(event);
+  // A limiter of nothing is a wrong binding, and the client says so.
+  const handle = (RATE_LIMIT_DO ?? RATE_LIMIT_KV) as NonNullable<typeof RATE_LIMIT_DO>;
   const options = {
     onUnavailable: 'allow' as const,
     waitUntil: waitUntil(event),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: OBJECT_TIMEOUT_MS,
     onEvent: observe(event),
   };
-  return connect(RATE_LIMIT_DO ?? RATE_LIMIT_KV, (handle) => new RateLimiterClient(handle, options));
+  return new RateLimiterClient(handle, options);
 }
 
 export function authStorage(event: RequestEvent): AuthSecondaryStorage | undefined {
@@ -73,12 +77,10 @@ export function authStorage(event: RequestEvent): AuthSecondaryStorage | undefin
   return connect(bindings(event).AUTH_DO, (objects) => secondaryStorage(objects, options)) ?? undefined;
 }
 
-/** How long a visitor waits for an object before being told that it cannot be reached. */
-const OBJECT_TIMEOUT_MS = 3000;
-
 export function cartStore(event: RequestEvent): CartStoreClient<Sku> | null {
   const options = {
-    ttlSeconds: CART_SECONDS,
+    // Until it is asked for again, a new cart may be that of a program which keeps no cookies.
+    ttlSeconds: event.locals.cartIsNew ? NEW_CART_SECONDS : CART_SECONDS,
     timeoutMs: OBJECT_TIMEOUT_MS,
     onEvent: observe(event),
   };
@@ -95,28 +97,25 @@ function connect<Handle, T>(handle: Handle | undefined, make: (handle: Handle) =
   try {
     return make(handle);
   } catch (cause) {
-    warn(cause);
-    return null;
+    return without(cause);
   }
 }
 
-/** Runs a call that the request can do without; null when it failed. */
+/** Runs a call that the request can do without; null when the client could not do it. */
 export async function optional<T>(work: () => Promise<T> | undefined): Promise<T | null> {
   try {
     return (await work()) ?? null;
   } catch (cause) {
-    warn(cause);
-    return null;
+    return without(cause);
   }
 }
 
-/** The code names the trouble; messages and keys stay out of the log. */
-function warn(cause: unknown): void {
-  console.warn(JSON.stringify({ message: 'Going on without it', code: codeOf(cause) }));
+/** Only for errors of clients: any other is a fault of this app, which nobody would see if it went on. */
+function without(cause: unknown): null {
+  if (!(cause instanceof CloudflareClientsError)) throw cause;
+  report('Going on without it', cause);
+  return null;
 }
-
-export const codeOf = (cause: unknown): string =>
-  cause instanceof CloudflareClientsError ? cause.code : 'unknown';
 
 /** Every operation of a request shows up in its Server-Timing header. */
 function observe(event: RequestEvent): OnEvent {

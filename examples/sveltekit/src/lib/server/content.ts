@@ -1,8 +1,9 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { ENTRIES } from 'example-shared/entries';
 import { CATEGORIES, type Category, type ContentItem } from '$lib/types';
-import { ENTRIES, invalidate, readThrough } from './cache';
+import { invalidate, readThrough } from './cache';
 import { type Input, textField } from './input';
-import { limitPublish, spokenWait } from './limits';
+import { limitPublish } from './limits';
 import { database } from './platform';
 
 const COLUMNS = 'id, category, title, summary, author, published_at AS publishedAt';
@@ -34,7 +35,7 @@ export type PublishOutcome =
   | { ok: true; item: ContentItem; invalidated: boolean; headers: Record<string, string> }
   | {
       ok: false;
-      status: 400 | 401 | 403 | 429;
+      status: 400 | 401 | 403 | 429 | 503;
       message: string;
       headers: Record<string, string>;
     };
@@ -53,10 +54,7 @@ export async function publish(event: RequestEvent, input: Input): Promise<Publis
   if (!summary) return refused(400, 'Enter a summary of up to 300 characters.');
 
   const limit = await limitPublish(event, user.id);
-  if (!limit.allowed) {
-    const wait = spokenWait(limit.retryAfterSeconds);
-    return refused(429, `That was a lot at once. Try again in ${wait}.`, limit.headers);
-  }
+  if (limit.refused) return { ok: false, ...limit.refused, headers: limit.headers };
 
   const item: ContentItem = {
     id: crypto.randomUUID(),
@@ -82,10 +80,6 @@ async function insert(event: RequestEvent, item: ContentItem): Promise<void> {
     .run();
 }
 
-function refused(
-  status: 400 | 401 | 403 | 429,
-  message: string,
-  headers: Record<string, string> = {},
-): PublishOutcome {
-  return { ok: false, status, message, headers };
+function refused(status: 400 | 401 | 403, message: string): PublishOutcome {
+  return { ok: false, status, message, headers: {} };
 }

@@ -3,8 +3,9 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionUser } from '$lib/types';
 import { APIError, createAuth } from './auth';
 import { mergeGuestCart } from './carts';
+import { report } from './failures';
 import { emailField, type Input, passwordField, textField } from './input';
-import { type LimitOutcome, limitSignIn, limitSignUp, spokenWait } from './limits';
+import { limitSignIn, limitSignUp } from './limits';
 
 /** What the sign-in page and POST /api/auth/login both answer from. */
 export type CredentialsOutcome =
@@ -18,7 +19,8 @@ export async function signIn(event: RequestEvent, input: Input): Promise<Credent
   if (!email || !password) return refused(400, 'Enter your e-mail address and password.');
 
   const limit = await limitSignIn(event);
-  if (!limit.allowed) return tooMany('sign-in attempts', limit);
+  const { headers } = limit;
+  if (limit.refused) return { ok: false, ...limit.refused, headers };
   try {
     const { user } = await createAuth(event).api.signInEmail({
       body: { email, password },
@@ -26,11 +28,11 @@ export async function signIn(event: RequestEvent, input: Input): Promise<Credent
     });
     // Should this fail, the guest's cart stays, and the next page tries again.
     await mergeGuestCart(event, user.id);
-    return { ok: true, user, headers: limit.headers };
+    return { ok: true, user, headers };
   } catch (cause) {
     // One message for a wrong password and an unknown address: it names no accounts.
     if (isClientError(cause)) {
-      return refused(401, 'That e-mail address and password do not match.', limit.headers);
+      return { ...refused(401, 'That e-mail address and password do not match.'), headers };
     }
     return notNow(cause);
   }
@@ -47,7 +49,7 @@ export async function signUp(event: RequestEvent, input: Input): Promise<Credent
   }
 
   const limit = await limitSignUp(event);
-  if (!limit.allowed) return tooMany('new accounts from this address', limit);
+  if (limit.refused) return { ok: false, ...limit.refused, headers: limit.headers };
   try {
     const { user } = await createAuth(event).api.signUpEmail({
       body: { name, email, password },
@@ -66,22 +68,16 @@ export async function signUp(event: RequestEvent, input: Input): Promise<Credent
 /** The password was right, and there was nowhere to put the session. */
 function notNow(cause: unknown): CredentialsOutcome {
   if (!(cause instanceof CloudflareClientsError)) throw cause;
-  console.error(JSON.stringify({ message: 'A session could not be made', code: cause.code }));
+  report('A session could not be made', cause);
   return refused(503, 'Signing in does not work right now. Please try again in a moment.');
 }
 
-function refused(
-  status: 400 | 401 | 409 | 503,
-  message: string,
-  headers: Record<string, string> = {},
-): CredentialsOutcome {
-  return { ok: false, status, message, headers };
-}
-
-function tooMany(what: string, { retryAfterSeconds, headers }: LimitOutcome): CredentialsOutcome {
-  const message = `Too many ${what}. Try again in ${spokenWait(retryAfterSeconds)}.`;
-  return { ok: false, status: 429, message, headers };
-}
+const refused = (status: 400 | 401 | 409 | 503, message: string): CredentialsOutcome & { ok: false } => ({
+  ok: false,
+  status,
+  message,
+  headers: {},
+});
 
 /** better-auth's own refusal, as against a database that failed. */
 function isClientError(cause: unknown): boolean {

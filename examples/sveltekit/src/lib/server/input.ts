@@ -10,7 +10,7 @@ export async function readInput(request: Request): Promise<Input> {
   const bytes = await readBounded(request);
   const type = request.headers.get('content-type') ?? '';
   try {
-    if (type.includes('application/json')) {
+    if (/^application\/json\s*(;|$)/i.test(type)) {
       const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
       if (value && typeof value === 'object' && !Array.isArray(value)) return value as Input;
     } else {
@@ -46,12 +46,18 @@ async function readBounded(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   return bytes;
 }
 
-/** Trimmed text of 1 to `max` characters, or null. */
+/** Trimmed text of 1 to `max` characters, or null. Halves of a character would be stored as something else. */
 export function textField(input: Input, name: string, max: number): string | null {
   const value = input[name];
   if (typeof value !== 'string') return null;
   const text = value.trim();
-  return text.length > 0 && text.length <= max ? text : null;
+  return text.length > 0 && text.length <= max && text.isWellFormed() ? text : null;
+}
+
+/** What was sent, to be shown in the form again: the start of a text, and nothing of anything else. */
+export function shown(input: Input, name: string, max: number): string {
+  const value = input[name];
+  return typeof value === 'string' ? value.slice(0, max) : '';
 }
 
 export function emailField(input: Input, name: string): string | null {

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { ENTRIES } from 'example-shared/entries';
 import type { ContentItem } from '$lib/types';
-import { ENTRIES, invalidate, readThrough } from './cache';
+import { invalidate, readThrough } from './cache';
 import { database } from './platform';
 
 /** The id comes from the session, never from the request: a key holds one user's data. */

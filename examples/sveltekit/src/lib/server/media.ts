@@ -1,6 +1,8 @@
 import { error, type RequestEvent } from '@sveltejs/kit';
+import { ENTRIES } from 'example-shared/entries';
+import { isMediaId } from 'example-shared/shapes';
 import type { MediaSnapshot } from '$lib/types';
-import { ENTRIES, invalidate, readThrough } from './cache';
+import { invalidate, readThrough } from './cache';
 import { database } from './platform';
 
 interface MediaRow {
@@ -9,6 +11,8 @@ interface MediaRow {
   workSeconds: number;
   startedAt: number | null;
 }
+
+const NO_SUCH_MEDIA = 'There is no such media.';
 
 const COLUMNS = 'id, title, work_seconds AS workSeconds, started_at AS startedAt';
 
@@ -26,6 +30,8 @@ export async function listMedia(event: RequestEvent): Promise<MediaRow[]> {
  * looked up again: nobody reads "97 %" for another minute after the job has finished.
  */
 export function processingStatus(event: RequestEvent, mediaId: string) {
+  // Before it is a part of a key, of which KV takes 512 bytes.
+  if (!isMediaId(mediaId)) error(404, NO_SUCH_MEDIA);
   return readThrough(
     event,
     ENTRIES.processingStatus(mediaId),
@@ -46,7 +52,7 @@ async function findMedia(event: RequestEvent, mediaId: string): Promise<MediaRow
     .prepare(`SELECT ${COLUMNS} FROM media WHERE id = ?`)
     .bind(mediaId)
     .first<MediaRow>();
-  return row ?? error(404, 'There is no such media.');
+  return row ?? error(404, NO_SUCH_MEDIA);
 }
 
 function snapshot({ startedAt, workSeconds }: MediaRow, now: number): MediaSnapshot {

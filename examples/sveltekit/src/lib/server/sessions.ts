@@ -1,8 +1,10 @@
 import { error, isHttpError, type RequestEvent } from '@sveltejs/kit';
+import { SESSION_SECONDS } from 'example-shared/sessions';
 import type { Role, SessionSource, SessionUser } from '$lib/types';
 import { createAuth, verifiedToken } from './auth';
 import { addTiming, optional, sessionCache, sessionStore } from './clients';
-import { RENEW_AFTER_SECONDS, SESSION_SECONDS } from './lifetimes';
+import { isMisconfigured, report } from './failures';
+import { RENEW_AFTER_SECONDS } from './lifetimes';
 import { sessionHome, waitUntil } from './platform';
 
 interface FoundSession {
@@ -34,7 +36,7 @@ export async function loadSession(event: RequestEvent): Promise<void> {
 /** Neither signed in nor signed out: whoever cannot be checked is asked to come back. */
 function notNow(cause: unknown): never {
   if (isHttpError(cause)) throw cause;
-  console.error(JSON.stringify({ message: 'A session could not be checked' }));
+  report('A session could not be checked', cause);
   error(503, 'Your session cannot be checked right now. Please try again in a moment.');
 }
 
@@ -53,8 +55,12 @@ async function findSession(event: RequestEvent): Promise<FoundSession | null> {
   let entry = await (cache ? cache.getOrLoad(token, load) : load());
   if (entry && source === 'kv' && dueForRenewal(entry)) {
     const asOf = Date.now();
-    // A cached session outlives a home that cannot be reached.
-    const renewed = await load().catch(() => undefined);
+    // A cached session outlives a home that cannot be reached, and not one that is bound wrongly.
+    const renewed = await load().catch((cause) => {
+      if (isMisconfigured(cause) || isHttpError(cause)) throw cause;
+      report('A session could not be renewed', cause);
+      return undefined;
+    });
     if (renewed) await optional(() => cache?.set(token, renewed, { asOf }));
     if (renewed === undefined) source = 'kv';
     else entry = renewed;

@@ -1,4 +1,5 @@
 import { readCart } from '$lib/server/carts';
+import { takeFlash } from '$lib/server/flash';
 import { sessionHome } from '$lib/server/platform';
 import type { LayoutServerLoad } from './$types';
 
@@ -19,5 +20,6 @@ export const load: LayoutServerLoad = async (event) => {
         }
       : null,
     cart: (await readCart(event)).items,
+    flash: takeFlash(event),
   };
 };

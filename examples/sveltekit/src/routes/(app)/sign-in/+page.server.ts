@@ -1,12 +1,13 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { signIn } from '$lib/server/credentials';
-import { localPath, readInput } from '$lib/server/input';
+import { localPath, readInput, shown } from '$lib/server/input';
+import { signInAttempts } from '$lib/server/limits';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ locals, url }) => {
-  const next = localPath(url.searchParams.get('next'), '/account');
-  if (locals.user) redirect(303, next);
-  return { next };
+export const load: PageServerLoad = async (event) => {
+  const next = localPath(event.url.searchParams.get('next'), '/account');
+  if (event.locals.user) redirect(303, next);
+  return { next, attempts: await signInAttempts(event) };
 };
 
 export const actions: Actions = {
@@ -15,8 +16,7 @@ export const actions: Actions = {
     const outcome = await signIn(event, input);
     event.setHeaders(outcome.headers);
     if (!outcome.ok) {
-      const email = typeof input.email === 'string' ? input.email.slice(0, 254) : '';
-      return fail(outcome.status, { message: outcome.message, email });
+      return fail(outcome.status, { message: outcome.message, email: shown(input, 'email', 254) });
     }
     redirect(303, localPath(input.next, '/account'));
   },

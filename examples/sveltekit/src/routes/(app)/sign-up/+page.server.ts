@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { signUp } from '$lib/server/credentials';
-import { readInput } from '$lib/server/input';
+import { readInput, shown } from '$lib/server/input';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -13,11 +13,10 @@ export const actions: Actions = {
     const outcome = await signUp(event, input);
     event.setHeaders(outcome.headers);
     if (!outcome.ok) {
-      const shown = (name: string) => String(input[name] ?? '').slice(0, 254);
       return fail(outcome.status, {
         message: outcome.message,
-        name: shown('name'),
-        email: shown('email'),
+        name: shown(input, 'name', 80),
+        email: shown(input, 'email', 254),
       });
     }
     redirect(303, '/account');

@@ -1,14 +1,19 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { listPublished, publish, toCategory } from '$lib/server/content';
-import { readInput, textField } from '$lib/server/input';
-import { addToLibrary } from '$lib/server/library';
+import { flash } from '$lib/server/flash';
+import { readInput, shown, textField } from '$lib/server/input';
+import { addToLibrary, listLibrary } from '$lib/server/library';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const category = toCategory(event.params.category);
   if (!category) error(404, 'There is no such category.');
-  const { value, cache } = await listPublished(event, category);
-  return { category, items: value, cache };
+  const { user } = event.locals;
+  const [{ value, cache }, library] = await Promise.all([
+    listPublished(event, category),
+    user ? listLibrary(event, user.id) : null,
+  ]);
+  return { category, items: value, cache, saved: library?.value.map(({ id }) => id) ?? [] };
 };
 
 export const actions: Actions = {
@@ -17,14 +22,17 @@ export const actions: Actions = {
     const outcome = await publish(event, { ...input, category: event.params.category });
     event.setHeaders(outcome.headers);
     if (!outcome.ok) {
-      const shown = (name: string) => String(input[name] ?? '').slice(0, 300);
       return fail(outcome.status, {
         message: outcome.message,
-        title: shown('title'),
-        summary: shown('summary'),
+        title: shown(input, 'title', 120),
+        summary: shown(input, 'summary', 300),
       });
     }
-    return { published: outcome.item.title, invalidated: outcome.invalidated };
+    const lists = outcome.invalidated
+      ? 'The cached lists that it changes are gone.'
+      : 'Lists may take some minutes to show it.';
+    flash(event, `“${outcome.item.title}” is published. ${lists}`);
+    redirect(303, `/content/${event.params.category}`);
   },
 
   save: async (event) => {
@@ -34,6 +42,7 @@ export const actions: Actions = {
     if (!id || !(await addToLibrary(event, user.id, id))) {
       return fail(400, { saveMessage: 'That item is no longer there.' });
     }
-    return { saved: id };
+    flash(event, 'That is in your library now.');
+    redirect(303, `/content/${event.params.category}`);
   },
 };

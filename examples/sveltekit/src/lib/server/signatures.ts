@@ -1,0 +1,10 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
+import { authSecret } from './platform';
+
+/** What a cookie carries beside its value, as better-auth's own does: without the secret nobody can make one. */
+export const sign = (event: RequestEvent, text: string): Promise<string> =>
+  makeSignature(text, authSecret(event));
+
+export const isSigned = async (event: RequestEvent, text: string, signature: string): Promise<boolean> =>
+  constantTimeEqual(signature, await sign(event, text));

@@ -1,9 +1,15 @@
 // A Worker whose objects are those of another, which does not run.
-import { CartStoreClient, type CloudflareClientsError, LockClient } from '@codex/cloudflare-clients';
+import {
+  type CartObjects,
+  CartStoreClient,
+  type CloudflareClientsError,
+  type CoordinationObjects,
+  LockClient,
+} from '@codex/cloudflare-clients';
 
 interface Env {
-  CART_DO: DurableObjectNamespace;
-  COORDINATION_DO: DurableObjectNamespace;
+  CART_DO: CartObjects;
+  COORDINATION_DO: CoordinationObjects;
 }
 
 const failure = (call: Promise<unknown>) =>
@@ -13,9 +19,9 @@ const failure = (call: Promise<unknown>) =>
   );
 
 export default {
-  fetch: async (_, { CART_DO, COORDINATION_DO }) =>
+  fetch: async (_: Request, { CART_DO, COORDINATION_DO }: Env) =>
     Response.json([
       await failure(new CartStoreClient(CART_DO).getCart('cart')),
       await failure(new LockClient(COORDINATION_DO).acquire('lock', { ttlSeconds: 30 })),
     ]),
-} satisfies ExportedHandler<Env>;
+};

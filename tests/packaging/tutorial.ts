@@ -44,17 +44,15 @@ const DONE = {
     edit(folder, file, (text) => JSON.stringify({ ...JSON.parse(text), ...JSON.parse(code) }, null, 2));
   },
   in(folder: string, file: string, code: string) {
-    const place = PLACES.find(([begin]) => code.startsWith(begin));
-    if (!place) throw new Error(`${file}: where does this go?\n${code}`);
-    edit(folder, file, (text) => text.replace(place[1], code));
+    const lines = (sign: string) =>
+      code
+        .split('\n')
+        .filter((line) => line.startsWith(sign))
+        .map((line) => line.slice(1))
+        .join('\n');
+    edit(folder, file, (text) => text.replace(lines('-'), lines('+')));
   },
 };
-
-/** What the first word of a part says: the text that it takes the place of. */
-const PLACES: [begin: string, replaced: string][] = [
-  ['interface Locals', '// interface Locals {}'],
-  ['adapter:', 'adapter: adapter()'],
-];
 
 /** Changes a file of the project, which must be there and must become another. */
 function edit(folder: string, file: string, change: (text: string) => string): void {

@@ -11,8 +11,7 @@ export interface Snippet {
   /** The file of a tutorial that it is, or a part of. */
   file?: string;
   /**
-   * For a file: whether it is all of it (`// file: name`), keys to add (`// add to: name`), or text that takes the place of
-   * other text (`// in: name`).
+   * For a file: whether it is all of it (`// file: name`), keys to add (`// add to: name`), or a difference (`// in: name`).
    */
   as?: 'file' | 'add to' | 'in';
 }

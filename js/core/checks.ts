@@ -113,7 +113,7 @@ export function fieldsOf<T extends object, Name extends keyof T>(
       fields[name] = given[name];
     }
   } catch (cause) {
-    const message = `${what} cannot be read: ${reading} threw (see cause)`;
+    const message = `${what} cannot be read: ${reading || 'it'} threw (see cause)`;
     return refused(new CloudflareClientsError(code, message, { cause }));
   }
   return fields;

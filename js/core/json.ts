@@ -24,21 +24,23 @@ export function jsonOf(
     const why = lostAt(value, '', [], walk);
     if (why) return lost(why);
     const text = stringified(value);
-    if (text !== undefined) return text;
+    if (typeof text === 'string') return text;
     // So a `toJSON` has thrown, or returned what JSON cannot say: it is asked again, to find it.
     walk.asksToJSON = true;
-    return lost(lostAt(value, '', [], walk) ?? `it is ${typeName(value)} without a text in JSON`);
+    const found = lostAt(value, '', [], walk);
+    if (found || !text) return lost(found ?? `it is ${typeName(value)}`);
+    return lost('JSON.stringify threw (see cause)', text);
   } catch (cause) {
     return lost(`${shown(walk.at)} threw (see cause)`, { cause });
   }
 }
 
-// Without the engine's own error, which quotes names.
-function stringified(value: unknown): string | undefined {
+// The text, nothing where JSON has none, or what was thrown.
+function stringified(value: unknown): string | undefined | { cause: unknown } {
   try {
     return JSON.stringify(value);
-  } catch {
-    return undefined;
+  } catch (cause) {
+    return { cause };
   }
 }
 
@@ -49,7 +51,7 @@ interface Walk {
   asksToJSON: boolean;
 }
 
-function lostAt(given: unknown, path: string, above: object[], walk: Walk): string | undefined {
+function lostAt(given: unknown, path: string, above: object[], walk: Walk, key = ''): string | undefined {
   walk.at = path;
   if (isScalar(given)) return undefined;
   let value = given as object | bigint;
@@ -57,7 +59,7 @@ function lostAt(given: unknown, path: string, above: object[], walk: Walk): stri
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     if (!walk.asksToJSON) return undefined;
     walk.at = `${path}.toJSON()`;
-    const said = (value as { toJSON(): unknown }).toJSON();
+    const said = (value as { toJSON(key: string): unknown }).toJSON(key);
     if (isScalar(said)) return undefined;
     value = said as object | bigint;
   }
@@ -67,7 +69,7 @@ function lostAt(given: unknown, path: string, above: object[], walk: Walk): stri
   const inside = [...above, value];
   const read = (name: string | number, step: string) => {
     walk.at = path + step;
-    return lostAt((value as Record<string | number, unknown>)[name], path + step, inside, walk);
+    return lostAt((value as Record<string | number, unknown>)[name], path + step, inside, walk, String(name));
   };
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
@@ -105,7 +107,7 @@ function hiding(value: object, names: string[]): string | undefined {
     : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-// A long or strange name may be data, such as a token.
+// A long or strange name may be data, such as a token: it has digits, or more letters than a name.
 function stepOf(name: string): string {
-  return /^[A-Za-z_$][\w$]{0,31}$/.test(name) ? `.${name}` : '[…]';
+  return /^[A-Za-z_$]{1,20}\d?$/.test(name) ? `.${name}` : '[…]';
 }

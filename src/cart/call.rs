@@ -133,7 +133,7 @@ pub fn check_key(key: &str, error: CartError) -> Result<(), CartError> {
 mod tests {
     use super::*;
 
-    // It is written with each of the last 256 calls.
+    // It is written with each of the calls that are remembered.
     #[test]
     fn only_a_key_that_a_caller_has_chosen_needs_a_fingerprint() {
         let doing = |key: &str| {

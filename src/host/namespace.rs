@@ -48,7 +48,7 @@ extern "C" {
     pub(crate) fn reply_refusal(reply: &JsValue) -> Option<Vec<String>>;
 
     // What a failed call says of itself, as bits: 1 retryable, 2 overloaded, 4 remote, 8 another class, 16 no namespace,
-    // 32 outside of a request.
+    // 32 outside of a request, 64 its Worker does not run.
     #[wasm_bindgen(js_namespace = host, js_name = failureFlags)]
     pub(crate) fn failure_flags(error: &JsValue) -> u8;
 }

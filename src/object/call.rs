@@ -8,7 +8,7 @@ use crate::protocol::call_time::OWN_KEY;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
-    /// A check of a limit. One that is counted twice refuses too early, no more: the newest 80 are enough.
+    /// A check of a limit. One that is counted twice refuses too early, no more: the newest 150 are enough.
     Check = 0,
     /// The client: it makes the call again for a while, and nobody else does. All of them, for their time.
     Own = 1,
@@ -52,10 +52,10 @@ impl Key {
         }
     }
 
-    /// Of a check of a limit.
+    /// Of a check of a limit. Half of what was made by chance tells as many apart as are remembered.
     pub const fn check(id: u64) -> Self {
         Self {
-            id,
+            id: (id ^ (id >> 32)) & 0xffff_ffff,
             kind: Kind::Check,
             text: String::new(),
         }
@@ -108,11 +108,19 @@ pub fn note_of(operation: &str, payload: &str) -> u32 {
     ((hash ^ (hash >> 32)) as u32).max(1)
 }
 
-/// Writes calls, one after the other.
+/// Writes calls, one after the other: first checks, of which the id and the time is all.
 pub fn write_calls(writer: &mut Writer, calls: &[&Call]) {
-    writer.whole(calls.len() as u64);
+    let is_check = |call: &&&Call| call.key.kind == Kind::Check;
+    let checks = calls.iter().filter(is_check).count();
+    writer.whole(checks as u64);
     let mut last = 0;
-    for call in calls {
+    for call in calls.iter().filter(is_check) {
+        writer.half_id(call.key.id as u32);
+        writer.signed((call.until as i64).wrapping_sub(last));
+        last = call.until as i64;
+    }
+    writer.whole((calls.len() - checks) as u64);
+    for call in calls.iter().filter(|call| !is_check(call)) {
         let answer = match call.answer {
             Answer::Nothing => 0,
             Answer::Number(_) => 1,
@@ -145,12 +153,24 @@ pub fn write_calls(writer: &mut Writer, calls: &[&Call]) {
 /// Reads them.
 pub fn read_calls(reader: &mut Reader) -> Vec<Call> {
     let mut last = 0;
-    reader.list(|reader| read_call(reader, &mut last))
+    let mut calls = reader.list(|reader| {
+        let key = Key::check(u64::from(reader.half_id()));
+        last = reader.signed().wrapping_add(last);
+        Call {
+            key,
+            until: last as f64,
+            note: 0,
+            answer: Answer::Nothing,
+        }
+    });
+    calls.extend(reader.list(|reader| read_call(reader, &mut last)));
+    calls
 }
 
-/// Reads them, and keeps the last of them that is of a key and remembered still.
+/// Reads those of a page, where no checks are, and keeps the last of them that is of a key and remembered still.
 pub fn read_call_of(reader: &mut Reader, key: &Key, now: f64) -> Option<Call> {
     let (mut last, mut found) = (0, None);
+    let _checks = reader.whole();
     reader.list(|reader| {
         let call = read_call(reader, &mut last);
         if call.is_of(key, now) {
@@ -163,7 +183,6 @@ pub fn read_call_of(reader: &mut Reader, key: &Key, now: f64) -> Option<Call> {
 fn read_call(reader: &mut Reader, last: &mut i64) -> Call {
     let flags = reader.byte();
     let key = match flags & 3 {
-        0 => Key::check(reader.id()),
         1 => Key::own(reader.id()),
         _ => Key::given(reader.text()),
     };

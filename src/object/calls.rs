@@ -16,14 +16,15 @@ use crate::protocol::call_time::SPARE_MS;
 /// then four pages instead of one.
 pub const MAX_AT_HAND: usize = 64;
 
-/// How many checks are remembered: 11 bytes each.
-pub const MAX_CHECKS: usize = 80;
+/// How many checks are remembered: 6 bytes each.
+pub const MAX_CHECKS: usize = 150;
 
 /// How many calls with keys of their callers are remembered at least, within their time.
 pub const MAX_GIVEN: usize = 1_000;
 
-// How many calls a page has, about.
-const PAGE: usize = 1_024;
+// How long a page is at most, about: each call reads one, and a value of the storage has 2 MB. With more than
+// [`MAX_PAGES`] of them pages are longer.
+const PAGE_BYTES: usize = 16_384;
 const MAX_PAGES: usize = 64;
 
 // What is remembered for longer than any clock is ahead was left by a clock that has gone back far.
@@ -176,21 +177,27 @@ impl Calls {
         (self.pages, self.pages_until) = (0, 0.0);
         let changes = self.at_hand.iter().filter(|call| moves(call)).count();
         if changes > MAX_AT_HAND / 2 {
-            self.pages = changes.div_ceil(PAGE).next_power_of_two().min(MAX_PAGES) as u32;
+            let bytes = self.page(0, 1).len();
+            let pages = bytes.div_ceil(PAGE_BYTES).next_power_of_two();
+            self.pages = pages.min(MAX_PAGES) as u32;
             self.pages_until = self.until();
             for page in 0..self.pages {
-                let mut writer = Writer::default();
-                let on_page =
-                    |call: &&Call| moves(call) && page_of(call.key.id, self.pages) == page;
-                write_calls(
-                    &mut writer,
-                    &self.at_hand.iter().filter(on_page).collect::<Vec<_>>(),
-                );
-                self.store.write(page, &writer.into_bytes())?;
+                self.store.write(page, &self.page(page, self.pages))?;
             }
             self.at_hand.retain(|call| !moves(call));
         }
         (self.pages..before).try_for_each(|page| self.store.delete(page))
+    }
+
+    // The bytes of a page, of so many.
+    fn page(&self, page: u32, pages: u32) -> Vec<u8> {
+        let is_on_it = |call: &&Call| moves(call) && page_of(call.key.id, pages) == page;
+        let mut writer = Writer::default();
+        write_calls(
+            &mut writer,
+            &self.at_hand.iter().filter(is_on_it).collect::<Vec<_>>(),
+        );
+        writer.into_bytes()
     }
 
     /// Writes them with the state.

@@ -62,6 +62,11 @@ impl Writer {
         self.0.extend_from_slice(&id.to_le_bytes());
     }
 
+    /// Four of them.
+    pub fn half_id(&mut self, id: u32) {
+        self.0.extend_from_slice(&id.to_le_bytes());
+    }
+
     /// A text.
     pub fn text(&mut self, text: &str) {
         self.whole(text.len() as u64);
@@ -153,6 +158,11 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub fn id(&mut self) -> u64 {
         u64::from_le_bytes(self.take())
+    }
+
+    /// See [`Writer::half_id`].
+    pub fn half_id(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
     }
 
     /// See [`Writer::text`].

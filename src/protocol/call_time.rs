@@ -24,7 +24,8 @@ use crate::error::RoomError;
 /// An object refuses a call that was made longer ago than this, in ms.
 pub const LATE_MS: f64 = 60_000.0;
 
-/// The same for a check of a limit, which is worth nothing when it is old: an object remembers it for twice as long.
+/// The same for a check of a limit, which is worth nothing when it is old: an object remembers the newest 150 for
+/// twice as long.
 pub const CHECK_LATE_MS: f64 = 10_000.0;
 
 /// An object refuses a call whose stamp is newer than its clock by more than this, in ms: the clock of a caller may be

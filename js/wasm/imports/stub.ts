@@ -126,7 +126,8 @@ const OUTSIDE = /within global scope/;
 // What the runtime says of a class without the method, or without RPC.
 const OTHER_CLASS = /does not (implement|support RPC)/;
 // What local workerd says when the Worker of the class is not there, and what the platform of `vite dev` makes of that.
-const NOT_RUNNING = /Make sure it is running locally|typeHeader === "Promise"/;
+const NOT_RUNNING = /^Worker "[^"]*" not found\. Make sure it is running locally\.$/;
+const NO_REPLY = /typeHeader === "Promise"/;
 
 /**
  * What an error says of itself, as bits: Cloudflare's 1 retryable, 2 overloaded, 4 remote; 8 the class has no such method,
@@ -138,9 +139,11 @@ export function failureFlags(error: unknown): number {
   try {
     const { retryable, overloaded, remote, name, message, cause } = error as Record<string, unknown>;
     const flags = (retryable === true ? 1 : 0) | (overloaded === true ? 2 : 0) | (remote === true ? 4 : 0);
-    if (NOT_RUNNING.test(String(message))) return flags | 64;
-    if (name !== 'TypeError') return flags | (OUTSIDE.test(String(message)) ? 32 : 0);
-    if (remote === true) return flags | (OTHER_CLASS.test(String(message)) ? 8 : 0);
+    const text = String(message);
+    if (name === 'AssertionError' ? NO_REPLY.test(text) : NOT_RUNNING.test(text)) return flags | 64;
+    // What an object met, and throws on, is its own.
+    if (name !== 'TypeError') return flags | (remote !== true && OUTSIDE.test(text) ? 32 : 0);
+    if (remote === true) return flags | (OTHER_CLASS.test(text) ? 8 : 0);
     return flags | (retryable !== true && cause === undefined ? 16 : 0);
   } catch {
     return 0;

@@ -13,7 +13,7 @@ use crate::object::places::text_key;
 use crate::object::state::State;
 use crate::object::storage::Storage;
 
-// The longest text that is written with the state, in bytes: 256 of them are remembered, and a value has 2 MB.
+// The longest text that is written with the state, in bytes: some of them are remembered with it, and a value has 2 MB.
 const MAX_INSIDE: f64 = 4_096.0;
 
 /// A text.

@@ -105,7 +105,7 @@ describe('RateLimitDurableObject', () => {
         await limiter.checkLimit(id, many);
       }
       expect((await limiter.peek(id, many)).remaining).toBe(400);
-      expect(await size()).toEqual({ state: expect.toSatisfy((bytes) => bytes < 80 * 12 + 66 * 16 + 100) });
+      expect(await size()).toEqual({ state: expect.toSatisfy((bytes) => bytes < 150 * 7 + 66 * 16 + 100) });
       // A copy of a check is accepted for ten seconds.
       clock.at(30_000);
       expect(await limiter.checkLimit(id, many)).toMatchObject({ remaining: 399 });

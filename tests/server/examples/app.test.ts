@@ -178,6 +178,8 @@ describe('a new cart', () => {
     expect([counted.filter((s) => s === 200).length, counted.filter((s) => s === 429).length]).toEqual([
       30, 10,
     ]);
+    const over = answers.find(({ status }) => status === 429);
+    expect(Number(over?.headers.get('retry-after'))).toBeGreaterThan(3_000);
     const kept = answers.find(({ status }) => status === 200);
     expect((await add({ ...headers, cookie: cookiesOf(kept as Response) })).status).toBe(200);
     for (const [path, fields] of [
@@ -186,6 +188,30 @@ describe('a new cart', () => {
       ['/cart?/empty', 'version=0'],
     ])
       expect((await post(path as string, new URLSearchParams(fields))).headers.getSetCookie()).toEqual([]);
+  });
+
+  it('has a signature that is none of a session', async () => {
+    const [, value = ''] = /cart=([^;]+)/.exec(cookiesOf(await add({}))) ?? [];
+    const cookie = `better-auth.session_token=${encodeURIComponent('cart:')}${value}`;
+    const answer = await app.visit('/account', { headers: { cookie } });
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^\/sign-in/),
+    ]);
+    expect(answer.headers.get('server-timing') ?? '').not.toContain('session');
+  });
+
+  it('is made for nobody without a secret, and the shop is open to look at', async () => {
+    const as = 'no-secret';
+    const cookie = `cart=${crypto.randomUUID()}.${'A'.repeat(43)}=`;
+    expect((await app.visit('/shop', { headers: { cookie } }, as)).status).toBe(200);
+    const answer = await post('/api/cart', { id: 'crew-cap' }, { as });
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { message: expect.stringContaining('The shop is closed') },
+    ]);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(answer.headers.get('server-timing') ?? '').not.toContain('createCart');
   });
 
   it('lives an hour, and a month once it was asked for again', async () => {

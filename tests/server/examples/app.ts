@@ -48,6 +48,7 @@ const APPS = {
   },
   'limiter-of-carts': { durableObjects: objects({ className: OBJECTS.CART_DO, scriptName: 'objects' }) },
   'no-limiter': unlimited(),
+  'no-secret': { bindings: {} },
 };
 
 export interface App {

@@ -49,6 +49,9 @@ export function createAuth(event: RequestEvent) {
   });
 }
 
+/** What better-auth makes. */
+const TOKEN = /^[A-Za-z0-9]{32}$/;
+
 /**
  * The session's token from better-auth's cookie, `token.signature`. A cookie that we
  * did not sign gives null, so a forged one reaches neither the cache nor the database.
@@ -61,5 +64,7 @@ export async function verifiedToken(event: RequestEvent): Promise<string | null>
   const dot = cookie.lastIndexOf('.');
   if (dot < 1) return null;
   const token = cookie.slice(0, dot);
+  // Whatever else is signed with the secret is no session.
+  if (!TOKEN.test(token)) return null;
   return (await isSigned(event, token, cookie.slice(dot + 1))) ? token : null;
 }

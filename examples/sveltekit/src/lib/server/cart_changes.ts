@@ -2,11 +2,12 @@ import type { CartStoreClient, Sku } from '@codex/cloudflare-clients';
 import type { RequestEvent } from '@sveltejs/kit';
 import { findProduct, lineKey, MAX_QUANTITY } from '$lib/products';
 import { setGuestCart } from './cart_ids';
-import { type CartFailure, cartFailure, missingCarts } from './cart_messages';
+import { type CartFailure, cartFailure, missingCarts, unsignedCarts } from './cart_messages';
 import { type CartPlace, cartPlace } from './carts';
 import { cartStore } from './clients';
 import { type Input, textField } from './input';
 import { limitNewCart } from './limits';
+import { canSign } from './signatures';
 
 export type CartOutcome = { ok: true } | CartFailure;
 
@@ -91,8 +92,9 @@ async function newCart(event: RequestEvent): Promise<CartPlace | CartFailure> {
   event.locals.cartIsNew = true;
   const store = cartStore(event);
   if (!store) return missingCarts();
-  const { refused } = await limitNewCart(event);
-  if (refused) return { ok: false, ...refused };
+  if (!canSign(event)) return unsignedCarts();
+  const { refused, headers } = await limitNewCart(event);
+  if (refused) return { ok: false, ...refused, headers };
   const id = await store.createCart();
   await setGuestCart(event, id);
   return { id };

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { CART_SECONDS } from './lifetimes';
-import { isSigned, sign } from './signatures';
+import { canSign, isSigned, sign } from './signatures';
 
 const COOKIE = 'cart';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -17,7 +17,7 @@ export const customerCart = (userId: string): string => `customer-${userId}`;
  */
 export async function guestCart(event: RequestEvent): Promise<string | null> {
   const cookie = event.cookies.get(COOKIE);
-  if (!cookie || cookie.length > 200) return null;
+  if (!cookie || cookie.length > 200 || !canSign(event)) return null;
   const [id = '', signature = ''] = cookie.split('.');
   return UUID.test(id) && (await isSigned(event, signed(id), signature)) ? id : null;
 }
@@ -32,7 +32,7 @@ export async function setGuestCart(event: RequestEvent, id: string): Promise<voi
   });
 }
 
-/** Signed as a cart, so that it is no signature of anything else. */
+/** Signed as a cart: no token of a session has a colon, so that neither is taken for the other. */
 const signed = (id: string): string => `cart:${id}`;
 
 export function forgetGuestCart(event: RequestEvent): void {

@@ -5,6 +5,8 @@ export interface CartFailure {
   ok: false;
   status: 400 | 403 | 409 | 429 | 503;
   message: string;
+  /** Of a limit that refused. */
+  headers?: Record<string, string>;
 }
 
 /** What a visitor can do about a cart that refused, by the code of the error. */
@@ -26,6 +28,11 @@ export function cartFailure(cause: unknown): CartFailure {
 export function missingCarts(): CartFailure {
   console.error('The binding CART_DO is missing: see durable_objects in wrangler.jsonc.');
   return failure(503, 'The shop is closed: its carts are not connected.');
+}
+
+export function unsignedCarts(): CartFailure {
+  console.error('AUTH_SECRET is missing or too short, so no cart can be given away: npx wrangler secret put AUTH_SECRET.');
+  return failure(503, 'The shop is closed: its carts are not set up yet.');
 }
 
 const failure = (status: CartFailure['status'], message: string): CartFailure => ({

@@ -14,6 +14,9 @@ export const GET: RequestHandler = async (event) => {
 /** Adds `{ id, size?, qty? }`. */
 export const POST: RequestHandler = async (event) => {
   const outcome = await addToCart(event, await readInput(event.request));
-  if (!outcome.ok) return json({ message: outcome.message }, { status: outcome.status });
+  if (!outcome.ok) {
+    const { message, status, headers } = outcome;
+    return json({ message }, { status, headers });
+  }
   return GET(event);
 };

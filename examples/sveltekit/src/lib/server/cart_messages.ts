@@ -31,7 +31,9 @@ export function missingCarts(): CartFailure {
 }
 
 export function unsignedCarts(): CartFailure {
-  console.error('AUTH_SECRET is missing or too short, so no cart can be given away: npx wrangler secret put AUTH_SECRET.');
+  console.error(
+    'AUTH_SECRET is missing or too short, so no cart can be given away: npx wrangler secret put AUTH_SECRET.',
+  );
   return failure(503, 'The shop is closed: its carts are not set up yet.');
 }
 

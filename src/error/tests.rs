@@ -12,7 +12,7 @@ use crate::kv::key::Unfit;
 use crate::kv::size::SizeError;
 use crate::kv::ttl::Bounds;
 use crate::object::codec::Unreadable;
-use crate::object::storage::StorageFailure;
+use crate::object::storage::{NoSqlite, StorageFailure};
 use crate::object::tables::NewerVersion;
 use crate::protocol::name::{LOCK, NameError};
 use crate::rate_limit::limit::LimitError;
@@ -129,6 +129,7 @@ fn of_all() -> Vec<Error> {
         ObjectReason::Threw.because(cause()).after(4, None),
         Error::TooManyKeys,
         StorageFailure(cause()).into(),
+        NoSqlite(cause()).into(),
         NewerVersion.into(),
         Unreadable.into(),
         Error::Conflict("what is in the way"),

@@ -31,9 +31,29 @@ impl RoomError for StorageFailure {
     }
 }
 
+/// The class has no SQLite, since it is in no migration.
+#[derive(Debug, ThisError)]
+#[error(
+    "The object's class has no SQLite (see cause): list it under new_sqlite_classes of the migrations in its Worker's wrangler configuration"
+)]
+pub struct NoSqlite(pub JsValue);
+
+impl RoomError for NoSqlite {
+    fn code(&self) -> &'static str {
+        "misconfigured"
+    }
+}
+
 /// The error for what the runtime threw.
 pub fn failed(cause: JsValue) -> Error {
-    StorageFailure(cause).into()
+    let has_none = cause
+        .dyn_ref::<js_sys::Error>()
+        .is_some_and(|error| error.message().includes("SQL is not enabled", 0));
+    if has_none {
+        NoSqlite(cause).into()
+    } else {
+        StorageFailure(cause).into()
+    }
 }
 
 thread_local! {

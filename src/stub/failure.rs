@@ -41,7 +41,7 @@ pub enum ObjectReason {
     NoNamespace,
     /// Nobody runs its class.
     #[error(
-        "could not be reached, since the Worker that exports its class does not run (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`"
+        "could not be reached, since no Worker runs under the name in script_name (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`; or correct script_name"
     )]
     NotRunning,
     /// It was called at module scope.

@@ -1,21 +1,20 @@
 // docs/better-auth.md word by word: a new SvelteKit app, with its objects in the same Worker.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { snippetsOf } from '../support/snippets.ts';
 import { Consumer, loopback } from './consumer.ts';
 import { BESIDE_SVELTEKIT, SVELTEKIT } from './sveltekit_suite.ts';
+import { follow } from './tutorial.ts';
 
 let consumer: Consumer;
 beforeAll(async () => {
   const template = 'tests/packaging/consumers/better-auth';
   consumer = await Consumer.install(template, [...SVELTEKIT, ...BESIDE_SVELTEKIT, 'better-auth']);
-  for (const { file, language, code } of snippetsOf('docs/better-auth.md')) {
-    const name = language === 'sql' ? 'migrations/0001_auth.sql' : file;
-    if (!name) continue;
-    mkdirSync(dirname(join(consumer.folder, name)), { recursive: true });
-    writeFileSync(join(consumer.folder, name), code);
-  }
+  const snippets = snippetsOf('docs/better-auth.md');
+  const sql = snippets.filter(({ language }) => language === 'sql');
+  const tables = sql.map((one) => ({ ...one, file: 'migrations/0001_auth.sql', as: 'file' as const }));
+  follow(consumer.folder, [...snippets, ...tables]);
   writeFileSync(
     join(consumer.folder, '.dev.vars'),
     'AUTH_SECRET=a secret of more than thirty-two characters',

@@ -110,7 +110,9 @@ describe('objects in the same Worker', () => {
       const response = await fetch(`${origin}/cart`, { method: 'POST', headers: { cookie, origin } });
       expect(response.status).toBe(500);
     });
-    expect(dev.output()).toContain('Start it: `npx wrangler dev` in its folder, beside `vite dev`');
+    expect(dev.output()).toContain(
+      'Start it: `npx wrangler dev` in its folder, beside `vite dev`; or correct script_name',
+    );
   });
 
   test('`npx wrangler deploy` has something to deploy', async () => {

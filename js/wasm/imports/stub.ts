@@ -123,8 +123,10 @@ export function replyRefusal(reply: unknown): [code: string, message: string] | 
 // What workerd says of everything that is asked of it at module scope.
 const OUTSIDE = /within global scope/;
 
-// What the runtime says of a class without the method, or without RPC.
-const OTHER_CLASS = /does not (implement|support RPC)/;
+// What the runtime says of a class without the method, without RPC, or that the Worker does not export. The platform of
+// `vite dev` does not say that it is remote.
+const OTHER_CLASS =
+  /^The RPC receiver does not (implement|support RPC)|^Worker does not export a Durable Object class/;
 // What local workerd says when the Worker of the class is not there, and what the platform of `vite dev` makes of that.
 const NOT_RUNNING = /^Worker "[^"]*" not found\. Make sure it is running locally\.$/;
 const NO_REPLY = /typeHeader === "Promise"/;
@@ -141,9 +143,10 @@ export function failureFlags(error: unknown): number {
     const flags = (retryable === true ? 1 : 0) | (overloaded === true ? 2 : 0) | (remote === true ? 4 : 0);
     const text = String(message);
     if (name === 'AssertionError' ? NO_REPLY.test(text) : NOT_RUNNING.test(text)) return flags | 64;
+    if (OTHER_CLASS.test(text)) return flags | 8;
     // What an object met, and throws on, is its own.
-    if (name !== 'TypeError') return flags | (remote !== true && OUTSIDE.test(text) ? 32 : 0);
-    if (remote === true) return flags | (OTHER_CLASS.test(text) ? 8 : 0);
+    if (remote === true) return flags;
+    if (name !== 'TypeError') return flags | (OUTSIDE.test(text) ? 32 : 0);
     return flags | (retryable !== true && cause === undefined ? 16 : 0);
   } catch {
     return 0;

@@ -1,4 +1,4 @@
-// Objects of a second Worker that was not started: on one machine the commonest mistake with two of them.
+// The commonest mistakes with objects: a second Worker that was not started, and a class without a migration.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   const config = join(folder, 'wrangler.json');
   const bindings = [
     { name: 'CART_DO', class_name: 'CartDurableObject', script_name: 'absent' },
+    { name: 'WITHOUT_SQLITE', class_name: 'CartDurableObject' },
     { name: 'COORDINATION_DO', class_name: 'CoordinationDurableObject', script_name: 'absent' },
   ];
   const main = at('tests/server/stub/absent_worker.ts');
@@ -24,12 +25,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('the error says that its Worker does not run, and how to start it', async () => {
+it('the error says what is missing', async () => {
   const failure = {
     code: 'object_unavailable',
     message:
-      'The Durable Object could not be reached, since the Worker that exports its class does not run (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`',
+      'The Durable Object could not be reached, since no Worker runs under the name in script_name (see cause). Start it: `npx wrangler dev` in its folder, beside `vite dev`; or correct script_name',
     retryable: true,
   };
-  expect(await (await fetch(worker.url)).json()).toEqual([failure, failure]);
+  expect(await (await fetch(worker.url)).json()).toEqual([
+    failure,
+    failure,
+    {
+      code: 'misconfigured',
+      message: expect.stringContaining('list it under new_sqlite_classes'),
+      retryable: false,
+    },
+  ]);
 });

@@ -11,12 +11,11 @@ use crate::object::call::{Answer, Call, Key, Kind, read_call_of, read_calls, wri
 use crate::object::codec::{Reader, Writer};
 use crate::protocol::call_time::SPARE_MS;
 
-/// How many calls are written with the state, but for checks. With more SQLite spills the state to pages of its own: the
-/// table of `storage.kv` keeps about 1,000 bytes of a value in place, and a call of a client is 12. A write of the state is
-/// then four pages instead of one.
-pub const MAX_AT_HAND: usize = 64;
+/// How many calls are written with the state, but for checks.
+pub const MAX_AT_HAND: usize = 256;
 
-/// How many checks are remembered: 6 bytes each.
+/// How many checks are remembered: 6 bytes each, so that the state of a limiter stays in its page of the database. (The table
+/// of `storage.kv` keeps about 1,000 bytes of a value in place.)
 pub const MAX_CHECKS: usize = 150;
 
 /// How many calls with keys of their callers are remembered at least, within their time.
@@ -24,7 +23,7 @@ pub const MAX_GIVEN: usize = 1_000;
 
 // How long a page is at most, about: each call reads one, and a value of the storage has 2 MB. With more than
 // [`MAX_PAGES`] of them pages are longer.
-const PAGE_BYTES: usize = 16_384;
+const PAGE_BYTES: usize = 4_096;
 const MAX_PAGES: usize = 64;
 
 // What is remembered for longer than any clock is ahead was left by a clock that has gone back far.

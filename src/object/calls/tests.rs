@@ -220,7 +220,7 @@ fn many_calls_move_to_pages_and_back() {
             .values()
             .all(|page| page.len() < 16_384)
     );
-    // Rows: a page or two for each 64 calls.
+    // Rows: some pages for each 256 calls.
     assert!(*memory.rows.borrow() < 5_000 / 10);
     assert_eq!(calls.until(), until(4_999));
     // When all have ended nothing is left.

@@ -105,16 +105,16 @@ describe.each(CASES)('$name', ({ className, count, read, of, ms }) => {
   });
 
   it('keeps nothing of a call whose pages are written and whose state is not', async () => {
-    const { object, name } = await called(64);
+    const { object, name } = await called(256);
     expect(await pagesOf(object)).toEqual([]);
     const before = await stored(object);
     await failing(object, 'put', (key) => key === 'state');
-    expect(await failureOf(reply(object, count(64, NOW)))).not.toBe('done');
+    expect(await failureOf(reply(object, count(256, NOW)))).not.toBe('done');
     const again = objectOf(className, name);
     expect(await stored(again)).toEqual(before);
-    expect(await counted(again)).toBe(64);
-    for (const n of [64, 0, 64]) expect(await reply(again, count(n, NOW))).toMatchObject({ ok: true });
-    expect(await counted(again)).toBe(65);
+    expect(await counted(again)).toBe(256);
+    for (const n of [256, 0, 256]) expect(await reply(again, count(n, NOW))).toMatchObject({ ok: true });
+    expect(await counted(again)).toBe(257);
     expect(await pagesOf(again)).not.toEqual([]);
   });
 });

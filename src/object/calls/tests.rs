@@ -158,6 +158,23 @@ fn texts_with_a_place_of_their_own_stay_at_hand() {
 }
 
 #[test]
+fn a_page_stays_far_below_what_a_value_may_have() {
+    let memory = Rc::new(Memory::default());
+    let mut calls = Calls::new(memory.clone());
+    for n in 0..2_000 {
+        let answer = Answer::Text("x".repeat(4_096));
+        calls.add(Call {
+            answer,
+            ..call(&n.to_string(), Kind::Own, 1_000.0)
+        });
+        calls.settle(0.0).unwrap();
+    }
+    let pages = memory.pages.borrow();
+    assert!(pages.values().all(|page| page.len() < 1_000_000));
+    assert!((0..2_000).all(|n| knows(&calls, &n.to_string(), 0.0)));
+}
+
+#[test]
 fn the_newest_checks_are_enough_and_they_are_short() {
     let mut calls = Calls::new(Rc::new(Memory::default()));
     for n in 0..1_000 {

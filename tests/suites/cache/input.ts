@@ -77,6 +77,11 @@ export function inputSuite(backend: Backend): void {
     ['a circle', circle(), /: self\.self refers to what it is in$/],
     ['nothing', () => {}, /: it is a function$/],
     ['a name that may be data', { 'user@example.com': new Map() }, /: \[…\] is a Map$/],
+    [
+      'a name that is a token',
+      { by: { kq3WcZ0bX9Lr7TtYp2HsJmVnQe8FgDaB: new Map() } },
+      /: by\[…\] is a Map$/,
+    ],
     ['more levels than 256', nested(257), /256 levels/],
   ];
 

@@ -10,7 +10,7 @@ import { createReport } from './example/report.mjs';
 import { ensureDevVars, startExample } from './example/server.mjs';
 
 const report = createReport();
-let objects;
+let worker;
 
 try {
   ensureDevVars();
@@ -21,14 +21,14 @@ try {
   report.wait('Preparing the local database (about 3 s)');
   await applyMigrations({ persistTo: STATE });
   const owner = await ensureOwner({ persistTo: STATE });
-  objects = await startExample({ persistTo: STATE, onLog: (line) => report.line(`  objects ${line}`) });
+  worker = await startExample({ persistTo: STATE, onLog: (line) => report.line(`  worker ${line}`) });
   report.line(`To purge caches, sign in as ${owner.email} with ${owner.password}`);
   process.exitCode = await serve(process.argv.slice(2));
 } catch (cause) {
   report.fail(cause instanceof StepError ? cause.message : (cause?.stack ?? String(cause)));
   process.exitCode = 1;
 } finally {
-  await objects?.stop();
+  await worker?.stop();
 }
 process.exit();
 
@@ -38,7 +38,7 @@ function serve(args) {
   const child = spawn(process.execPath, [vite, 'dev', '--host', '127.0.0.1', ...args], {
     cwd: EXAMPLE,
     // The emulated platform looks here for the Worker that has the objects.
-    env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: objects.registry },
+    env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: worker.registry },
     stdio: 'inherit',
   });
   let signalled = false;

@@ -5,11 +5,17 @@ import { load } from '../wasm/driver.js';
 load(new WebAssembly.Module(bytes()));
 
 function bytes(): Uint8Array<ArrayBuffer> {
+  const { version, getBuiltinModule } = globalThis.process ?? {};
+  if (version && !getBuiltinModule) {
+    throw new CloudflareClientsError(
+      'misconfigured',
+      `Node ${version} cannot load @codex/cloudflare-clients: it needs Node 20.16, or 22.3 and newer`,
+    );
+  }
   try {
     // By this form webpack and Next know which file to copy.
     return read(new URL('../wasm/clients.wasm', import.meta.url));
-  } catch (error) {
-    if (error instanceof CloudflareClientsError) throw error;
+  } catch {
     return bytesByPath(import.meta.url);
   }
 }
@@ -30,12 +36,5 @@ function bytesByPath(here: string): Uint8Array<ArrayBuffer> {
 
 // Not an import: a bundle that has no Node around it would end at that, and nothing could say why.
 function read(file: URL): Uint8Array<ArrayBuffer> {
-  const { version, getBuiltinModule } = globalThis.process ?? {};
-  if (version && !getBuiltinModule) {
-    throw new CloudflareClientsError(
-      'misconfigured',
-      `Node ${version} cannot load @codex/cloudflare-clients: it needs Node 20.16, or 22.3 and newer`,
-    );
-  }
   return globalThis.process.getBuiltinModule('node:fs').readFileSync(file);
 }

@@ -7,6 +7,7 @@ import { buildExample } from '../../scripts/example/build.mjs';
 import { applyMigrations, ensureOwner } from '../../scripts/example/database.mjs';
 import { CONFIG, EXAMPLE, WORKER } from '../../scripts/example/paths.mjs';
 import { startExample } from '../../scripts/example/server.mjs';
+import { CLASSES } from '../support/classes.ts';
 import { launchChromium } from './chromium.ts';
 
 /** Starting a browser, a database and workerd, on a machine that is busy. */
@@ -144,13 +145,6 @@ export const firstTitle = (page: Page): Promise<string | null> =>
 
 const NAMESPACES = {
   kv_namespaces: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'].map((binding) => ({ binding })),
-};
-
-const CLASSES = {
-  CART_DO: 'CartDurableObject',
-  SESSION_DO: 'SessionDurableObject',
-  RATE_LIMIT_DO: 'RateLimitDurableObject',
-  AUTH_DO: 'AuthStorageDurableObject',
 };
 
 /** Bindings to the objects of another Worker. */

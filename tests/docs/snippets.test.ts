@@ -9,6 +9,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { unstable_getMiniflareWorkerOptions as readConfig } from 'wrangler';
 import { at, run } from '../../scripts/lib.mjs';
+import { DURABLE_OBJECTS } from '../support/classes.js';
 import { type Snippet, snippetsIn, snippetsOf } from '../support/snippets.js';
 import { bundled } from '../support/workerd.js';
 
@@ -21,14 +22,6 @@ const examples = snippetsIn('js', '.ts').filter((snippet) => !isAboutTesting(sni
 const ofLanguage = (language: string) =>
   [...documents, ...examples].filter((snippet) => snippet.language === language && !snippet.file);
 
-const OBJECTS = {
-  CART_DO: 'CartDurableObject',
-  SESSION_DO: 'SessionDurableObject',
-  RATE_LIMIT_DO: 'RateLimitDurableObject',
-  COORDINATION_DO: 'CoordinationDurableObject',
-  AUTH_DO: 'AuthStorageDurableObject',
-};
-
 let miniflare: Miniflare;
 let context: Record<string, unknown>;
 beforeAll(async () => {
@@ -37,9 +30,7 @@ beforeAll(async () => {
       ...(await bundled(new URL('../workerd/worker.ts', import.meta.url))),
       compatibilityDate: '2026-08-01',
       kvNamespaces: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV'],
-      durableObjects: Object.fromEntries(
-        Object.entries(OBJECTS).map(([name, className]) => [name, { className, useSQLite: true }]),
-      ),
+      durableObjects: DURABLE_OBJECTS,
     }),
   );
   const env = await miniflare.getBindings<Record<string, clients.KVHandle & clients.ObjectHandle>>();

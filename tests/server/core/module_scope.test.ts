@@ -1,14 +1,7 @@
 // A call at module scope is told of as such, since no retry helps. workerd alone says what it does there.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DURABLE_OBJECTS } from '../../support/classes.js';
 import { type Server, serve } from '../../support/workerd.js';
-
-const CLASSES = {
-  CART_DO: 'CartDurableObject',
-  SESSION_DO: 'SessionDurableObject',
-  RATE_LIMIT_DO: 'RateLimitDurableObject',
-  COORDINATION_DO: 'CoordinationDurableObject',
-  AUTH_DO: 'AuthStorageDurableObject',
-};
 
 interface Result {
   kind?: string;
@@ -21,11 +14,8 @@ interface Result {
 let server: Server;
 let results: Record<string, Result>;
 beforeAll(async () => {
-  const durableObjects = Object.fromEntries(
-    Object.entries(CLASSES).map(([name, className]) => [name, { className, useSQLite: true }]),
-  );
   server = await serve(new URL('./module_scope_worker.ts', import.meta.url), {
-    bindings: { durableObjects },
+    bindings: { durableObjects: DURABLE_OBJECTS },
   });
   results = (await (await fetch(server.url)).json()) as typeof results;
 });

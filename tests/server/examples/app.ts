@@ -6,16 +6,11 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildExample } from '../../../scripts/example/build.mjs';
 import { CONFIG, EXAMPLE, ROOT } from '../../../scripts/example/paths.mjs';
 import { run } from '../../../scripts/lib.mjs';
+import { CLASSES } from '../../support/classes.js';
 import { bundled } from '../../support/workerd.js';
 
 export const ORIGIN = 'http://localhost';
 
-const OBJECTS = {
-  CART_DO: 'CartDurableObject',
-  SESSION_DO: 'SessionDurableObject',
-  RATE_LIMIT_DO: 'RateLimitDurableObject',
-  AUTH_DO: 'AuthStorageDurableObject',
-};
 const KV = { AUTH_SESSION_KV: 'sessions', RATE_LIMIT_KV: 'limits', CACHE_KV: 'cache' };
 
 /** Its constructor throws: whatever is asked of an object fails, as when its machine is away. */
@@ -26,8 +21,8 @@ export class RateLimitDurableObject extends DurableObject {
 export default { fetch: () => new Response(null, { status: 404 }) };`;
 
 /** Where the app finds its objects, with the class of another Worker for its limits. */
-function objects(limits = { className: OBJECTS.RATE_LIMIT_DO, scriptName: 'objects' }) {
-  const bound = Object.entries(OBJECTS).map(([binding, className]) => [
+function objects(limits = { className: CLASSES.RATE_LIMIT_DO, scriptName: 'objects' }) {
+  const bound = Object.entries(CLASSES).map(([binding, className]) => [
     binding,
     { className, scriptName: 'objects' },
   ]);
@@ -46,7 +41,7 @@ const APPS = {
   'limiter-away': {
     durableObjects: objects({ className: 'RateLimitDurableObject', scriptName: 'broken' }),
   },
-  'limiter-of-carts': { durableObjects: objects({ className: OBJECTS.CART_DO, scriptName: 'objects' }) },
+  'limiter-of-carts': { durableObjects: objects({ className: CLASSES.CART_DO, scriptName: 'objects' }) },
   'no-limiter': unlimited(),
   'no-secret': { bindings: {} },
 };
@@ -75,7 +70,7 @@ export async function startApp(): Promise<App> {
     bindings: { AUTH_SECRET: 'a secret of the tests, of thirty-two letters' },
     ...bindings,
   }));
-  const classes = Object.values(OBJECTS);
+  const classes = Object.values(CLASSES);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',

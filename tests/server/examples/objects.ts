@@ -3,6 +3,7 @@ import { CartDurableObject as Cart } from '@codex/cloudflare-clients/durable-obj
 
 export {
   AuthStorageDurableObject,
+  CoordinationDurableObject,
   RateLimitDurableObject,
   SessionDurableObject,
 } from '@codex/cloudflare-clients/durable-objects';

@@ -1,6 +1,7 @@
 // What was acknowledged is there, and once, whenever the process that did it was killed.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLASSES } from '../../support/classes.js';
 import { seeded } from '../../support/random.js';
 import type { Actor } from './actor.js';
 import { AuthActor } from './auth.js';
@@ -11,18 +12,11 @@ import { Workerd } from './process.js';
 import { SessionActor } from './session.js';
 import type { Call } from './worker.js';
 
-const OBJECTS = {
-  CART_DO: 'CartDurableObject',
-  SESSION_DO: 'SessionDurableObject',
-  RATE_LIMIT_DO: 'RateLimitDurableObject',
-  COORDINATION_DO: 'CoordinationDurableObject',
-  AUTH_DO: 'AuthStorageDurableObject',
-};
 const ACTORS = [CartActor, SessionActor, CounterActor, LockActor, LimitActor, AuthActor];
 
 let workerd: Workerd;
 beforeAll(async () => {
-  workerd = await Workerd.of('./worker.ts', OBJECTS);
+  workerd = await Workerd.of('./worker.ts', CLASSES);
 });
 afterAll(() => workerd?.stop());
 
